@@ -1,0 +1,19 @@
+/* The only place that reads the clock. Times are UTC. */
+#ifndef SENDWARD_BASE_CLOCK_H
+#define SENDWARD_BASE_CLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Wall clock, since 1970-01-01T00:00:00Z. */
+int64_t clock_now_sec(void);
+int64_t clock_now_usec(void);
+
+/* A clock that never goes back; for time-outs only. */
+int64_t clock_mono_msec(void);
+
+#define CLOCK_ISO_MAX 32
+/* "2026-11-24T15:04:05Z" into text; returns text. */
+const char *clock_iso(int64_t sec, char text[CLOCK_ISO_MAX]);
+
+#endif

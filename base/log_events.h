@@ -1,0 +1,32 @@
+/* Every event that a program logs: name, level, what it means to the reader.
+ * `make check` holds this list against the code and sendward(7). Does not
+ * include anything: expand with LOG_EVENTS(X). */
+#ifndef SENDWARD_BASE_LOG_EVENTS_H
+#define SENDWARD_BASE_LOG_EVENTS_H
+
+/* clang-format off */
+#define LOG_EVENTS(X) \
+X(DAEMON_START,    "daemon.start",    INFO,  "a program is ready; its version and where it listens") \
+X(DAEMON_STOP,     "daemon.stop",     INFO,  "a program ended in order") \
+X(DAEMON_FATAL,    "daemon.fatal",    ERROR, "a program could not start or go on; the reason") \
+X(DAEMON_BUG,      "daemon.bug",      ERROR, "a state that cannot happen; please report it") \
+X(CONF_RELOADED,   "conf.reloaded",   INFO,  "SIGHUP: the new configuration is in force") \
+X(CONF_KEPT,       "conf.kept",       ERROR, "SIGHUP: the new file is broken, the old configuration stays in force") \
+X(STORE_STALE,     "store.stale",     ERROR, "the store cannot be read; mail of accounts is answered 451") \
+X(STORE_BACK,      "store.back",      INFO,  "the store can be read again") \
+X(STORE_FAILED,    "store.failed",    ERROR, "one statement or transaction failed") \
+X(MESSAGE_ACCEPT,  "message.accept",  INFO,  "the milter accepted an account's message") \
+X(MESSAGE_REJECT,  "message.reject",  INFO,  "the milter refused a message or a recipient; reason token and reply") \
+X(MESSAGE_DEFER,   "message.defer",   WARN,  "the milter answered 4xx; reason token and reply") \
+X(MESSAGE_OBSERVE, "message.observe", INFO,  "mode = monitor: what would have been refused") \
+X(MESSAGE_DROP,    "message.drop",    INFO,  "a suppressed recipient was dropped from the envelope") \
+X(DKIM_KEY,        "dkim.key",        ERROR, "a signing key cannot be used") \
+X(POLICY_GRANT,    "policy.grant",    DEBUG, "recipients counted for a message") \
+X(POLICY_REFUSE,   "policy.refuse",   INFO,  "pause, rate or quota; reason token and reply") \
+X(POLICY_PACE,     "policy.pace",     DEBUG, "an answer is held back until a token is free") \
+X(POLICY_RELEASE,  "policy.release",  DEBUG, "a reservation was given back") \
+X(POLICY_STAGE,    "policy.stage",    ERROR, "the policy service is asked where it cannot count") \
+X(POLICY_INPUT,    "policy.input",    WARN,  "a client of the policy socket sent what is no request")
+/* clang-format on */
+
+#endif

@@ -1,0 +1,47 @@
+/* Secrets at rest: AES-256-GCM under the master key, and keys derived from it.
+ * Knows nothing of what it seals. */
+#ifndef SENDWARD_BASE_SEAL_H
+#define SENDWARD_BASE_SEAL_H
+
+#include <stddef.h>
+#include "base/err.h"
+
+#define SEAL_KEY_BYTES 32
+/* version 1 byte, nonce 12, tag 16 */
+#define SEAL_OVERHEAD_BYTES 29
+
+struct seal;
+
+/* Reads the master key: a file of exactly 32 raw bytes, or 64 hex digits and an
+ * optional newline; mode must not let group or others read it (SG_INVALID names
+ * the mend). The handle is read-only afterwards and shared by all threads. */
+enum sg_err seal_open(const char *path, struct seal **seal_r,
+    struct err *err_r);
+
+/* Creates the file (0400, 32 random bytes); SG_EXISTS when it is there. */
+enum sg_err seal_create_file(const char *path, struct err *err_r);
+
+/* Overwrites and frees the key. */
+void seal_free(struct seal **seal);
+
+/* Seals len bytes; `context` (such as "dkim.key" or "credential.secret") is
+ * bound as additional data, so that a blob cannot be moved to another place.
+ * *blob_r has len + SEAL_OVERHEAD_BYTES bytes, malloc'ed. */
+enum sg_err seal_wrap(const struct seal *seal, const char *context,
+    const void *data, size_t len, unsigned char **blob_r, size_t *blob_len_r,
+    struct err *err_r);
+
+/* The opposite. *data_r is malloc'ed, NUL-terminated after *len_r bytes; clear
+ * it with seal_wipe_free. SG_CRYPTO: wrong key, wrong context or damaged. */
+enum sg_err seal_unwrap(const struct seal *seal, const char *context,
+    const void *blob, size_t blob_len, unsigned char **data_r, size_t *len_r,
+    struct err *err_r);
+
+/* 32 bytes derived from the master key by HKDF-SHA256 (RFC 5869) for `label`. */
+enum sg_err seal_derive(const struct seal *seal, const char *label,
+    unsigned char key_r[SEAL_KEY_BYTES], struct err *err_r);
+
+/* OPENSSL_cleanse, then free; NULL is fine; sets *data to NULL. */
+void seal_wipe_free(unsigned char **data, size_t len);
+
+#endif

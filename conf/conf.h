@@ -1,0 +1,62 @@
+/* The configuration in force: loaded once, never changed, shared by count.
+ * Does not apply anything. */
+#ifndef SENDWARD_CONF_CONF_H
+#define SENDWARD_CONF_CONF_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include "base/err.h"
+#include "conf/options.h"
+
+#define CONF_DEFAULT_PATH SW_SYSCONFDIR "/sendward/sendward.conf"
+
+enum conf_mode { CONF_MODE_ENFORCE, CONF_MODE_MONITOR };
+enum conf_suppressed { CONF_SUPPRESSED_ACCEPT, CONF_SUPPRESSED_REJECT };
+enum conf_log_level { CONF_LOG_DEBUG, CONF_LOG_INFO, CONF_LOG_WARN,
+	CONF_LOG_ERROR };
+
+struct conf_network {
+	unsigned char address[16]; /* IPv4 as ::ffff:a.b.c.d */
+	unsigned prefix_bits;      /* 0..128, of the 16 bytes */
+	char account[65];
+};
+
+/* One field per row of CONF_OPTIONS: STRING is char *, INT is int64_t, ENUM is
+ * int (index of the choice). */
+struct conf {
+#define CONF_FIELD_STRING(field) char *field;
+#define CONF_FIELD_INT(field) int64_t field;
+#define CONF_FIELD_ENUM(field) int field;
+#define X(path, field, type, least, most, choices, def, help)                  \
+	CONF_FIELD_##type(field)
+	CONF_OPTIONS(X)
+#undef X
+	struct conf_network *networks;
+	size_t network_count;
+	int refs; /* atomic; conf_ref and conf_unref only */
+};
+
+/* Reads and checks a file. On SG_INVALID the text is "FILE:LINE: option: what
+ * is wrong; the fix" (an unknown option is answered with the nearest known name). Thread rule:
+ * *conf_r is immutable; any thread may read it while it holds a reference. */
+enum sg_err conf_load(const char *path, struct conf **conf_r,
+    struct err *err_r);
+
+/* Defaults alone (for tests); bounce_domain is "bounce.test". NULL: no memory */
+struct conf *conf_new_defaults(void);
+
+struct conf *conf_ref(struct conf *conf);
+void conf_unref(struct conf **conf);
+
+/* The account that owns a client address (16 bytes, IPv4 mapped), longest
+ * prefix first; NULL when none. Owned by conf. */
+const char *conf_account_of_address(const struct conf *conf,
+    const unsigned char address[16]);
+
+/* Writes what is in force as a file that conf_load reads back. No secrets are
+ * in it. With a JSON flag: one JSON object with the option paths as keys. */
+void conf_dump(const struct conf *conf, FILE *out);
+enum sg_err conf_dump_json(const struct conf *conf, FILE *out);
+
+#endif

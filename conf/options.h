@@ -1,0 +1,47 @@
+/* Every option of sendward.conf, one row each: path in the file, field, type,
+ * least, most, default, help. The loader, `config dump`, `config check` and
+ * sendward.conf(5) are all made from this table. Does not load anything. */
+#ifndef SENDWARD_CONF_OPTIONS_H
+#define SENDWARD_CONF_OPTIONS_H
+
+/* Types: STRING (least..most length in bytes), INT (least..most), ENUM (choices
+ * separated by | in the last column before help; default is one of them).
+ * X(path, field, TYPE, least, most, choices, default, help) */
+/* clang-format off */
+#define CONF_OPTIONS(X) \
+X("mode",                 mode,                 ENUM,   0, 0, "enforce|monitor", "enforce", "enforce refuses what the rules forbid; monitor refuses nothing and logs what it would have refused") \
+X("store",                store,                STRING, 8, 1000, NULL, "sqlite:/var/lib/sendward/sendward.db", "where everything is kept: sqlite:PATH") \
+X("master_key_file",      master_key_file,      STRING, 1, 4000, NULL, "/etc/sendward/master.key", "32 bytes, mode 0400; seals DKIM keys and API secrets") \
+X("user",                 user,                 STRING, 0, 32, NULL, "sendward", "system user that the programs run as; empty: do not change") \
+X("region",               region,               STRING, 1, 32, NULL, "local", "region name that SMTP passwords and API signatures are derived for; shown in upper case in replies") \
+X("bounce_domain",        bounce_domain,        STRING, 3, 180, NULL, "", "domain of the return paths b-TOKEN@DOMAIN; its mail must come back to this server; required") \
+X("suppressed",           suppressed,           ENUM,   0, 0, "accept|reject", "accept", "a suppressed recipient is accepted and dropped, as Amazon SES does, or refused with 550 5.1.1") \
+X("pacing_sec",           pacing_sec,           INT,    0, 60, NULL, "5", "how long the policy server may hold an answer back until the sending rate allows it") \
+X("max_recipients",       max_recipients,       INT,    1, 10000, NULL, "50", "recipients in one message") \
+X("max_message_bytes",    max_message_bytes,    INT,    1024, 2147483647, NULL, "41943040", "size of one message") \
+X("sandbox_daily",        sandbox_daily,        INT,    1, 1000000000, NULL, "200", "recipients per 24 hours of an account in the sandbox") \
+X("sandbox_rate",         sandbox_rate,         INT,    1, 1000000, NULL, "1", "recipients per second of an account in the sandbox") \
+X("production_daily",     production_daily,     INT,    1, 1000000000, NULL, "50000", "recipients per 24 hours of an account that leaves the sandbox, unless set otherwise") \
+X("production_rate",      production_rate,      INT,    1, 1000000, NULL, "14", "recipients per second of an account that leaves the sandbox, unless set otherwise") \
+X("simulator_domain",     simulator_domain,     STRING, 0, 253, NULL, "", "domain of the mailbox simulator, open to accounts in the sandbox; empty: none") \
+X("trusted_daemon_name",  trusted_daemon_name,  STRING, 0, 64, NULL, "sendward-unix", "milter macro {daemon_name} of the private smtpd whose AUTH= names the account; empty: none") \
+X("trusted_login",        trusted_login,        STRING, 0, 255, NULL, "", "login whose AUTH= names the account; empty: none") \
+X("log.target",           log_target,           STRING, 1, 255, NULL, "syslog", "syslog, stderr, or a file") \
+X("log.level",            log_level,            ENUM,   0, 0, "debug|info|warn|error", "info", "least level that is logged") \
+X("milter.socket",        milter_socket,        STRING, 4, 200, NULL, "unix:/run/sendward/milter.sock", "where sendward-milter listens: unix:PATH or inet:PORT@ADDRESS") \
+X("milter.socket_mode",   milter_socket_mode,   STRING, 3, 5, NULL, "0666", "permissions of the milter's unix socket, octal") \
+X("milter.timeout_sec",   milter_timeout_sec,   INT,    10, 86400, NULL, "7210", "silence after which the milter closes a connection") \
+X("milter.max_header_bytes", milter_max_header_bytes, INT, 4096, 16777216, NULL, "1048576", "all header fields of a message together") \
+X("milter.max_headers",   milter_max_headers,   INT,    10, 100000, NULL, "1000", "header fields of a message") \
+X("policy.socket",        policy_socket,        STRING, 4, 200, NULL, "unix:/run/sendward/policy.sock", "where sendward-policyd listens: unix:PATH or inet:PORT@ADDRESS") \
+X("policy.socket_mode",   policy_socket_mode,   STRING, 3, 5, NULL, "0666", "permissions of the policy server's unix socket, octal") \
+X("policy.max_connections", policy_max_connections, INT, 10, 100000, NULL, "2000", "connections that the policy server holds at once") \
+X("policy.timeout_sec",   policy_timeout_sec,   INT,    1, 86400, NULL, "30", "time in which a started request must be complete") \
+X("policy.idle_sec",      policy_idle_sec,      INT,    10, 86400, NULL, "1200", "silence between requests after which the policy server closes a connection")
+/* clang-format on */
+
+/* Beside the table: networks = ( { cidr = "192.0.2.0/24"; account = "shop"; }, … )
+ * gives accounts to clients that relay by address. */
+#define CONF_MAX_NETWORKS 4096
+
+#endif
