@@ -1,0 +1,31 @@
+/* Header fields of a message: which must be verified, which may occur once,
+ * which are requests to sendward and leave before delivery. Pure. */
+#ifndef SENDWARD_RULES_HEADERS_H
+#define SENDWARD_RULES_HEADERS_H
+
+#include "rules/mailbox.h"
+#include "rules/types.h"
+
+struct headers_senders {
+	struct mailbox from;
+	struct mailbox sender;      /* address "" when there is no Sender */
+	struct mailbox return_path; /* address "" when there is none */
+};
+
+/* Checks all fields (RFC 5322 §3.6 and SES's list of fields that may occur once;
+ * names are compared without case). True: *senders_r is filled. False: *v is the
+ * refusal, naming the header. From must be there once; with several addresses a
+ * Sender is needed and then every From address still must be verified: they are
+ * in more_from_r (at most max_from - 1 beyond the first; more are refused). */
+bool headers_check(const struct rules_header *list, size_t count,
+    struct headers_senders *senders_r, struct mailbox *more_from_r,
+    size_t max_more, size_t *more_count_r, struct rules_verdict *v);
+
+/* Is this field a request to sendward that must not leave (X-SES-*, Return-Path,
+ * Bcc, Resent-Bcc)? */
+bool headers_is_removed(const char *name);
+
+/* May this field be covered by a DKIM signature (RFC 6376 §5.4.1's advice)? */
+bool headers_is_signed(const char *name);
+
+#endif

@@ -1,0 +1,38 @@
+/* Which identity covers an address, and whose settings apply (SES's rules of
+ * inheritance, reference: SES developer guide, "Verified identities"). */
+#ifndef SENDWARD_RULES_IDENTITY_H
+#define SENDWARD_RULES_IDENTITY_H
+
+#include "rules/types.h"
+
+/* Looks an identity of the account up by exact name; fills *identity_r.
+ * False: the account has none of that name. */
+typedef bool identity_find_fn(void *ctx, const char *name,
+    struct rules_identity *identity_r);
+
+struct identity_cover {
+	bool is_verified;              /* may send */
+	struct rules_identity settings; /* most specific verified identity */
+	struct rules_identity signer;  /* whose keys sign: settings, or its domain's
+	                                  when an address has no key of its own */
+	bool is_signed;                /* signer is filled */
+	bool signing_off;              /* the signing identity has signing off */
+};
+
+/* address: local@domain, domain in lower case. Order: exact address, the address
+ * without its +label, the domain, then each parent with at least two labels.
+ * The local part is compared as written, domains in lower case. An identity
+ * counts when its status is SUCCESS or TEMPORARY_FAILURE. Returns is_verified. */
+bool identity_resolve(const char *address, identity_find_fn *find, void *ctx,
+    struct identity_cover *cover_r);
+
+/* Is `name` a usable identity name? Normalises into name_r (domain in lower
+ * case, no final dot) and tells the type. NULL when fine, else what is wrong. */
+const char *identity_check_name(const char *name,
+    char name_r[RULES_ADDRESS_MAX + 1], enum rules_identity_type *type_r);
+
+/* "SUCCESS" etc. (SES v2) and back; -1 when unknown. */
+const char *identity_status_name(enum rules_identity_status status);
+int identity_status_from_name(const char *name);
+
+#endif

@@ -1,0 +1,47 @@
+/* Reads RFC 5322 address lists strictly: what this parser accepts, every mail
+ * client must read alike; anything else is refused. Does not decode display
+ * names and checks no identity. */
+#ifndef SENDWARD_RULES_MAILBOX_H
+#define SENDWARD_RULES_MAILBOX_H
+
+#include "rules/types.h"
+
+enum mailbox_error {
+	MAILBOX_OK = 0,
+	MAILBOX_EMPTY,
+	MAILBOX_TOO_LONG,          /* a part passes its RFC 5321 limit, or the input 64 KiB */
+	MAILBOX_CONTROL,           /* NUL, control or 8-bit byte where none may be */
+	MAILBOX_NO_DOMAIN,         /* "Missing final '@domain'" */
+	MAILBOX_BAD_LOCAL,
+	MAILBOX_BAD_DOMAIN,        /* no LDH labels; address literals are refused */
+	MAILBOX_UNBALANCED,        /* quote, comment, bracket, group not closed */
+	MAILBOX_AMBIGUOUS,         /* readers could disagree on what the address is */
+	MAILBOX_GROUP,             /* group syntax (RFC 5322 §3.4), refused */
+	MAILBOX_TOO_MANY,          /* more addresses than `max` */
+	MAILBOX_SYNTAX,
+};
+
+struct mailbox {
+	char address[RULES_ADDRESS_MAX + 1]; /* local@domain, domain in lower case,
+	                                        quotes removed where not needed */
+	size_t at;                           /* index of the '@' */
+};
+
+/* Reads a mailbox-list (value of From, Sender, Reply-To; RFC 5322 §3.4, §3.6.2)
+ * of len bytes (may hold anything). Display names may be atoms with dots
+ * (obs-phrase), quoted strings, encoded words (never decoded: an encoded word
+ * cannot hide an address) or raw UTF-8; comments are skipped, nested at most 20.
+ * Fills up to max entries and *count_r. */
+enum mailbox_error mailbox_parse_list(const char *text, size_t len,
+    struct mailbox *list_r, size_t max, size_t *count_r);
+
+/* Reads an SMTP path (RFC 5321 §4.1.2) with or without angle brackets, such as
+ * "<a@b.example>". "<>" and "" give an empty address and MAILBOX_OK. Source
+ * routes are refused. */
+enum mailbox_error mailbox_parse_path(const char *text, struct mailbox *path_r);
+
+/* A sentence for people, SES's words where they exist, such as
+ * "Missing final '@domain'". */
+const char *mailbox_error_text(enum mailbox_error error);
+
+#endif

@@ -1,0 +1,108 @@
+/* The facts that decisions are made of, and the decisions. Plain values; no
+ * I/O, no allocation, nothing of ours is included from elsewhere. */
+#ifndef SENDWARD_RULES_TYPES_H
+#define SENDWARD_RULES_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RULES_ADDRESS_MAX 320 /* RFC 5321 §4.5.3.1: 64 + 1 + 255 */
+#define RULES_DOMAIN_MAX 255
+#define RULES_NAME_MAX 64 /* account names */
+#define RULES_REPLY_MAX 512 /* text of a reply, without code and status */
+#define RULES_QUEUE_ID_MAX 64
+
+/* $REASON: stable tokens, in the log, in JSON and in the API. */
+/* clang-format off */
+#define RULES_REASONS(X) \
+X(NONE,                "NONE",                "nothing is wrong") \
+X(NO_ACCOUNT,          "NO_ACCOUNT",          "login attached to no account, or credential disabled") \
+X(PAUSED,              "SENDING_PAUSED",      "the account may not send at present") \
+X(RATE,                "RATE_EXCEEDED",       "recipients per second") \
+X(QUOTA,               "QUOTA_EXCEEDED",      "recipients per 24 hours") \
+X(NOT_VERIFIED,        "NOT_VERIFIED",        "a sender address is not covered by a verified identity") \
+X(SANDBOX,             "SANDBOX",             "recipient not verified, and the account is in the sandbox") \
+X(BAD_HEADER,          "BAD_HEADER",          "From missing, ambiguous or unreadable; a header twice") \
+X(TOO_MANY_RECIPIENTS, "TOO_MANY_RECIPIENTS", "more recipients than one message may have") \
+X(TOO_LARGE,           "TOO_LARGE",           "the message is too large") \
+X(SUPPRESSED,          "SUPPRESSED",          "recipient on the suppression list") \
+X(UNAVAILABLE,         "UNAVAILABLE",         "the store, a key or memory is not to be had now") \
+X(WRONG_STAGE,         "WRONG_STAGE",         "the policy service is asked where it cannot count")
+/* clang-format on */
+
+enum rules_reason {
+#define X(id, token, help) RULES_REASON_##id,
+	RULES_REASONS(X)
+#undef X
+	RULES_REASON_COUNT
+};
+
+/* The stable token of a reason, such as "NOT_VERIFIED". */
+const char *rules_reason_token(enum rules_reason reason);
+
+enum rules_action {
+	RULES_ACCEPT,
+	RULES_DROP,   /* accept, but leave this recipient out */
+	RULES_DEFER,  /* 4xx */
+	RULES_REJECT, /* 5xx */
+};
+
+/* A decision and what the client hears. For RULES_ACCEPT code is 0. */
+struct rules_verdict {
+	enum rules_action action;
+	enum rules_reason reason;
+	int code;                   /* 554 */
+	char status[12];            /* "5.7.1" (RFC 3463) */
+	char text[RULES_REPLY_MAX]; /* printable ASCII, no line ends */
+};
+
+struct rules_account {
+	int64_t id;
+	char name[RULES_NAME_MAX + 1];
+	bool production;      /* out of the sandbox */
+	bool paused;
+	char pause_reason[161];
+	int64_t daily_quota;  /* recipients in 24 h, -1 unlimited */
+	double rate;          /* recipients per second, > 0 */
+};
+
+enum rules_identity_type { RULES_IDENTITY_EMAIL, RULES_IDENTITY_DOMAIN };
+
+/* SES v2 states. Only SUCCESS and TEMPORARY_FAILURE may send. */
+enum rules_identity_status {
+	RULES_IDENTITY_NOT_STARTED,
+	RULES_IDENTITY_PENDING,
+	RULES_IDENTITY_SUCCESS,
+	RULES_IDENTITY_FAILED,
+	RULES_IDENTITY_TEMPORARY_FAILURE,
+};
+
+#define RULES_KEYS_PER_IDENTITY 2
+
+struct rules_identity {
+	int64_t id;
+	enum rules_identity_type type;
+	enum rules_identity_status status;
+	bool signing_enabled;
+	/* Active signing keys (store ids), RSA first; 0 = none. */
+	int64_t key_id[RULES_KEYS_PER_IDENTITY];
+	char name[RULES_ADDRESS_MAX + 1]; /* domain in lower case */
+};
+
+enum rules_suppression_reason { RULES_SUPPRESSED_BOUNCE,
+	RULES_SUPPRESSED_COMPLAINT, RULES_SUPPRESSED_MANUAL };
+
+struct rules_suppression {
+	enum rules_suppression_reason reason;
+	int64_t since_sec;
+};
+
+/* One header field as the milter hears it: value without the colon, folding
+ * kept as "\n " or "\r\n ". Borrowed strings. */
+struct rules_header {
+	const char *name;
+	const char *value;
+};
+
+#endif

@@ -1,0 +1,35 @@
+/* The decisions of the gate, each from facts to a verdict with its reply. The
+ * order of checks is the caller's (ops/admit). Pure. */
+#ifndef SENDWARD_RULES_VERDICT_H
+#define SENDWARD_RULES_VERDICT_H
+
+#include "rules/types.h"
+
+void verdict_accept(struct rules_verdict *v);
+
+/* Replies. Each fills *v completely. Addresses from outside are cut and
+ * cleaned: what is not printable ASCII becomes '?'. */
+void verdict_no_account(struct rules_verdict *v, const char *login);
+void verdict_paused(struct rules_verdict *v, const char *why);
+void verdict_rate(struct rules_verdict *v);
+void verdict_quota(struct rules_verdict *v);
+/* region is shown in upper case; names are joined by ", " and end in "..." when
+ * they do not all fit. */
+void verdict_not_verified(struct rules_verdict *v, const char *region,
+    const char *const *names, size_t count, enum rules_reason reason);
+/* 554 5.6.0 "Transaction failed: DETAIL" */
+void verdict_bad_header(struct rules_verdict *v, const char *detail);
+void verdict_too_many(struct rules_verdict *v, int64_t max);
+void verdict_too_large(struct rules_verdict *v);
+void verdict_suppressed(struct rules_verdict *v, const char *address,
+    const struct rules_suppression *s, bool drop);
+void verdict_unavailable(struct rules_verdict *v);
+/* 451 4.3.5, names the stage */
+void verdict_wrong_stage(struct rules_verdict *v, const char *stage);
+
+/* Sandbox: may this account send to this recipient? recipient_verified: an
+ * identity of the account covers the address; simulator_domain "" = none. */
+bool sandbox_allows(const struct rules_account *account, const char *recipient,
+    bool recipient_verified, const char *simulator_domain);
+
+#endif
