@@ -1,0 +1,58 @@
+/* May this message leave? The one chain of decisions (DESIGN §5), used by the
+ * milter as mail arrives and by `sendwardctl explain` for mail that nobody sends.
+ * Loads facts from the snapshot, asks rules/, returns verdicts; changes nothing
+ * and logs nothing. */
+#ifndef SENDWARD_OPS_ADMIT_H
+#define SENDWARD_OPS_ADMIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "rules/headers.h"
+#include "rules/identity.h"
+#include "rules/types.h"
+
+struct conf;
+struct snapshot;
+
+/* What is borrowed for a message's life. */
+struct admit {
+	const struct conf *conf;
+	const struct snapshot *snapshot;
+};
+
+struct admit_client {
+	const char *login;        /* {auth_authen}, "" none */
+	const char *auth_author;  /* AUTH= of MAIL FROM, "" none */
+	const char *daemon_name;  /* {daemon_name}, "" unknown */
+	const unsigned char *address; /* 16 bytes, NULL unknown (unix socket) */
+};
+
+enum admit_owner { ADMIT_NOBODY /* pass untouched */, ADMIT_ACCOUNT,
+	ADMIT_REFUSED /* verdict says why */ };
+
+/* Who sends: AUTH= when the session came through the private door (daemon_name or
+ * login, as configured), else the login, else the client network. A login that
+ * belongs to no account is refused; a forged AUTH= is ignored. */
+enum admit_owner admit_owner_of(const struct admit *admit,
+    const struct admit_client *client, struct rules_account *account_r,
+    struct rules_verdict *v);
+
+/* MAIL: pause, size, envelope sender ("" is the null sender: allowed, the header
+ * From decides). declared_size 0: not said. sender: a parsed path's address. */
+bool admit_sender(const struct admit *admit, const struct rules_account *account,
+    const char *sender, int64_t declared_size, struct rules_verdict *v);
+
+/* RCPT: number (already accepted ones), sandbox, suppression. RULES_DROP: take the
+ * recipient off the envelope. True when action is ACCEPT or DROP. */
+bool admit_recipient(const struct admit *admit,
+    const struct rules_account *account, const char *recipient,
+    int64_t accepted_before, struct rules_verdict *v);
+
+/* End of headers: fields, From, Sender, Return-Path, envelope sender once more
+ * (all failing names in one reply). On success *signer_r tells whose keys sign:
+ * the identity that covers From. */
+bool admit_headers(const struct admit *admit, const struct rules_account *account,
+    const char *sender, const struct rules_header *list, size_t count,
+    struct identity_cover *signer_r, struct rules_verdict *v);
+
+#endif

@@ -1,0 +1,44 @@
+/* Counting: policyd's decisions. One reservation per message, made or enlarged at
+ * RCPT, DATA or END-OF-MESSAGE, given back when the message is refused later.
+ * Does not read sockets; the caller opens and commits the transaction, so that
+ * many requests share one commit. */
+#ifndef SENDWARD_OPS_RESERVE_H
+#define SENDWARD_OPS_RESERVE_H
+
+#include "ops/admit.h"
+
+struct store;
+
+enum reserve_stage { RESERVE_RCPT, RESERVE_DATA, RESERVE_END_OF_MESSAGE };
+
+struct reserve_request {
+	enum reserve_stage stage;
+	const char *instance;
+	const char *queue_id;      /* "" unknown */
+	const char *session;       /* "address:port" or "" */
+	const char *recipient;     /* at RCPT */
+	int64_t recipient_count;   /* at DATA and END-OF-MESSAGE */
+	int64_t now_usec;
+};
+
+struct reserve_answer {
+	struct rules_verdict verdict; /* ACCEPT, or what the client hears */
+	int64_t wait_usec;            /* hold an ACCEPT back for this long */
+	int64_t counted;              /* recipients taken now; negative: given back */
+	int64_t used;                 /* in the window, after it */
+};
+
+/* Inside store_begin/commit. Asked again for what is already counted (a repeated
+ * RCPT, DATA after RCPT, the same request after a broken connection) it counts
+ * nothing. Fewer recipients at DATA than counted: the difference is given back.
+ * An error leaves the answer "store unreachable"; the caller rolls back. */
+enum sg_err reserve_decide(const struct admit *admit, struct store *store,
+    const struct rules_account *account, const struct reserve_request *request,
+    struct reserve_answer *answer_r, struct err *err_r);
+
+/* The message was refused or given up: gives all of its recipients back, once.
+ * A transaction of its own. SG_OK also when nothing is reserved. */
+enum sg_err reserve_release(struct store *store, const char *queue_id,
+    const char *session, int64_t *recipients_r, struct err *err_r);
+
+#endif

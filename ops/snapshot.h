@@ -1,0 +1,56 @@
+/* What the mail path must know, in memory: accounts, SASL names, identities,
+ * suppressions; kept fresh from the store's changes. Private keys are not in it
+ * (dkim/keyring.h loads them when first used). Does not decide.
+ *
+ * Thread rule: snapshot_refresh is called by one thread (or one at a time) with
+ * a store handle of its own; all look-ups may be called from any thread at any
+ * time, copy what they find, and hold no lock on return. */
+#ifndef SENDWARD_OPS_SNAPSHOT_H
+#define SENDWARD_OPS_SNAPSHOT_H
+
+#include <stdbool.h>
+#include "base/err.h"
+#include "rules/types.h"
+
+struct store;
+struct snapshot;
+
+enum snapshot_parts {
+	SNAPSHOT_ACCOUNTS = 1,    /* accounts and SASL names: always */
+	SNAPSHOT_IDENTITIES = 2,
+	SNAPSHOT_SUPPRESSIONS = 4,
+};
+
+enum sg_err snapshot_new(int parts, struct snapshot **snapshot_r,
+    struct err *err_r);
+void snapshot_free(struct snapshot **snapshot);
+
+/* Loads everything the first time, changes afterwards. now_mono_msec
+ * (clock_mono_msec) is noted when it succeeds. */
+enum sg_err snapshot_refresh(struct snapshot *snapshot, struct store *store,
+    int64_t now_mono_msec, struct err *err_r);
+
+/* How often to call snapshot_refresh, and the age after which a snapshot must not
+ * be used any more (answer 451). */
+#define SNAPSHOT_REFRESH_MSEC 100
+#define SNAPSHOT_STALE_MSEC 5000
+bool snapshot_is_fresh(const struct snapshot *snapshot, int64_t now_mono_msec);
+
+/* SASL login or enabled credential. False: belongs to no account. */
+bool snapshot_account_of_login(const struct snapshot *snapshot,
+    const char *login, struct rules_account *account_r);
+bool snapshot_account_by_name(const struct snapshot *snapshot, const char *name,
+    struct rules_account *account_r);
+bool snapshot_identity(const struct snapshot *snapshot, int64_t account_id,
+    const char *name, struct rules_identity *identity_r);
+/* address in any case; compared in lower case */
+bool snapshot_suppression(const struct snapshot *snapshot, int64_t account_id,
+    const char *address, struct rules_suppression *suppression_r);
+
+/* Counts a caller may show: accounts, names, identities, suppressions, bytes. */
+struct snapshot_size {
+	size_t accounts, logins, identities, suppressions, bytes;
+};
+void snapshot_size(const struct snapshot *snapshot, struct snapshot_size *size_r);
+
+#endif
