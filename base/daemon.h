@@ -31,9 +31,11 @@ struct daemon_hooks {
 	 * signals. Returns when done. */
 	enum sg_err (*run)(void *ctx, struct err *err_r);
 	/* SIGHUP, called in the main thread: load the file anew and swap; on
-	 * error the old one stays and the skeleton logs conf.kept. */
+	 * error the old one stays and the skeleton logs conf.kept. settings_r
+	 * holds what is in force; log target and level may be changed in it,
+	 * the skeleton applies them (and opens a log file anew). */
 	enum sg_err (*reload)(void *ctx, const char *conf_path,
-	    struct err *err_r);
+	    struct daemon_settings *settings_r, struct err *err_r);
 	/* SIGTERM or SIGINT: make run() return once what is in hand is done. */
 	void (*stop)(void *ctx);
 	bool threaded;
@@ -41,8 +43,10 @@ struct daemon_hooks {
 
 /* Parses -c FILE -f -t -V -h, runs the hooks, returns the exit status (0; 1
  * could not start or run, 2 usage). -t loads, prints "FILE: ok" or the error,
- * and exits. Without -f it detaches after readiness. Handles sd_notify READY,
- * RELOADING, STOPPING. */
+ * and exits. Without -f it detaches: the calling process ends when the program
+ * is ready (0) or has failed (1, the reason on stderr). The log is opened after
+ * privileges are dropped, so that it can be opened anew at SIGHUP. Handles
+ * sd_notify READY, RELOADING, STOPPING. One call per process. */
 int daemon_main(const struct daemon_hooks *hooks, void *ctx, int argc,
     char **argv);
 
