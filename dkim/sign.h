@@ -4,7 +4,7 @@
 #ifndef SENDWARD_DKIM_SIGN_H
 #define SENDWARD_DKIM_SIGN_H
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include "dkim/key.h"
 
@@ -16,11 +16,14 @@ enum dkim_canon { DKIM_RELAXED_RELAXED, DKIM_RELAXED_SIMPLE };
 enum sg_err dkim_sign_init(struct err *err_r);
 void dkim_sign_fini(void);
 
+/* For tests that compare signatures: t= of every later signature; 0 = clock. */
+void dkim_sign_set_time(uint64_t now_sec);
+
 #define DKIM_SIGN_MAX_KEYS 2
 
 /* domain: d=, lower case. keys: 1..DKIM_SIGN_MAX_KEYS, each with its selector;
- * the signer takes references of its own. now_sec: t=. message_id names the
- * message in libopendkim's errors. One signer belongs to one thread at a time,
+ * the signer takes references of its own. message_id names the message in
+ * libopendkim's errors. The library writes t= from the system clock by itself. One signer belongs to one thread at a time,
  * but may move between threads. */
 struct dkim_sign_key {
 	struct dkim_key *key;
@@ -28,7 +31,7 @@ struct dkim_sign_key {
 };
 enum sg_err dkim_signer_new(const char *message_id, const char *domain,
     const struct dkim_sign_key *keys, size_t key_count, enum dkim_canon canon,
-    int64_t now_sec, struct dkim_signer **signer_r, struct err *err_r);
+    struct dkim_signer **signer_r, struct err *err_r);
 void dkim_signer_free(struct dkim_signer **signer);
 
 /* In this order: each header field ("Name", value as the milter hears it, folding
