@@ -1,0 +1,165 @@
+/* What a string option may hold beyond its length: see parts.h.
+ * Does not look at the machine: a path that is missing is no fault here. */
+#include "config.h"
+
+#include "conf/parts.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+typedef const char *check_fn(const char *value);
+
+static bool
+is_lower_or_digit(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+/* RFC 1123 §2.1 labels in lower case, at least two. */
+static bool
+is_domain(const char *name)
+{
+	size_t labels = 0;
+
+	for (;;) {
+		size_t len = strcspn(name, ".");
+
+		if (len == 0 || len > 63 || name[0] == '-' ||
+		    name[len - 1] == '-')
+			return false;
+		for (size_t i = 0; i < len; i++)
+			if (!is_lower_or_digit(name[i]) && name[i] != '-')
+				return false;
+		labels++;
+		if (name[len] == '\0')
+			return labels >= 2;
+		name += len + 1;
+	}
+}
+
+static const char *
+check_domain(const char *value)
+{
+	if (value[0] == '\0' || is_domain(value))
+		return NULL;
+	return "is no domain name; write it in lower case, such as "
+	       "\"bounce.shop.example\"";
+}
+
+static const char *
+check_path(const char *value)
+{
+	return value[0] == '/' ? NULL : "must be a path that begins with /";
+}
+
+static const char *
+check_store(const char *value)
+{
+	if (strncmp(value, "sqlite:/", 8) == 0 && value[8] != '\0')
+		return NULL;
+	return "is no store that is known; write \"sqlite:/PATH\"";
+}
+
+static const char *
+check_region(const char *value)
+{
+	for (; *value != '\0'; value++)
+		if (!is_lower_or_digit(*value) && *value != '-')
+			return "may have lower case letters, digits and - only";
+	return NULL;
+}
+
+static const char *
+check_user(const char *value)
+{
+	if (strpbrk(value, " :/\\\"'") == NULL)
+		return NULL;
+	return "is no name of a system user; write a name, such as "
+	       "\"sendward\"";
+}
+
+static const char *
+check_log_target(const char *value)
+{
+	if (strcmp(value, "syslog") == 0 || strcmp(value, "stderr") == 0 ||
+	    value[0] == '/')
+		return NULL;
+	return "must be \"syslog\", \"stderr\", or a path that begins with /";
+}
+
+static const char *
+check_mode(const char *value)
+{
+	char *end;
+	unsigned long mode = strtoul(value, &end, 8);
+
+	if (*end == '\0' && value[0] >= '0' && value[0] <= '7' && mode <= 0777)
+		return NULL;
+	return "must be octal permissions, such as \"0660\"";
+}
+
+/* inet:PORT@ADDRESS */
+static bool
+is_inet(const char *value)
+{
+	struct in_addr address;
+	char *end;
+	unsigned long port;
+
+	if (value[0] < '1' || value[0] > '9')
+		return false;
+	port = strtoul(value, &end, 10);
+	return port <= 65535 && *end == '@' &&
+	       inet_pton(AF_INET, end + 1, &address) == 1;
+}
+
+static const char *
+check_socket(const char *value)
+{
+	const size_t path_max = sizeof(((struct sockaddr_un *)0)->sun_path);
+
+	if (strncmp(value, "unix:/", 6) == 0) {
+		if (strlen(value + 5) < path_max)
+			return NULL;
+		return "has a path of more than 107 bytes, which no unix "
+		       "socket can have; choose a shorter one";
+	}
+	if (strncmp(value, "inet:", 5) == 0 && is_inet(value + 5))
+		return NULL;
+	return "is no socket; write \"unix:/PATH\" or "
+	       "\"inet:PORT@IPV4-ADDRESS\", such as \"inet:8891@127.0.0.1\"";
+}
+
+/* clang-format off */
+static const struct {
+	const char *path;
+	check_fn *check;
+} checks[] = {
+	{"bounce_domain",      check_domain},
+	{"log.target",         check_log_target},
+	{"master_key_file",    check_path},
+	{"milter.socket",      check_socket},
+	{"milter.socket_mode", check_mode},
+	{"policy.socket",      check_socket},
+	{"policy.socket_mode", check_mode},
+	{"region",             check_region},
+	{"simulator_domain",   check_domain},
+	{"store",              check_store},
+	{"user",               check_user},
+};
+/* clang-format on */
+
+const char *
+conf_check_string(const struct conf_option *option, const char *value)
+{
+	for (const char *p = value; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			return "holds a control character; leave it out";
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+		if (strcmp(checks[i].path, option->path) == 0)
+			return checks[i].check(value);
+	return NULL;
+}
