@@ -1,0 +1,189 @@
+#!/usr/bin/python3
+"""Changes the private stack's DNS and waits until the server answers so.
+
+The stack serves two zones, example. and test., whole: every name below them
+can be added without making a zone first. The records are kept in DIR/records,
+one "NAME TYPE VALUE" a line; from them the zone files are written anew and
+NSD is told to load them.
+
+Usage: dnszone.py DIR SERVER@PORT init
+       dnszone.py DIR SERVER@PORT add NAME TYPE VALUE...
+       dnszone.py DIR SERVER@PORT del NAME TYPE [VALUE...]
+       dnszone.py DIR SERVER@PORT list
+VALUE is in zone-file form (MX: "10 mail.example"); a TXT value that does not
+begin with a double quote is taken as it stands and split into strings of 255.
+Host names in values need no final dot. Adding what is there and deleting what
+is not there are both harmless.
+"""
+import fcntl
+import os
+import re
+import subprocess
+import sys
+import time
+
+import dns.exception
+import dns.message
+import dns.query
+import dns.rdatatype
+import dns.zone
+
+ZONES = ("example", "test")
+TTL_SEC = 1
+HOST_AT = {"CNAME": 0, "NS": 0, "PTR": 0, "MX": 1, "SRV": 3}
+TYPES = ("A", "AAAA", "CNAME", "MX", "NS", "PTR", "SRV", "TXT", "CAA", "TLSA")
+NAME = re.compile(r"^(?=.{1,253}$)(\*\.)?([A-Za-z0-9_-]{1,63}\.)*"
+                  r"(example|test)$")
+WAIT_SEC = 5
+
+
+def die(text):
+    sys.exit("dns: " + text)
+
+
+def zone_name(name):
+    name = name.rstrip(".").lower()
+    if not NAME.match(name):
+        die("%s: not a name under .example or .test" % name)
+    return name
+
+
+def quoted(text):
+    data = text.encode("utf-8", "surrogateescape")
+    parts = [data[i:i + 255] for i in range(0, len(data), 255)] or [b""]
+    return " ".join('"%s"' % "".join(
+        chr(c) if 32 <= c < 127 and c not in b'"\\' else "\\%03d" % c
+        for c in part) for part in parts)
+
+
+def zone_value(rtype, words):
+    if rtype == "TXT":
+        text = " ".join(words)
+        return text if text.startswith('"') else quoted(text)
+    words = " ".join(words).split()
+    at = HOST_AT.get(rtype)
+    if at is not None and len(words) == at + 1:
+        words[at] = words[at].rstrip(".") + "."
+    return " ".join(words)
+
+
+def read_records(folder):
+    try:
+        with open(os.path.join(folder, "records"), encoding="utf-8") as f:
+            return [tuple(line.rstrip("\n").split(" ", 2)) for line in f]
+    except FileNotFoundError:
+        return []
+
+
+def changed(records, verb, name, rtype, words):
+    """The new list of records, or the old one when nothing changes."""
+    if verb == "del":
+        value = zone_value(rtype, words) if words else None
+        return [r for r in records if r[:2] != (name, rtype)
+                or (value is not None and r[2] != value)]
+    if not words:
+        die("add NAME TYPE VALUE: the value is missing")
+    others = {r[1] for r in records if r[0] == name}
+    if others and (rtype == "CNAME") != ("CNAME" in others):
+        die("%s already has %s: a CNAME stands alone; delete it first"
+            % (name, ", ".join(sorted(others))))
+    record = (name, rtype, zone_value(rtype, words))
+    return records if record in records else records + [record]
+
+
+def zone_text(zone, records, serial):
+    lines = ["$TTL %d" % TTL_SEC,
+             "%s. SOA ns.%s. hostmaster.%s. %d 3600 600 86400 %d"
+             % (zone, zone, zone, serial, TTL_SEC),
+             "%s. NS ns.%s." % (zone, zone), "ns.%s. A 127.0.0.1" % zone]
+    for name, rtype, value in records:
+        if name == zone or name.endswith("." + zone):
+            lines.append("%s. %s %s" % (name, rtype, value))
+    return "\n".join(lines) + "\n"
+
+
+def replace(path, text):
+    with open(path + ".new", "w", encoding="utf-8") as f:
+        f.write(text)
+    os.rename(path + ".new", path)
+
+
+def next_serial(folder):
+    path = os.path.join(folder, "serial")
+    try:
+        with open(path, encoding="ascii") as f:
+            serial = int(f.read()) + 1
+    except (OSError, ValueError):
+        serial = int(time.time())
+    replace(path, "%d\n" % serial)
+    return serial
+
+
+def write_all(folder, records):
+    """Checks every zone, then puts the files in place; returns the serial."""
+    serial = next_serial(folder)
+    texts = {z: zone_text(z, records, serial) for z in ZONES}
+    for zone, text in texts.items():
+        try:
+            dns.zone.from_text(text, origin=zone + ".", relativize=False)
+        except (dns.exception.DNSException, ValueError) as err:
+            die("the record is not valid: %s" % err)
+    for zone, text in texts.items():
+        replace(os.path.join(folder, zone + ".zone"), text)
+    replace(os.path.join(folder, "records"),
+            "".join("%s %s %s\n" % r for r in records))
+    return serial
+
+
+def served_serial(server, zone):
+    address, _, port = server.partition("@")
+    query = dns.message.make_query(zone + ".", dns.rdatatype.SOA)
+    try:
+        answer = dns.query.udp(query, address, port=int(port), timeout=1)
+        return answer.answer[0][0].serial
+    except (OSError, IndexError, dns.exception.DNSException):
+        return -1
+
+
+def reload_server(folder, server, serial):
+    conf = os.path.join(folder, "nsd.conf")
+    for zone in ZONES:
+        done = subprocess.run(["nsd-control", "-c", conf, "reload", zone],
+                              capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            die("the DNS server does not answer (is the stack up?): "
+                + (done.stderr or done.stdout).strip())
+    end = time.monotonic() + WAIT_SEC
+    while any(served_serial(server, z) != serial for z in ZONES):
+        if time.monotonic() > end:
+            die("the DNS server did not take the change within %d s"
+                % WAIT_SEC)
+        time.sleep(0.02)
+
+
+def main():
+    if len(sys.argv) < 4:
+        sys.exit(__doc__)
+    folder, server, verb = sys.argv[1:4]
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "lock"), "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        records = read_records(folder)
+        if verb == "init":
+            write_all(folder, records)
+        elif verb == "list":
+            print("".join("%s %s %s\n" % r for r in records), end="")
+        elif verb in ("add", "del") and len(sys.argv) >= 6:
+            name, rtype = zone_name(sys.argv[4]), sys.argv[5].upper()
+            if rtype not in TYPES:
+                die("%s: type not known; one of %s"
+                    % (rtype, " ".join(TYPES)))
+            wanted = changed(records, verb, name, rtype, sys.argv[6:])
+            if wanted != records:
+                reload_server(folder, server, write_all(folder, wanted))
+        else:
+            sys.exit("usage: quickstart dns add NAME TYPE VALUE | "
+                     "del NAME TYPE | list")
+
+
+main()

@@ -1,0 +1,118 @@
+# Makes the stack's database, the accounts demo and newcomer, their identities
+# and credentials; each step only when it is not there yet. Sourced by
+# quickstart.
+
+FROM=hello@demo.example
+SANDBOX_FROM=owner@newcomer.example
+SANDBOX_TO=friend@customer.example
+
+ctl()
+{
+	"$SENDWARDCTL" -c "$SENDWARD_CONF" "$@"
+}
+
+# ctl_must COMMAND...: its output only when it fails.
+ctl_must()
+{
+	local out
+	out=$(ctl "$@" 2>&1) || die "sendwardctl $*: $out"
+}
+
+migrate()
+{
+	ctl_must db migrate
+	chown -R "$STACK_USER:" "$RUN/store"
+}
+
+json_field()
+{
+	/usr/bin/python3 -c 'import json, sys
+print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2"
+}
+
+make_accounts()
+{
+	if ! ctl account show demo >/dev/null 2>&1; then
+		ctl_must account create demo
+		ctl_must account set demo --production on --daily 50000 --rate 500
+	fi
+	verify_domain demo demo.example
+	if ! ctl account show newcomer >/dev/null 2>&1; then
+		ctl_must account create newcomer
+	fi
+	verify_address newcomer "$SANDBOX_FROM"
+	verify_address newcomer "$SANDBOX_TO"
+	make_credential demo
+	make_credential newcomer
+	SMTP_USER=$(json_field "$RUN/secret/demo.json" smtp_username)
+	SMTP_PASS=$(json_field "$RUN/secret/demo.json" smtp_password)
+	AWS_ACCESS_KEY_ID=$(json_field "$RUN/secret/demo.json" access_key_id)
+	AWS_SECRET_ACCESS_KEY=$(json_field "$RUN/secret/demo.json" \
+		secret_access_key)
+	SANDBOX_USER=$(json_field "$RUN/secret/newcomer.json" smtp_username)
+	SANDBOX_PASS=$(json_field "$RUN/secret/newcomer.json" smtp_password)
+}
+
+# A credential's secret is shown once: it is kept in run/secret.
+make_credential()
+{
+	local file=$RUN/secret/$1.json
+	[ ! -s "$file" ] || return 0
+	(umask 077 && ctl credential create "$1" --json >"$file.new") ||
+		die "sendwardctl credential create $1 failed"
+	mv "$file.new" "$file"
+}
+
+has_identity()
+{
+	ctl identity show "$1" "$2" >/dev/null 2>&1
+}
+
+verify_address()
+{
+	has_identity "$1" "$2" && return
+	ctl_must identity create "$1" "$2"
+	ctl_must identity verify "$1" "$2"
+}
+
+# Plays the customer: publishes the records that sendward asks for, looks them
+# up, and only then says that the domain is verified.
+verify_domain()
+{
+	local account=$1 domain=$2 name type value
+	has_identity "$account" "$domain" ||
+		ctl_must identity create "$account" "$domain"
+	while IFS=$'\t' read -r name type value; do
+		/usr/bin/python3 "$SRC/tools/dnszone.py" "$RUN/dns" "$DNS_SERVER" \
+			add "$name" "$type" "$value" ||
+			die "could not publish $type $name"
+		record_served "$name" "$type" ||
+			die "the DNS server does not give $type $name"
+		say "published $name $type"
+	done < <(ctl identity records "$account" "$domain" --format json |
+		record_lines)
+	[ -n "${name:-}${type:-}" ] || [ -s "$RUN/dns/records" ] ||
+		die "sendwardctl named no record to publish for $domain"
+	ctl identity check "$account" "$domain" >/dev/null 2>&1 ||
+		ctl_must identity verify "$account" "$domain"
+}
+
+record_lines()
+{
+	/usr/bin/python3 -c 'import json, sys
+data = json.load(sys.stdin)
+for r in data if isinstance(data, list) else data["records"]:
+    print(r["name"].rstrip("."), r["type"], r["value"], sep="\t")'
+}
+
+record_served()
+{
+	/usr/bin/python3 - "$DNS_PORT" "$1" "$2" <<-'END'
+	import dns.message, dns.query, sys
+	port, name, rtype = sys.argv[1:]
+	q = dns.message.make_query(name + ".", rtype)
+	a, _ = dns.query.udp_with_fallback(q, "127.0.0.1", port=int(port),
+	                                   timeout=2)
+	sys.exit(0 if a.answer else 1)
+	END
+}

@@ -1,0 +1,294 @@
+# Writes the private stack's configuration files. Sourced by quickstart; needs
+# say(), RUN, SOCKETS, the ports and POSTFIX_ROOT. conf/examples/ holds the same
+# lines for a real server, with the reason for each.
+
+# write_file PATH < text: leaves an equal file alone; true when it changed.
+write_file()
+{
+	cat >"$1.new"
+	if cmp -s "$1.new" "$1"; then
+		rm -f "$1.new"
+		return 1
+	fi
+	mv "$1.new" "$1"
+}
+
+# The folder for unix sockets: under run/, unless its path is so long that a
+# socket's name (at most 107 bytes) would not fit.
+choose_sockets()
+{
+	SOCKETS=$RUN/s
+	if [ ${#SOCKETS} -gt 70 ]; then
+		if [ ! -L "$SOCKETS" ] || [ ! -d "$SOCKETS/" ]; then
+			rm -rf "$SOCKETS"
+			ln -s "$(mktemp -d /tmp/sendward.XXXXXX)" "$SOCKETS"
+		fi
+		SOCKETS=$(readlink "$SOCKETS")
+	fi
+	mkdir -p "$SOCKETS"
+	chmod 755 "$SOCKETS"
+	MILTER_SOCKET=unix:$SOCKETS/milter.sock
+	POLICY_SOCKET=unix:$SOCKETS/policy.sock
+}
+
+# Keeps the ports of a former start where they are still free or ours.
+choose_ports()
+{
+	local SMTP_PORT= MX_PORT= DNS_PORT= NEXTHOP_PORT= held
+	[ ! -e "$RUN/ports" ] || . "$RUN/ports"
+	held=$(is_alive postfix && echo '!')
+	/usr/bin/python3 "$SRC/tools/free-ports.py" \
+		"SMTP_PORT=$SMTP_PORT$held" "MX_PORT=$MX_PORT$held" \
+		"DNS_PORT=$DNS_PORT$(is_alive dns && echo '!')" \
+		"NEXTHOP_PORT=$NEXTHOP_PORT$(is_alive nexthop && echo '!')" \
+		>"$RUN/ports.new" && mv "$RUN/ports.new" "$RUN/ports"
+}
+
+make_folders()
+{
+	mkdir -p "$RUN"/{pids,log,outbox,dns,dovecot,secret,store} \
+		"$RUN"/postfix/{etc,spool,data,log}
+	chmod 755 "$RUN" "$RUN"/{postfix,postfix/spool,dns,dovecot}
+	chmod 700 "$RUN/secret" "$RUN/postfix/data"
+	chown postfix "$RUN/postfix/data"
+	chown "$STACK_USER:" "$RUN/store"
+	chmod 750 "$RUN/store"
+	[ -s "$RUN/secret/master.key" ] ||
+		(umask 277 && head -c 32 /dev/urandom >"$RUN/secret/master.key")
+}
+
+write_sendward_conf()
+{
+	# A file that somebody has changed stays as it is.
+	[ ! -e "$RUN/sendward.conf" ] || return 0
+	write_file "$RUN/sendward.conf" <<-END
+	mode = "enforce";
+	store = "sqlite:$DB";
+	master_key_file = "$RUN/secret/master.key";
+	user = "${SENDWARD_USER-$STACK_USER}";
+	bounce_domain = "$BOUNCE_DOMAIN";
+	log = { target = "stderr"; level = "info"; };
+	milter = { socket = "$MILTER_SOCKET"; };
+	policy = { socket = "$POLICY_SOCKET"; };
+	END
+}
+
+write_dns_conf()
+{
+	local zone
+	{
+		cat <<-END
+		server:
+			ip-address: 127.0.0.1
+			port: $DNS_PORT
+			server-count: 1
+			username: ""
+			chroot: ""
+			zonesdir: "$RUN/dns"
+			database: ""
+			pidfile: ""
+			zonelistfile: "$RUN/dns/zone.list"
+			xfrdfile: "$RUN/dns/xfrd.state"
+			verbosity: 1
+		remote-control:
+			control-enable: yes
+			control-interface: "$SOCKETS/nsd.ctl"
+		END
+		for zone in example test; do
+			printf 'zone:\n\tname: "%s"\n\tzonefile: "%s.zone"\n' \
+				$zone $zone
+		done
+	} | write_file "$RUN/dns/nsd.conf"
+}
+
+write_dovecot_conf()
+{
+	write_file "$RUN/dovecot/dovecot-sql.conf.ext" <<-END
+	driver = sqlite
+	connect = $DB
+	password_query = SELECT username AS user, password FROM dovecot_passdb \\
+	  WHERE username = '%u'
+	END
+	# Logins of "an existing mail setup", with passwords of their own.
+	[ -e "$RUN/dovecot/users" ] || : >"$RUN/dovecot/users"
+	chmod 644 "$RUN/dovecot/users"
+	write_file "$RUN/dovecot/dovecot.conf" <<-END
+	base_dir = $SOCKETS/dovecot
+	state_dir = $SOCKETS/dovecot
+	log_path = $RUN/log/dovecot.log
+	protocols =
+	listen = 127.0.0.1
+	ssl = no
+	disable_plaintext_auth = no
+	auth_mechanisms = plain login
+	auth_username_format = %u
+	auth_failure_delay = 0
+	auth_cache_size = 0
+	default_internal_user = $STACK_USER
+	default_internal_group = $(id -gn "$STACK_USER")
+	passdb {
+	  driver = sql
+	  args = $RUN/dovecot/dovecot-sql.conf.ext
+	}
+	passdb {
+	  driver = passwd-file
+	  args = scheme=PLAIN username_format=%u $RUN/dovecot/users
+	}
+	userdb {
+	  driver = static
+	  args = uid=65534 gid=65534 home=/nonexistent
+	}
+	service auth {
+	  user = $STACK_USER
+	  unix_listener $SOCKETS/auth.sock {
+	    mode = 0666
+	  }
+	}
+	service auth-worker {
+	  user = $STACK_USER
+	}
+	service anvil {
+	  unix_listener anvil-auth-penalty {
+	    mode = 0
+	  }
+	}
+	END
+}
+
+write_main_cf()
+{
+	{
+		cat <<-END
+		compatibility_level = 3.6
+		queue_directory = $RUN/postfix/spool
+		data_directory = $RUN/postfix/data
+		maillog_file = $RUN/postfix/log/mail.log
+		maillog_file_prefixes = $RUN/postfix/log
+		mail_owner = postfix
+		setgid_group = postdrop
+		inet_interfaces = 127.0.0.1
+		inet_protocols = ipv4
+		myhostname = mail.sendward.example
+		mydestination =
+		local_recipient_maps =
+		local_transport = error:5.1.1 no mailbox here
+		alias_maps =
+		alias_database =
+		smtpd_peername_lookup = no
+		smtpd_error_sleep_time = 0
+		smtpd_tls_security_level = none
+		smtp_tls_security_level = none
+		biff = no
+		in_flow_delay = 0
+		mailbox_size_limit = 0
+		# sendward says what is too large; Postfix stands behind it.
+		message_size_limit = 62914560
+		# The world: everything goes to the next hop.
+		relayhost = [${RELAY%:*}]:${RELAY##*:}
+		relay_domains = $BOUNCE_DOMAIN, demo.example
+		smtp_dns_support_level = disabled
+		smtp_host_lookup = native
+		# Try again soon: nobody wants to wait here.
+		minimal_backoff_time = 2s
+		maximal_backoff_time = 10s
+		queue_run_delay = 2s
+		# What sendward needs (conf/examples/postfix-main.cf says why).
+		enable_long_queue_ids = yes
+		smtputf8_enable = no
+		disable_mime_output_conversion = yes
+		smtp_line_length_limit = 0
+		smtpd_milters = $MILTER_SOCKET
+		non_smtpd_milters =
+		internal_mail_filter_classes =
+		milter_protocol = 6
+		milter_default_action = tempfail
+		milter_connect_timeout = 30s
+		milter_command_timeout = 30s
+		milter_content_timeout = 300s
+		sendward_policy = check_policy_service { $POLICY_SOCKET,
+		  timeout=30s, try_limit=2,
+		  { default_action = 451 4.3.0 Temporary service failure } }
+		sendward_policy_private = check_policy_service { $POLICY_SOCKET,
+		  timeout=30s, try_limit=2, policy_context=sendward-unix,
+		  { default_action = 451 4.3.0 Temporary service failure } }
+		END
+		[ -z "$POSTFIX_ROOT" ] || cat <<-END
+		daemon_directory = $POSTFIX_ROOT/usr/lib/postfix/sbin
+		shlib_directory = $POSTFIX_ROOT/usr/lib/postfix
+		command_directory = $POSTFIX_ROOT/usr/sbin
+		meta_directory = $POSTFIX_ROOT/etc/postfix
+		sendmail_path = $POSTFIX_ROOT/usr/sbin/sendmail
+		newaliases_path = $POSTFIX_ROOT/usr/bin/newaliases
+		mailq_path = $POSTFIX_ROOT/usr/bin/mailq
+		import_environment = MAIL_CONFIG MAIL_LOGTAG TZ LANG=C LD_LIBRARY_PATH
+		END
+	} | write_file "$RUN/postfix/etc/main.cf"
+}
+
+write_master_cf()
+{
+	{
+		cat <<-END
+		127.0.0.1:$SMTP_PORT inet n - n - - smtpd
+		  -o syslog_name=postfix/submission
+		  -o smtpd_sasl_auth_enable=yes
+		  -o smtpd_sasl_type=dovecot
+		  -o smtpd_sasl_path=$SOCKETS/auth.sock
+		  -o smtpd_sasl_security_options=noanonymous
+		  -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
+		  -o smtpd_recipient_restrictions=
+		  -o smtpd_data_restrictions=\$sendward_policy
+		  -o local_header_rewrite_clients=
+		127.0.0.1:$MX_PORT inet n - n - - smtpd
+		  -o syslog_name=postfix/mx
+		  -o smtpd_relay_restrictions=reject_unauth_destination
+		  -o smtpd_data_restrictions=\$sendward_policy
+		sendward unix n - n - - smtpd
+		  -o syslog_name=postfix/sendward
+		  -o smtpd_relay_restrictions=permit_mynetworks,reject
+		  -o smtpd_data_restrictions=\$sendward_policy_private
+		  -o local_header_rewrite_clients=
+		  -o { milter_macro_daemon_name = sendward-unix }
+		END
+		cat <<-'END'
+		pickup unix n - n 60 1 pickup
+		cleanup unix n - n - 0 cleanup
+		qmgr unix n - n 300 1 qmgr
+		tlsmgr unix - - n 1000? 1 tlsmgr
+		rewrite unix - - n - - trivial-rewrite
+		bounce unix - - n - 0 bounce
+		defer unix - - n - 0 bounce
+		trace unix - - n - 0 bounce
+		verify unix - - n - 1 verify
+		flush unix n - n 1000? 0 flush
+		proxymap unix - - n - - proxymap
+		smtp unix - - n - - smtp
+		relay unix - - n - - smtp
+		showq unix n - n - - showq
+		error unix - - n - - error
+		retry unix - - n - - error
+		discard unix - - n - - discard
+		lmtp unix - - n - - lmtp
+		anvil unix - - n - 1 anvil
+		scache unix - - n - 1 scache
+		postlog unix-dgram n - n - 1 postlogd
+		END
+	} | write_file "$RUN/postfix/etc/master.cf"
+}
+
+# run/env: what scripts source. Secrets are in it: only root reads it.
+write_env()
+{
+	local name
+	(
+		umask 077
+		for name in SMTP_HOST SMTP_PORT MX_PORT SMTP_USER SMTP_PASS FROM \
+			SANDBOX_USER SANDBOX_PASS SANDBOX_FROM SANDBOX_TO \
+			AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_REGION OUTBOX \
+			MILTER_SOCKET POLICY_SOCKET DNS_SERVER BOUNCE_DOMAIN \
+			SENDWARD_CONF SENDWARDCTL DB; do
+			[ -z "${!name:-}" ] || printf '%s=%q\n' "$name" "${!name}"
+		done >"$RUN/env.new"
+	)
+	mv "$RUN/env.new" "$RUN/env"
+}

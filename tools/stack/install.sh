@@ -1,0 +1,150 @@
+# Installs Debian packages without starting a service and without touching an
+# MTA that is there. Sourced by quickstart and tests/run; needs say() and die().
+
+PACKAGES_BUILD="gcc libc6-dev make autoconf automake pkg-config libmilter-dev
+libopendkim-dev libssl-dev libconfig-dev libsqlite3-dev libevent-dev
+libsystemd-dev libjansson-dev"
+PACKAGES_STACK="nsd dovecot-core dovecot-sqlite swaks python3 python3-dkim
+python3-dnspython sqlite3"
+PACKAGES_TEST="libcmocka-dev libmail-dkim-perl miltertest opendkim
+opendkim-tools man-db"
+# What these packages would start at the next boot.
+SERVICE_UNITS="postfix nsd dovecot opendkim"
+
+package_installed()
+{
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = \
+		installed ]
+}
+
+packages_missing()
+{
+	local name
+	for name; do
+		package_installed "$name" || printf '%s ' "$name"
+	done
+}
+
+# The installed package that is this machine's MTA; empty when there is none.
+installed_mta()
+{
+	dpkg-query -W -f '${Package} ${db:Status-Status} ${Provides}\n' |
+		awk '$2 == "installed" && /mail-transport-agent/ { print $1 }' |
+		head -n 1
+}
+
+POLICY_RC=/usr/sbin/policy-rc.d
+
+# While packages are installed, invoke-rc.d asks this file and starts nothing.
+# A file of the administrator's is put aside and put back.
+forbid_services()
+{
+	if [ -e $POLICY_RC ] && [ ! -e $POLICY_RC.before-sendward ]; then
+		mv $POLICY_RC $POLICY_RC.before-sendward
+	fi
+	printf '#!/bin/sh\n# for the time of an installation by sendward\nexit 101\n' \
+		>$POLICY_RC
+	chmod 755 $POLICY_RC
+	trap allow_services EXIT
+}
+
+allow_services()
+{
+	rm -f $POLICY_RC
+	if [ -e $POLICY_RC.before-sendward ]; then
+		mv $POLICY_RC.before-sendward $POLICY_RC
+	fi
+	trap - EXIT
+}
+
+apt_run()
+{
+	DEBIAN_FRONTEND=noninteractive apt-get -q \
+		-o DPkg::Lock::Timeout=300 "$@" </dev/null
+}
+
+# install_packages LOG NAME...: prints nothing when all is there.
+install_packages()
+{
+	local log=$1 missing unit fresh=
+	shift
+	missing=$(packages_missing "$@")
+	[ -n "$missing" ] || return 0
+	command -v apt-get >/dev/null ||
+		die "missing: $missing (and there is no apt-get to install them)"
+	say "installing: $missing"
+	exec 8>/var/lock/sendward-install
+	flock 8
+	for unit in $SERVICE_UNITS; do
+		[ -e "/lib/systemd/system/$unit.service" ] || fresh="$fresh $unit"
+	done
+	forbid_services
+	if ! { apt_run update && apt_run install -y --no-install-recommends \
+		$missing; } >>"$log" 2>&1; then
+		allow_services
+		tail -n 15 "$log" >&2
+		die "the installation failed; all of its output: $log"
+	fi
+	allow_services
+	disable_units "$log" $fresh
+	exec 8>&-
+}
+
+# What was installed only for the private stack shall not start at boot.
+disable_units()
+{
+	local log=$1 unit
+	shift
+	command -v systemctl >/dev/null || return 0
+	for unit; do
+		[ -e "/lib/systemd/system/$unit.service" ] || continue
+		systemctl disable "$unit.service" >>"$log" 2>&1 ||
+			say "note: could not disable $unit.service; it may start at boot"
+	done
+}
+
+# Sets POSTFIX_ROOT: empty when Postfix is installed, else the folder where its
+# package was unpacked, because another MTA owns this machine.
+provide_postfix()
+{
+	local log=$1 unpacked=$2 mta
+	POSTFIX_ROOT=
+	mta=$(installed_mta)
+	if [ -z "${SENDWARD_UNPACK_POSTFIX:-}" ]; then
+		if package_installed postfix; then
+			return 0
+		elif [ -z "$mta" ]; then
+			echo "postfix postfix/main_mailer_type select No configuration" |
+				debconf-set-selections >>"$log" 2>&1 || true
+			install_packages "$log" postfix
+			return 0
+		fi
+		say "$mta is this machine's MTA and stays; Postfix is unpacked beside"
+	fi
+	POSTFIX_ROOT=$unpacked
+	[ -x "$unpacked/usr/sbin/postfix" ] || unpack_postfix "$log" "$unpacked"
+	getent passwd postfix >/dev/null || useradd --system --user-group \
+		--no-create-home --home-dir /nonexistent \
+		--shell /usr/sbin/nologin postfix
+	getent group postdrop >/dev/null || groupadd --system postdrop
+}
+
+# dpkg -x: no maintainer script runs, nothing outside the folder changes.
+unpack_postfix()
+{
+	local log=$1 unpacked=$2 scratch
+	scratch=$(mktemp -d)
+	chmod 755 "$scratch"
+	install_packages "$log" libdb5.3 libicu72 libnsl2 libsasl2-2 libssl3
+	(cd "$scratch" && { apt_run download postfix ||
+		{ apt_run update && apt_run download postfix; }; }) \
+		>>"$log" 2>&1 || {
+		rm -rf "$scratch"
+		die "Postfix cannot be installed beside this machine's MTA and" \
+			"could not be fetched to be unpacked: see $log"
+	}
+	mkdir -p "$unpacked"
+	dpkg -x "$scratch"/postfix_*.deb "$unpacked"
+	rm -rf "$scratch"
+	mkdir -p "$unpacked/var/spool/postfix" "$unpacked/var/lib/postfix"
+}

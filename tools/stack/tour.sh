@@ -1,0 +1,104 @@
+# The first message and three refusals, with a public SMTP client (swaks), and
+# what came of them. Sourced by quickstart; dies when one is not as it must be.
+
+# send USER PASS FROM TO HEADER-FROM: swaks's transcript on stdout. The password
+# goes by the environment: an argument could be read by every user.
+send()
+{
+	SWAKS_OPT_auth_password=$2 swaks --server "$SMTP_HOST:$SMTP_PORT" \
+		--auth PLAIN --auth-user "$1" --from "$3" --to "$4" \
+		--header "From: $5" --header "Subject: $SUBJECT" \
+		--body "Sent by sendward's quickstart." --timeout 30 2>&1
+}
+
+# The files of OUTBOX that hold the message with this subject.
+delivered()
+{
+	grep -lF "Subject: $1" "$OUTBOX"/[0-9]* 2>/dev/null
+}
+
+is_delivered()
+{
+	[ -n "$(delivered "$1")" ]
+}
+
+first_message()
+{
+	local out file verdict
+	SUBJECT="quickstart first message $$-$(date +%s)"
+	out=$(send "$SMTP_USER" "$SMTP_PASS" "$FROM" jane@customer.example "$FROM") ||
+		die "the first message was not accepted:"$'\n'"$out"
+	say "a message from $FROM to jane@customer.example was accepted:"
+	grep -E '^<-  250 2\.0\.0' <<<"$out" | sed 's/^<-  /    /'
+	if [ -n "${NEXT_HOP:-}" ]; then
+		say "it goes to $NEXT_HOP"
+		return
+	fi
+	wait_until 20 is_delivered "$SUBJECT" ||
+		die "it was not delivered: see $RUN/postfix/log/mail.log"
+	file=$(delivered "$SUBJECT" | head -n 1)
+	say "delivered, with the return path and signature put on it:"
+	sed -n -E '/^X-(Mail|Rcpt)-Args:/s/^/    /p' "$file"
+	verdict=$(/usr/bin/python3 "$SRC/tools/dkim-verify.py" "$DNS_SERVER" \
+		"$file") || die "its DKIM signature does not verify: $verdict"
+	say "dkimpy, an independent verifier: $verdict"
+}
+
+# refused PATTERN WHAT USER PASS FROM TO HEADER-FROM
+refused()
+{
+	local pattern=$1 what=$2 out reply
+	shift 2
+	SUBJECT="quickstart refusal $$-$(date +%s%N)"
+	out=$(send "$@") && die "$what: was accepted, and must not be"
+	reply=$(sed -n 's/^<\*\* *//p' <<<"$out" | head -n 1)
+	[[ $reply =~ $pattern ]] ||
+		die "$what: refused with another reply than expected:"$'\n'"$out"
+	REFUSED_SUBJECTS+=("$SUBJECT")
+	say "refused: $what"
+	echo "    $reply"
+}
+
+three_refusals()
+{
+	local subject
+	REFUSED_SUBJECTS=()
+	refused '^554 5\.7\.1 .*not verified.*boss@bank\.example' \
+		"a sender address that demo has not verified" \
+		"$SMTP_USER" "$SMTP_PASS" "$FROM" jane@customer.example \
+		boss@bank.example
+	refused '^554 5\.7\.1 .*not verified.*stranger@customer\.example' \
+		"newcomer, still in the sandbox, to an unverified recipient" \
+		"$SANDBOX_USER" "$SANDBOX_PASS" "$SANDBOX_FROM" \
+		stranger@customer.example "$SANDBOX_FROM"
+	refused '^535 ' "a wrong password" "$SMTP_USER" "not-$SMTP_PASS" \
+		"$FROM" jane@customer.example "$FROM"
+	for subject in "${REFUSED_SUBJECTS[@]}"; do
+		is_delivered "$subject" && die "a refused message was delivered"
+	done
+}
+
+whats_next()
+{
+	cat <<-END
+
+	The stack is up. Try next:
+	  . $RUN/env; export SWAKS_OPT_auth_password=\$SMTP_PASS
+	  swaks --server \$SMTP_HOST:\$SMTP_PORT --auth PLAIN --auth-user \$SMTP_USER \\
+	      --from \$FROM --to anyone@customer.example
+	  ls \$OUTBOX                                  what was delivered
+	  \$SENDWARDCTL -c \$SENDWARD_CONF quota show demo
+	  \$SENDWARDCTL -c \$SENDWARD_CONF account pause demo
+	  \$SENDWARDCTL -c \$SENDWARD_CONF explain --login \$SMTP_USER \\
+	      --from \$FROM --to anyone@customer.example
+	  ./quickstart dns add mail.customer.example A 192.0.2.1
+	  ./quickstart status; ./quickstart down
+	END
+}
+
+tour()
+{
+	first_message
+	three_refusals
+	whats_next
+}
