@@ -13,10 +13,11 @@ typedef bool identity_find_fn(void *ctx, const char *name,
 struct identity_cover {
 	bool is_verified;              /* may send */
 	struct rules_identity settings; /* most specific verified identity */
-	struct rules_identity signer;  /* whose keys sign: settings, or its domain's
-	                                  when an address has no key of its own */
-	bool is_signed;                /* signer is filled */
-	bool signing_off;              /* the signing identity has signing off */
+	struct rules_identity signer;  /* whose keys sign: settings, or the next
+	                                  domain's when it has no key of its own */
+	bool is_signed;                /* signer has keys, and signing on */
+	bool signing_off;              /* the signing identity has signing off; when
+	                                  no identity has a key: settings has */
 };
 
 /* address: local@domain, domain in lower case. Order: exact address, the address

@@ -1,1 +1,13 @@
-# rules
+noinst_LIBRARIES += rules/librules.a
+rules_librules_a_SOURCES = \
+	rules/ascii.h \
+	rules/display_name.c rules/display_name.h \
+	rules/headers.c rules/headers.h \
+	rules/identity.c rules/identity.h \
+	rules/mailbox.c rules/mailbox.h \
+	rules/quota.c rules/quota.h \
+	rules/rate.c rules/rate.h \
+	rules/return_path.c rules/return_path.h \
+	rules/types.c rules/types.h \
+	rules/verdict.c rules/verdict.h
+EXTRA_DIST += rules/README.md

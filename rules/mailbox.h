@@ -40,6 +40,13 @@ enum mailbox_error mailbox_parse_list(const char *text, size_t len,
  * routes are refused. */
 enum mailbox_error mailbox_parse_path(const char *text, struct mailbox *path_r);
 
+/* Is it a domain of LDH labels (RFC 5890 §2.3.1; an internationalised domain in
+ * its A-label form), 1..63 characters each and 253 in all, no final dot, the last
+ * not all digits? *labels_r counts them. MAILBOX_OK, _TOO_LONG, _NO_DOMAIN when
+ * empty, or _BAD_DOMAIN. */
+enum mailbox_error mailbox_check_domain(const char *text, size_t len,
+    size_t *labels_r);
+
 /* A sentence for people, SES's words where they exist, such as
  * "Missing final '@domain'". */
 const char *mailbox_error_text(enum mailbox_error error);

@@ -11,6 +11,8 @@ struct rate_limit {
 	                           at least one */
 };
 
+/* per_sec > 0 (anything else is taken as nearly never). The interval is rounded
+ * up to a whole microsecond: never faster than asked, at most 10^6 a second. */
 struct rate_limit rate_limit_of(double per_sec);
 
 /* What n tokens add to the state. */
@@ -25,5 +27,11 @@ int64_t rate_ceiling_usec(struct rate_limit limit, int64_t now_usec,
 /* How long the answer must wait, given the state before the request; 0 none. */
 int64_t rate_wait_usec(struct rate_limit limit, int64_t state_usec,
     int64_t now_usec);
+
+/* The latest state that requests of at most max_n tokens can have left behind.
+ * A later one was written before the clock went back: the caller takes the
+ * bucket for full, lest the account be silent for as long as the clock jumped. */
+int64_t rate_horizon_usec(struct rate_limit limit, int64_t now_usec,
+    int64_t pacing_usec, int64_t max_n);
 
 #endif

@@ -1,0 +1,70 @@
+/* Character classes that no locale changes. For ASCII alone. */
+#ifndef SENDWARD_RULES_ASCII_H
+#define SENDWARD_RULES_ASCII_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+static inline char
+ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static inline char
+ascii_upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c;
+}
+
+static inline bool
+ascii_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool
+ascii_is_alnum(char c)
+{
+	char l = ascii_lower(c);
+
+	return (l >= 'a' && l <= 'z') || ascii_is_digit(c);
+}
+
+static inline bool
+ascii_is_print(char c)
+{
+	return c >= ' ' && c <= '~';
+}
+
+static inline bool
+ascii_is_8bit(char c)
+{
+	return ((unsigned char)c & 0x80) != 0;
+}
+
+/* As strcasecmp, in the C locale whatever the process has set. */
+static inline int
+ascii_casecmp(const char *a, const char *b)
+{
+	size_t i = 0;
+
+	while (a[i] != '\0' && ascii_lower(a[i]) == ascii_lower(b[i]))
+		i++;
+	return (unsigned char)ascii_lower(a[i]) -
+	       (unsigned char)ascii_lower(b[i]);
+}
+
+/* Does text begin with prefix? */
+static inline bool
+ascii_has_prefix(const char *text, const char *prefix)
+{
+	size_t i = 0;
+
+	while (
+	    prefix[i] != '\0' && ascii_lower(text[i]) == ascii_lower(prefix[i]))
+		i++;
+	return prefix[i] == '\0';
+}
+
+#endif

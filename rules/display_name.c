@@ -1,0 +1,242 @@
+/* Looks for a second address in what should be a name. Keeps nothing of the
+ * text, and judges no address. */
+#include "config.h"
+
+#include "rules/display_name.h"
+
+#include <string.h>
+
+#include "rules/ascii.h"
+
+struct span {
+	const char *text;
+	size_t len;
+};
+
+struct encoded_word {
+	struct span charset;
+	char encoding; /* 'q' or 'b' */
+	struct span payload;
+	size_t len; /* of the whole word */
+};
+
+struct scan {
+	struct display_name *name;
+	char before; /* the last byte seen */
+	bool is_at;  /* that byte was an '@' that something stood before */
+	/* ISO-2022: between ESC $ and ESC ( two bytes make one character, and
+	 * neither is ASCII. */
+	bool is_escape, is_double;
+};
+
+static void
+feed(struct scan *scan, char c)
+{
+	if (scan->is_at && c != ' ')
+		scan->name->has_address = true;
+	scan->is_at = c == '@' && scan->before > ' ' && scan->before != '(' &&
+		      scan->before != '@';
+	if (c == ',' || c == ';' || c == '<' || c == '>')
+		scan->name->has_separator = true;
+	scan->before = c;
+}
+
+static void
+feed_decoded(struct scan *scan, char c)
+{
+	if (c == '\0' || c == '\r' || c == '\n')
+		scan->name->is_broken = true;
+	if (c == '\x1b') {
+		scan->is_escape = true;
+		return;
+	}
+	if (scan->is_escape) {
+		scan->is_double = c == '$' || (scan->is_double && c != '(');
+		scan->is_escape = false;
+		return;
+	}
+	if (!scan->is_double)
+		feed(scan, c == '\t' ? ' ' : c);
+}
+
+static int
+hex_value(char c)
+{
+	c = ascii_lower(c);
+	if (ascii_is_digit(c))
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static void
+feed_q(struct scan *scan, struct span payload)
+{
+	size_t i;
+
+	for (i = 0; i < payload.len; i++) {
+		char c = payload.text[i];
+		int high = -1, low = -1;
+
+		if (c == '=' && i + 2 < payload.len) {
+			high = hex_value(payload.text[i + 1]);
+			low = hex_value(payload.text[i + 2]);
+		}
+		if (high >= 0 && low >= 0) {
+			feed_decoded(scan, (char)(high << 4 | low));
+			i += 2;
+		} else {
+			feed_decoded(scan, c == '_' ? ' ' : c);
+		}
+	}
+}
+
+static int
+base64_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (ascii_is_digit(c))
+		return c - '0' + 52;
+	if (c == '+')
+		return 62;
+	return c == '/' ? 63 : -1;
+}
+
+static void
+feed_b(struct scan *scan, struct span payload)
+{
+	unsigned int held = 0, bits = 0;
+	size_t i;
+
+	for (i = 0; i < payload.len; i++) {
+		int value = base64_value(payload.text[i]);
+
+		if (value < 0)
+			continue;
+		held = (held << 6 | (unsigned int)value) & 0xffff;
+		bits += 6;
+		if (bits < 8)
+			continue;
+		bits -= 8;
+		feed_decoded(scan, (char)(held >> bits & 0xff));
+	}
+}
+
+/* Is the charset one in which an ASCII byte is that character, so that the scan
+ * sees what any reader sees? */
+static bool
+is_ascii_superset(struct span charset)
+{
+	static const char *const families[] = {"utf-8", "utf8", "us-ascii",
+	    "ascii", "ansi_x3", "iso-8859", "iso8859", "iso_8859", "latin",
+	    "iso-2022-", "iso-ir-", "windows-", "win-125", "win125", "cp125",
+	    "cp437", "cp85", "cp86", "cp932", "cp936", "cp949", "cp950",
+	    "ms932", "koi8", "gb", "big5", "big-5", "euc", "shift", "sjis",
+	    "ks_c", "ksc", "tis-620", "tis620", "viscii", "mac", "x-",
+	    "unknown"};
+	char head[16] = "";
+	size_t i, len = charset.len;
+
+	if (len > sizeof head - 1)
+		len = sizeof head - 1;
+	memcpy(head, charset.text, len);
+	for (i = 0; i < sizeof families / sizeof families[0]; i++) {
+		if (ascii_has_prefix(head, families[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Where the last "?=" of a text ends; what is behind can hold no encoded word,
+ * and need not be searched for its end again and again. */
+static size_t
+end_of_last_word(const char *text, size_t len)
+{
+	while (len >= 2 && (text[len - 2] != '?' || text[len - 1] != '='))
+		len--;
+	return len >= 2 ? len : 0;
+}
+
+/* An encoded word at the start of text: =?charset?encoding?payload?= with any
+ * payload, as lenient readers take it. len ends behind a "?=". */
+static bool
+read_encoded_word(const char *text, size_t len, struct encoded_word *word_r)
+{
+	const char *question, *end;
+	size_t head;
+
+	if (len < 8 || text[0] != '=' || text[1] != '?')
+		return false;
+	question = memchr(text + 2, '?', len - 2);
+	if (question == NULL)
+		return false;
+	word_r->charset.text = text + 2;
+	word_r->charset.len = (size_t)(question - text) - 2;
+	head = (size_t)(question - text) + 3; /* past "?Q?" */
+	if (head >= len || text[head - 1] != '?')
+		return false;
+	word_r->encoding = ascii_lower(text[head - 2]);
+	if (word_r->encoding != 'q' && word_r->encoding != 'b')
+		return false;
+	end = memmem(text + head, len - head, "?=", 2);
+	if (end == NULL)
+		return false;
+	word_r->payload.text = text + head;
+	word_r->payload.len = (size_t)(end - (text + head));
+	word_r->len = (size_t)(end - text) + 2;
+	return true;
+}
+
+static void
+feed_encoded_word(struct scan *scan, const struct encoded_word *word)
+{
+	if (!is_ascii_superset(word->charset))
+		scan->name->is_broken = true;
+	if (word->encoding == 'q')
+		feed_q(scan, word->payload);
+	else
+		feed_b(scan, word->payload);
+	scan->is_escape = false;
+	scan->is_double = false;
+}
+
+/* Blanks between two encoded words vanish when they are decoded (RFC 2047
+ * §6.2); returns how many bytes to skip. */
+static size_t
+blanks_between_words(const char *text, size_t len)
+{
+	struct encoded_word word;
+	size_t i = 0;
+
+	while (i < len && strchr(" \t\r\n", text[i]) != NULL)
+		i++;
+	return read_encoded_word(text + i, len - i, &word) ? i : 0;
+}
+
+void
+display_name_scan(struct display_name *name, const char *text, size_t len)
+{
+	struct scan scan = {.name = name, .before = ' '};
+	size_t words_end = end_of_last_word(text, len), i = 0;
+	struct encoded_word word;
+
+	while (i < len) {
+		if (i < words_end &&
+		    read_encoded_word(text + i, words_end - i, &word)) {
+			feed_encoded_word(&scan, &word);
+			i += word.len;
+			i += blanks_between_words(text + i, words_end - i);
+			continue;
+		}
+		feed(&scan, (unsigned char)text[i] <= ' ' ? ' ' : text[i]);
+		i++;
+	}
+}
+
+bool
+display_name_misleads(const struct display_name *name)
+{
+	return name->is_broken || (name->has_address && name->has_separator);
+}
