@@ -478,7 +478,8 @@ on_packet(struct sess *s, const struct sess_conf *c, struct sess_stats *st,
 	case SMFIR_CONTINUE:
 		return on_yes(s, c, st);
 	case SMFIR_ACCEPT:
-		return finish(s, &st->accepted);
+		return s->step == SESS_EOM ? on_yes(s, c, st)
+					   : finish(s, &st->accepted);
 	case SMFIR_SKIP:
 		if (s->step != SESS_BODY)
 			return SESS_BROKEN;

@@ -1,0 +1,343 @@
+"""The rows of the benchmark. Each measures its servers in turns, round by
+round, so that what else the machine does falls on all of them alike, and
+compares what they did with what was asked of them."""
+
+import os
+import re
+import statistics
+
+from . import peers, procs, verify
+from .postfix import Door, PrivatePostfix
+from .procs import BenchError, Measure, call, generate
+from .sendward import Sendward, SendwardMilter, SendwardPolicy
+
+SAMPLES = 20
+
+# Messages a round, by server: some seconds each, a tenth of that with --quick.
+MILTER_COUNT = {"no-op libmilter": 20000, "opendkim": 2500, "sendward": 8000}
+POLICY_COUNT = {"no-op epoll": 400000, "policyd-rate-limit": 3000,
+                "postfwd1": 8000, "sendward": 40000}
+
+
+def milter_round(ctx, server, series, count, args, record=True):
+    """One run of the generator against one milter, checked."""
+    out = ctx.work.mkdir("samples")
+    for name in os.listdir(out):
+        os.unlink(os.path.join(out, name))
+    samples = SAMPLES if server.records and record else 0
+    with Measure([server.pid]) as m:
+        got = generate(ctx.work, "milterload", "-s", server.addr, "-n", count,
+                       "-l", "bench", "-S", "%d:%s" % (samples, out), *args)
+    server.proc.check_alive()
+    check_milter(server, got, count)
+    if samples:
+        verify.verify_samples(out, server.records, samples)
+    if record:
+        series.add(cpu_us=m.total() / count * 1e6, others=m.others(),
+                   **{k: got[k] for k in ("per_second", "p50_ms", "p99_ms",
+                                          "max_ms", "signatures",
+                                          "accepted", "flags")})
+    return got
+
+
+def check_milter(server, got, count):
+    signed = count if server.records else 0
+    if got["accepted"] != count or got["broken"] or got["hung"]:
+        raise BenchError(
+            "%s accepted %d of %d, refused %d, deferred %d, broken %d, "
+            "unanswered %d: %s" % (
+                server.name, got["accepted"], count, got["rejected"],
+                got["tempfailed"], got["broken"], got["hung"],
+                got["first_refusal"]))
+    if got["signatures"] != signed:
+        raise BenchError("%s made %d signatures for %d messages" % (
+            server.name, got["signatures"], signed))
+
+
+def milter_rounds(ctx, row, servers, args, scale=1.0):
+    """All servers, ctx.rounds times, in turns."""
+    series = {s.name: ctx.results.new(row, s.name) for s in servers}
+    counts = {s.name: ctx.count(MILTER_COUNT[s.name] * scale)
+              for s in servers}
+    for s in servers:
+        milter_round(ctx, s, None, max(64, counts[s.name] // 10), args,
+                     record=False)
+    for _ in range(ctx.rounds):
+        for s in servers:
+            milter_round(ctx, s, series[s.name], counts[s.name], args)
+    for s in servers:
+        series[s.name].peak_mib = procs.peak_kib(s.pid) / 1024
+    return series
+
+
+def milter_servers(ctx, tcp=False):
+    """sendward first: the no-op filter asks for the flags it asked for."""
+    found = []
+    flags = None
+    if ctx.has_sendward:
+        tag = "sendward-tcp" if tcp else "sendward-unix"
+        ours = SendwardMilter(Sendward(ctx, tag, tcp=tcp))
+        probe = generate(ctx.work, "milterload", "-s", ours.addr, "-n", 1,
+                         "-l", "bench")
+        flags = probe["flags"]
+        found = [ours]
+    floor = peers.NoopMilter(ctx.work, tcp=tcp, flags=flags)
+    return [floor, peers.OpenDkim(ctx.work, tcp=tcp)] + found
+
+
+def rsa_microseconds(ctx):
+    """CPU of one RSA-2048 signature; the median of some short runs."""
+    if ctx.rsa_us is None:
+        series = ctx.results.new("openssl", "rsa2048 sign")
+        for _ in range(ctx.rounds):
+            text = call(["openssl", "speed", "-seconds", "1", "-mr",
+                         "rsa2048"])
+            per_s = float(re.search(r"\+F2:\d+:\d+:([0-9.]+)", text).group(1))
+            series.add(cpu_us=1e6 / per_s, per_second=per_s)
+        ctx.rsa_us = series.median("cpu_us")
+    return ctx.rsa_us
+
+
+def row_openssl(ctx):
+    rsa_microseconds(ctx)
+
+
+def row_milter(ctx):
+    """2 KiB, 8 sessions: the issue's first three bars."""
+    rsa = rsa_microseconds(ctx)
+    series = milter_rounds(ctx, "milter", milter_servers(ctx),
+                           ["-c", 8, "-b", 2048])
+    if not ctx.has_sendward:
+        return
+    ours, floor, peer = (series[n] for n in (
+        "sendward", "no-op libmilter", "opendkim"))
+    cpu = ours.median("cpu_us")
+    ctx.results.bar("milter", "CPU per signed message / opendkim's",
+                    cpu / peer.median("cpu_us"), 1 / 3, fmt="%.3f")
+    ctx.results.bar("milter", "CPU above RSA + no-op filter, us",
+                    cpu - rsa - floor.median("cpu_us"), 150)
+    ctx.results.bar("milter", "signed messages/s / opendkim's",
+                    ours.median("per_second") / peer.median("per_second"),
+                    2.5, at_most=False, fmt="%.2f")
+
+
+def milter_variant(row, args, scale):
+    def measure(ctx):
+        milter_rounds(ctx, row, milter_servers(ctx), args, scale)
+    measure.__doc__ = "milterload " + " ".join(str(a) for a in args)
+    return measure
+
+
+def row_milter_tcp(ctx):
+    """Over TCP: libmilter's small writes must not wait for delayed ACKs."""
+    series = milter_rounds(ctx, "milter-tcp", milter_servers(ctx, tcp=True),
+                           ["-c", 8, "-b", 2048], scale=0.2)
+    if ctx.has_sendward:
+        ctx.results.bar("milter-tcp", "p50 over TCP, ms",
+                        series["sendward"].median("p50_ms"), 2, fmt="%.2f")
+
+
+def policy_round(ctx, server, series, count, args, record=True):
+    with Measure([server.pid]) as m:
+        got = generate(ctx.work, "policyload", "-s", server.addr,
+                       "-n", count, *args)
+    server.proc.check_alive()
+    if got["passed"] != got["requests"] or got["broken"] or got["hung"]:
+        raise BenchError(
+            "%s passed %d of %d requests, deferred %d, rejected %d, "
+            "broken %d, unanswered %d: %s" % (
+                server.name, got["passed"], got["requests"], got["deferred"],
+                got["rejected"], got["broken"], got["hung"],
+                got["first_other"]))
+    if record:
+        series.add(cpu_us=m.total() / got["requests"] * 1e6,
+                   others=m.others(),
+                   **{k: got[k] for k in ("per_second", "p50_ms", "p99_ms",
+                                          "max_ms", "requests")})
+    return got["messages"]
+
+
+def policy_rounds(ctx, row, servers, conns, users, stages=None, scale=1.0):
+    """As milter_rounds; at the end each server's own count must be right."""
+    series, sent, base, args = {}, {}, {}, {}
+    for s in servers:
+        series[s.name] = ctx.results.new(row, s.name, "request")
+        base[s.name] = s.counted()
+        args[s.name] = ["-c", conns, "-u", users, "-q", stages or s.stages]
+        count = max(100, ctx.count(POLICY_COUNT[s.name] * scale) // 10)
+        sent[s.name] = policy_round(ctx, s, None, count, args[s.name],
+                                    record=False)
+    for _ in range(ctx.rounds):
+        for s in servers:
+            sent[s.name] += policy_round(
+                ctx, s, series[s.name],
+                ctx.count(POLICY_COUNT[s.name] * scale), args[s.name])
+    for s in servers:
+        series[s.name].peak_mib = procs.peak_kib(s.pid) / 1024
+        if base[s.name] is None:
+            continue
+        counted = s.counted() - base[s.name]
+        if counted != sent[s.name]:
+            raise BenchError("%s counted %d of %d messages" % (
+                s.name, counted, sent[s.name]))
+    return series
+
+
+def policy_servers(ctx, users):
+    found = [peers.NoopPolicy(ctx.work), peers.PolicydRateLimit(ctx.work),
+             peers.Postfwd1(ctx.work)]
+    if ctx.has_sendward:
+        ours = Sendward(ctx, "sendward-policy")
+        ours.add_accounts(users)
+        found.append(SendwardPolicy(ours, users))
+    return found
+
+
+def row_policy(ctx):
+    """8 connections, 100 accounts, each request counted."""
+    users = 100
+    series = policy_rounds(ctx, "policy", policy_servers(ctx, users), 8, users)
+    if not ctx.has_sendward:
+        return
+    ours = series["sendward"]
+    for name, least in (("policyd-rate-limit", 10), ("postfwd1", 4)):
+        ctx.results.bar("policy", "decisions/s / %s's" % name,
+                        ours.median("per_second") /
+                        series[name].median("per_second"), least,
+                        at_most=False, fmt="%.1f")
+    ctx.results.bar("policy", "CPU per decision, us",
+                    ours.median("cpu_us"), 40, fmt="%.1f")
+
+
+def policy_variant(row, conns, stages, scale):
+    def measure(ctx):
+        if not ctx.has_sendward:
+            return
+        ours = Sendward(ctx, "sendward-" + row)
+        ours.add_accounts(100)
+        policy_rounds(ctx, row, [SendwardPolicy(ours, 100)], conns, 100,
+                      stages, scale)
+    measure.__doc__ = "sendward alone, %d connections, stages %s" % (
+        conns, stages)
+    return measure
+
+
+class Path:
+    """One way through Postfix: its door and the servers behind it."""
+
+    def __init__(self, name, door, pids, records, counted):
+        self.name = name
+        self.door = door
+        self.pids = pids
+        self.records = records
+        self.counted = counted
+
+
+def paths(ctx):
+    """Bare; opendkim and policyd-rate-limit; sendward."""
+    dkim = peers.OpenDkim(ctx.work)
+    rate = peers.PolicydRateLimit(ctx.work, by_sender=True, name="path-rl")
+    found = [
+        Path("bare Postfix", Door("bare"), [], None, lambda: None),
+        Path("opendkim + policyd-rate-limit",
+             Door("peers", milter=dkim.addr, rcpt=rate.addr),
+             [dkim.pid, rate.pid], dkim.records, rate.counted)]
+    if ctx.has_sendward:
+        ours = Sendward(ctx, "sendward-path", networks=True)
+        milter, policyd = ours.start("milter"), ours.start("policyd")
+        found.append(Path(
+            "sendward", Door("sendward", milter=ours.milter_addr,
+                             rcpt=ours.policy_addr, end=ours.policy_addr),
+            [milter.pid, policyd.pid], ours.records,
+            lambda: ours.used("bench")))
+    return found
+
+
+def path_round(ctx, postfix, path, series, count, size):
+    before = path.counted()
+    with Measure(path.pids) as m:
+        accepted, delivered = postfix.send(path.door, count, size)
+    postfix.collect(count, path.records, SAMPLES)
+    after = path.counted()
+    if before is not None and after - before != count:
+        raise BenchError("%s counted %d of %d messages" % (
+            path.name, after - before, count))
+    if series is not None:
+        series.add(cpu_us=m.total() / count * 1e6, machine_us=m.busy / count *
+                   1e6, per_second=count / delivered,
+                   accepted_per_second=count / accepted,
+                   each_us=[c / count * 1e6 for c in m.cpu.values()])
+
+
+def row_postfix(ctx):
+    """smtp-source, Postfix, smtp-sink; CPU of the filters' own processes."""
+    ways = paths(ctx)
+    postfix = PrivatePostfix(ctx.work, [p.door for p in ways])
+    series = {p.name: ctx.results.new("postfix", p.name) for p in ways}
+    for p in ways:
+        path_round(ctx, postfix, p, None, 40, 2048)
+    for _ in range(ctx.rounds):
+        for p in ways:
+            path_round(ctx, postfix, p, series[p.name], ctx.count(2000), 2048)
+    for p in ways:
+        series[p.name].peak_mib = sum(
+            procs.peak_kib(pid) for pid in p.pids) / 1024 or None
+    if ctx.has_sendward:
+        ctx.results.bar("postfix", "sendward's CPU per message, us",
+                        series["sendward"].median("cpu_us"), 700)
+    postfix.stop()
+
+
+def row_memory_milter(ctx):
+    """Peak of a fresh process after 64 sessions at once of 200 KiB."""
+    for server in milter_servers(ctx):
+        series = ctx.results.new("memory-milter", server.name)
+        milter_round(ctx, server, series, ctx.count(1280),
+                     ["-c", 64, "-b", 204800])
+        series.peak_mib = procs.peak_kib(server.pid) / 1024
+        if server.name == "sendward":
+            ctx.results.bar("memory-milter", "peak resident, MiB",
+                            series.peak_mib, 24, fmt="%.1f")
+
+
+def row_memory_policy(ctx):
+    """Peak of a fresh policyd that knows 100,000 accounts."""
+    users = 100000
+    if not ctx.has_sendward:
+        return
+    ours = Sendward(ctx, "sendward-many")
+    ours.add_accounts(users)
+    server = SendwardPolicy(ours, users)
+    series = ctx.results.new("memory-policy", server.name, "request")
+    policy_round(ctx, server, series, users,
+                 ["-c", 8, "-u", users, "-q", "E"])
+    series.peak_mib = procs.peak_kib(server.pid) / 1024
+    ctx.results.bar("memory-policy", "peak resident, MiB", series.peak_mib,
+                    48, fmt="%.1f")
+    for user in ("user0", "user%d" % (users - 1)):
+        if ours.used(user) != 1:
+            raise BenchError("%s counted %d of 1" % (user, ours.used(user)))
+
+
+# In the order of running. The first eight are the issue's table.
+ROWS = {
+    "openssl": row_openssl,
+    "milter": row_milter,
+    "milter-tcp": row_milter_tcp,
+    "policy": row_policy,
+    "postfix": row_postfix,
+    "memory-milter": row_memory_milter,
+    "memory-policy": row_memory_policy,
+    "milter-1": milter_variant("milter-1", ["-c", 1], 0.5),
+    "milter-64": milter_variant("milter-64", ["-c", 64], 1),
+    "milter-20k": milter_variant("milter-20k", ["-c", 8, "-b", 20480], 0.8),
+    "milter-200k": milter_variant("milter-200k", ["-c", 8, "-b", 204800], 0.3),
+    "milter-each": milter_variant("milter-each", ["-c", 8, "-1"], 0.5),
+    "milter-rate": milter_variant("milter-rate", ["-c", 64, "-R", 300], 0.2),
+    "policy-1": policy_variant("policy-1", 1, "E", 0.3),
+    "policy-64": policy_variant("policy-64", 64, "E", 1),
+    "policy-rcpt": policy_variant("policy-rcpt", 8, "R", 1),
+    "policy-all": policy_variant("policy-all", 8, "RDE", 0.4),
+}
+DEFAULT = ["openssl", "milter", "milter-tcp", "policy", "postfix",
+           "memory-milter", "memory-policy"]
