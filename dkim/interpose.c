@@ -13,15 +13,17 @@
 #include <openssl/pem.h>
 
 static _Thread_local EVP_PKEY *key_at_hand;
+static _Thread_local bool reader_gets_ref;
 static atomic_ulong hits;
 
-typedef EVP_PKEY *read_private_fn(BIO *bio, EVP_PKEY **pkey,
-    pem_password_cb *callback, void *arg);
+typedef EVP_PKEY *read_private_fn(
+    BIO *bio, EVP_PKEY **pkey, pem_password_cb *callback, void *arg);
 
 void
-dkim_interpose_set(EVP_PKEY *pkey)
+dkim_interpose_set(EVP_PKEY *pkey, bool add_ref)
 {
 	key_at_hand = pkey;
+	reader_gets_ref = add_ref;
 }
 
 unsigned long
@@ -45,8 +47,8 @@ read_plainly(BIO *bio, EVP_PKEY **pkey, pem_password_cb *callback, void *arg)
 }
 
 EVP_PKEY *
-PEM_read_bio_PrivateKey(BIO *bio, EVP_PKEY **pkey, pem_password_cb *callback,
-    void *arg)
+PEM_read_bio_PrivateKey(
+    BIO *bio, EVP_PKEY **pkey, pem_password_cb *callback, void *arg)
 {
 	char *data = NULL;
 	long len = 0;
@@ -57,7 +59,7 @@ PEM_read_bio_PrivateKey(BIO *bio, EVP_PKEY **pkey, pem_password_cb *callback,
 	if (len != (long)strlen(DKIM_KEY_MARKER) ||
 	    memcmp(data, DKIM_KEY_MARKER, (size_t)len) != 0)
 		return read_plainly(bio, pkey, callback, arg);
-	if (EVP_PKEY_up_ref(key_at_hand) != 1)
+	if (reader_gets_ref && EVP_PKEY_up_ref(key_at_hand) != 1)
 		return NULL;
 	(void)atomic_fetch_add_explicit(&hits, 1, memory_order_relaxed);
 	return key_at_hand;

@@ -2,6 +2,7 @@
 #ifndef SENDWARD_DKIM_INTERPOSE_H
 #define SENDWARD_DKIM_INTERPOSE_H
 
+#include <stdbool.h>
 #include "dkim/key.h"
 
 struct evp_pkey_st; /* EVP_PKEY */
@@ -11,8 +12,9 @@ struct evp_pkey_st; /* EVP_PKEY */
 #define DKIM_KEY_MARKER "-----sendward: the key of the message at hand-----"
 
 /* The key that this thread's next PEM_read_bio_PrivateKey of the marker gets;
- * NULL: none. Borrowed until it is set anew. */
-void dkim_interpose_set(struct evp_pkey_st *pkey);
+ * NULL: none. Borrowed until it is set anew. add_ref: the reader gets a reference
+ * of its own, which it will free. */
+void dkim_interpose_set(struct evp_pkey_st *pkey, bool add_ref);
 
 /* How often a key was handed out. */
 unsigned long dkim_interpose_hits(void);

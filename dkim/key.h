@@ -6,7 +6,10 @@
 #include <stddef.h>
 #include "base/err.h"
 
-enum dkim_algorithm { DKIM_RSA_SHA256, DKIM_ED25519_SHA256 }; /* RFC 6376, 8463 */
+enum dkim_algorithm {
+	DKIM_RSA_SHA256,
+	DKIM_ED25519_SHA256
+}; /* RFC 6376, 8463 */
 
 struct dkim_key; /* a decoded private key; any thread may use it */
 
@@ -15,8 +18,8 @@ enum sg_err dkim_key_generate(enum dkim_algorithm algorithm, int bits,
     struct dkim_key **key_r, struct err *err_r);
 /* PEM, PKCS#1 or PKCS#8, without passphrase; or the base64 of such DER without
  * PEM lines. SG_INVALID says what is wrong (encrypted, EC, 512 bits, ...). */
-enum sg_err dkim_key_from_text(const char *text, size_t len,
-    struct dkim_key **key_r, struct err *err_r);
+enum sg_err dkim_key_from_text(
+    const char *text, size_t len, struct dkim_key **key_r, struct err *err_r);
 /* PKCS#8 PEM, NUL-terminated, malloc'ed; clear with seal_wipe_free. */
 enum sg_err dkim_key_to_pem(const struct dkim_key *key, unsigned char **pem_r,
     size_t *len_r, struct err *err_r);

@@ -2,21 +2,20 @@
 noinst_LIBRARIES += dkim/libdkim.a
 dkim_libdkim_a_SOURCES = dkim/key.c dkim/key.h dkim/keyring.c dkim/keyring.h \
 	dkim/record.c dkim/record.h dkim/sign.c dkim/sign.h \
-	dkim/interpose.c dkim/interpose.h
+	dkim/interpose.c dkim/interpose.h dkim/passmem.c dkim/passmem.h
 dkim_libdkim_a_CFLAGS = $(AM_CFLAGS) $(OPENDKIM_CFLAGS)
 EXTRA_DIST += dkim/README.md
 
 # A program that signs exports our PEM_read_bio_PrivateKey to libopendkim and
 # links dkim/interpose.o for sure.
-DKIM_LDFLAGS = -Wl,--export-dynamic-symbol=PEM_read_bio_PrivateKey
+SIGN_LDFLAGS = -Wl,--export-dynamic-symbol=PEM_read_bio_PrivateKey
 
 if HAVE_CMOCKA
 check_PROGRAMS += dkim/test-key dkim/test-keyring dkim/test-record \
 	dkim/test-sign
 TESTS += dkim/test-key dkim/test-keyring dkim/test-record dkim/test-sign
-dkim_test_LIBS = dkim/libdkim.a rules/librules.a conf/libconf.a base/libbase.a \
-	$(OPENDKIM_LIBS) $(CONFIG_LIBS) $(CRYPTO_LIBS) $(SYSTEMD_LIBS) \
-	$(JANSSON_LIBS) $(CMOCKA_LIBS) -lpthread
+dkim_test_LIBS = dkim/libdkim.a base/libbase.a $(OPENDKIM_LIBS) \
+	$(CRYPTO_LIBS) $(CMOCKA_LIBS) -lpthread
 dkim_test_key_SOURCES = dkim/test-key.c
 dkim_test_key_LDADD = $(dkim_test_LIBS)
 dkim_test_keyring_SOURCES = dkim/test-keyring.c
@@ -25,5 +24,6 @@ dkim_test_record_SOURCES = dkim/test-record.c
 dkim_test_record_LDADD = $(dkim_test_LIBS)
 dkim_test_sign_SOURCES = dkim/test-sign.c
 dkim_test_sign_LDADD = $(dkim_test_LIBS)
-dkim_test_sign_LDFLAGS = $(DKIM_LDFLAGS)
+dkim_test_sign_CFLAGS = $(AM_CFLAGS) $(OPENDKIM_CFLAGS)
+dkim_test_sign_LDFLAGS = $(SIGN_LDFLAGS)
 endif

@@ -15,8 +15,8 @@ dkim_record_name(const struct dkim_record *r, struct buf *out)
 bool
 dkim_record_value(const struct dkim_record *r, struct buf *out)
 {
-	return buf_printf(out, "v=DKIM1; k=%s; p=%s", r->algorithm,
-	    r->public_base64);
+	return buf_printf(
+	    out, "v=DKIM1; k=%s; p=%s", r->algorithm, r->public_base64);
 }
 
 bool

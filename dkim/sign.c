@@ -8,16 +8,20 @@
 #include <string.h>
 #include <sys/types.h>
 
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <opendkim/dkim.h>
 
 #include "base/buf.h"
 #include "dkim/interpose.h"
+#include "dkim/passmem.h"
 
 #define HEADER_FIELD_MAX (16 * 1024 * 1024)
 #define SIGNATURE_NAME_LEN 16 /* "DKIM-Signature: ", where folding begins */
 
 struct pass {
 	DKIM *dkim;
+	struct passmem mem; /* of dkim; the handle points to it */
 	struct dkim_key *key;
 	char *value;
 };
@@ -32,14 +36,20 @@ struct dkim_signer {
  * set up before threads start and only read afterwards. */
 static DKIM_LIB *library;
 
+/* libopendkim 2.11 never frees the key of an Ed25519 signature: found out at
+ * start, so that a library with that mended is not given a reference too few. */
+static bool ed25519_ref_is_freed;
+
+static enum sg_err probe_ed25519_ref(struct err *err_r);
+
 static enum sg_err
 lib_option(dkim_opts_t option, void *value, size_t size, struct err *err_r)
 {
 	if (dkim_options(library, DKIM_OP_SETOPT, option, value, size) ==
 	    DKIM_STAT_OK)
 		return SG_OK;
-	return err_set(err_r, SG_CRYPTO, "libopendkim refuses option %d",
-	    (int)option);
+	return err_set(
+	    err_r, SG_CRYPTO, "libopendkim refuses option %d", (int)option);
 }
 
 enum sg_err
@@ -51,13 +61,15 @@ dkim_sign_init(struct err *err_r)
 
 	if (library != NULL)
 		return SG_OK;
-	library = dkim_init(NULL, NULL);
+	library = dkim_init(passmem_alloc, passmem_release);
 	if (library == NULL)
 		return err_set(err_r, SG_CRYPTO, "libopendkim does not start");
 	code = lib_option(DKIM_OPTS_FLAGS, &flags, sizeof(flags), err_r);
 	if (code == SG_OK)
 		code = lib_option(DKIM_OPTS_OVERSIGNHDRS, (void *)oversigned,
 		    sizeof(oversigned[0]), err_r);
+	if (code == SG_OK)
+		code = probe_ed25519_ref(err_r);
 	if (code != SG_OK)
 		dkim_sign_fini();
 	return code;
@@ -87,8 +99,10 @@ static enum sg_err
 pass_error(const struct pass *pass, DKIM_STAT status, const char *what,
     struct err *err_r)
 {
-	const char *text = pass->dkim != NULL ? dkim_geterror(pass->dkim) : NULL;
-	enum sg_err code = status == DKIM_STAT_NORESOURCE ? SG_NOMEM : SG_CRYPTO;
+	const char *text =
+	    pass->dkim != NULL ? dkim_geterror(pass->dkim) : NULL;
+	enum sg_err code =
+	    status == DKIM_STAT_NORESOURCE ? SG_NOMEM : SG_CRYPTO;
 
 	if (text == NULL)
 		text = dkim_getresultstr(status);
@@ -103,11 +117,14 @@ pass_open(struct pass *pass, const char *message_id, const char *domain,
 	DKIM_STAT status = DKIM_STAT_OK;
 
 	pass->key = dkim_key_ref(key->key);
-	pass->dkim = dkim_sign(library, (const unsigned char *)message_id, NULL,
-	    (dkim_sigkey_t)DKIM_KEY_MARKER, (const unsigned char *)key->selector,
-	    (const unsigned char *)domain, DKIM_CANON_RELAXED,
-	    canon == DKIM_RELAXED_SIMPLE ? DKIM_CANON_SIMPLE : DKIM_CANON_RELAXED,
-	    is_rsa ? DKIM_SIGN_RSASHA256 : DKIM_SIGN_ED25519SHA256, -1, &status);
+	pass->dkim = dkim_sign(library, (const unsigned char *)message_id,
+	    &pass->mem, (dkim_sigkey_t)DKIM_KEY_MARKER,
+	    (const unsigned char *)key->selector, (const unsigned char *)domain,
+	    DKIM_CANON_RELAXED,
+	    canon == DKIM_RELAXED_SIMPLE ? DKIM_CANON_SIMPLE
+					 : DKIM_CANON_RELAXED,
+	    is_rsa ? DKIM_SIGN_RSASHA256 : DKIM_SIGN_ED25519SHA256, -1,
+	    &status);
 	if (pass->dkim == NULL)
 		return pass_error(pass, status, "begin a signature", err_r);
 	return SG_OK;
@@ -152,11 +169,27 @@ dkim_signer_free(struct dkim_signer **signer)
 	for (i = 0; i < s->count; i++) {
 		if (s->passes[i].dkim != NULL)
 			(void)dkim_free(s->passes[i].dkim);
+		passmem_fini(&s->passes[i].mem);
 		dkim_key_unref(&s->passes[i].key);
 		free(s->passes[i].value);
 	}
 	buf_fini(&s->field);
 	free(s);
+}
+
+/* libopendkim may ask for the key between these two. */
+static void
+pass_lend_key(const struct pass *pass)
+{
+	dkim_interpose_set(dkim_key_evp(pass->key),
+	    ed25519_ref_is_freed ||
+		dkim_key_algorithm(pass->key) == DKIM_RSA_SHA256);
+}
+
+static void
+pass_keep_key(void)
+{
+	dkim_interpose_set(NULL, false);
 }
 
 /* "Name: value" with CRLF before each continuation line. */
@@ -206,9 +239,9 @@ dkim_signer_end_of_headers(struct dkim_signer *signer, struct err *err_r)
 	size_t i = 0;
 
 	for (i = 0; i < signer->count && status == DKIM_STAT_OK; i++) {
-		dkim_interpose_set(dkim_key_evp(signer->passes[i].key));
+		pass_lend_key(&signer->passes[i]);
 		status = dkim_eoh(signer->passes[i].dkim);
-		dkim_interpose_set(NULL);
+		pass_keep_key();
 		if (status != DKIM_STAT_OK)
 			return pass_error(&signer->passes[i], status,
 			    "end the header", err_r);
@@ -217,8 +250,8 @@ dkim_signer_end_of_headers(struct dkim_signer *signer, struct err *err_r)
 }
 
 enum sg_err
-dkim_signer_body(struct dkim_signer *signer, const void *data, size_t len,
-    struct err *err_r)
+dkim_signer_body(
+    struct dkim_signer *signer, const void *data, size_t len, struct err *err_r)
 {
 	DKIM_STAT status = DKIM_STAT_OK;
 	size_t i = 0;
@@ -226,8 +259,8 @@ dkim_signer_body(struct dkim_signer *signer, const void *data, size_t len,
 	for (i = 0; i < signer->count && len > 0; i++) {
 		status = dkim_body(signer->passes[i].dkim, (u_char *)data, len);
 		if (status != DKIM_STAT_OK)
-			return pass_error(&signer->passes[i], status,
-			    "read the body", err_r);
+			return pass_error(
+			    &signer->passes[i], status, "read the body", err_r);
 	}
 	return SG_OK;
 }
@@ -256,12 +289,13 @@ pass_finish(struct pass *pass, struct err *err_r)
 	size_t len = 0;
 	DKIM_STAT status = DKIM_STAT_OK;
 
-	dkim_interpose_set(dkim_key_evp(pass->key));
+	pass_lend_key(pass);
 	status = dkim_eom(pass->dkim, NULL);
-	dkim_interpose_set(NULL);
+	pass_keep_key();
 	if (status != DKIM_STAT_OK)
 		return pass_error(pass, status, "sign", err_r);
-	status = dkim_getsighdr_d(pass->dkim, SIGNATURE_NAME_LEN, &header, &len);
+	status =
+	    dkim_getsighdr_d(pass->dkim, SIGNATURE_NAME_LEN, &header, &len);
 	if (status != DKIM_STAT_OK)
 		return pass_error(pass, status, "write a signature", err_r);
 	pass->value = without_cr_dup(header, len);
@@ -287,4 +321,68 @@ dkim_signer_finish(struct dkim_signer *signer,
 	}
 	*count_r = signer->count;
 	return SG_OK;
+}
+
+/* OpenSSL calls this when a key with the index really dies. */
+static void
+note_freed(void *parent, void *data, CRYPTO_EX_DATA *ad, int index, long argl,
+    void *argp)
+{
+	(void)parent;
+	(void)ad;
+	(void)index;
+	(void)argl;
+	(void)argp;
+	if (data != NULL)
+		*(bool *)data = true;
+}
+
+/* Signs a message of one field with a key that reports its own death. */
+static enum sg_err
+probe_sign(struct dkim_key *key, struct err *err_r)
+{
+	struct dkim_sign_key with = {key, "probe"};
+	const char *values[DKIM_SIGN_MAX_KEYS];
+	struct dkim_signer *signer = NULL;
+	size_t count = 0;
+	enum sg_err code = dkim_signer_new("probe", "probe.invalid", &with, 1,
+	    DKIM_RELAXED_RELAXED, &signer, err_r);
+
+	if (code == SG_OK)
+		code = dkim_signer_header(
+		    signer, "From", "probe@probe.invalid", err_r);
+	if (code == SG_OK)
+		code = dkim_signer_end_of_headers(signer, err_r);
+	if (code == SG_OK)
+		code = dkim_signer_finish(signer, values, &count, err_r);
+	dkim_signer_free(&signer);
+	return code;
+}
+
+static enum sg_err
+probe_ed25519_ref(struct err *err_r)
+{
+	struct dkim_key *key = NULL;
+	EVP_PKEY *pkey = NULL;
+	bool freed = false;
+	int index = CRYPTO_get_ex_new_index(
+	    CRYPTO_EX_INDEX_EVP_PKEY, 0, NULL, NULL, NULL, note_freed);
+	enum sg_err code =
+	    dkim_key_generate(DKIM_ED25519_SHA256, 0, &key, err_r);
+
+	if (code != SG_OK)
+		return code;
+	pkey = dkim_key_evp(key);
+	if (index < 0 || EVP_PKEY_set_ex_data(pkey, index, &freed) != 1) {
+		dkim_key_unref(&key);
+		return err_set(err_r, SG_CRYPTO, "cannot watch a key");
+	}
+	ed25519_ref_is_freed = true;
+	code = probe_sign(key, err_r);
+	dkim_key_unref(&key);
+	ed25519_ref_is_freed = freed;
+	if (!freed)
+		EVP_PKEY_free(pkey); /* the reference the library forgot */
+	(void)CRYPTO_free_ex_index(CRYPTO_EX_INDEX_EVP_PKEY, index);
+	return code;
 }

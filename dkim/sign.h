@@ -39,8 +39,8 @@ void dkim_signer_free(struct dkim_signer **signer);
  * body pieces (CRLF line ends; bare LF is made CRLF); finish. */
 enum sg_err dkim_signer_header(struct dkim_signer *signer, const char *name,
     const char *value, struct err *err_r);
-enum sg_err dkim_signer_end_of_headers(struct dkim_signer *signer,
-    struct err *err_r);
+enum sg_err dkim_signer_end_of_headers(
+    struct dkim_signer *signer, struct err *err_r);
 enum sg_err dkim_signer_body(struct dkim_signer *signer, const void *data,
     size_t len, struct err *err_r);
 /* The values for DKIM-Signature fields, one per key in the order given, folded

@@ -30,8 +30,8 @@ test_generate_sizes(void **state)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct dkim_key *key = NULL;
 
-		assert_int_equal(dkim_key_generate(DKIM_RSA_SHA256,
-		                     rows[i].bits, &key, NULL),
+		assert_int_equal(dkim_key_generate(
+				     DKIM_RSA_SHA256, rows[i].bits, &key, NULL),
 		    rows[i].code);
 		if (key != NULL)
 			assert_int_equal(dkim_key_bits(key), rows[i].bits);
@@ -47,8 +47,7 @@ round_trip(enum dkim_algorithm algorithm)
 	char *first = NULL, *second = NULL;
 	size_t len = 0;
 
-	assert_int_equal(
-	    dkim_key_generate(algorithm, 1024, &key, NULL), SG_OK);
+	assert_int_equal(dkim_key_generate(algorithm, 1024, &key, NULL), SG_OK);
 	assert_int_equal(dkim_key_to_pem(key, &pem, &len, NULL), SG_OK);
 	assert_int_equal(strlen((char *)pem), len);
 	assert_int_equal(
@@ -143,15 +142,16 @@ test_forms(void **state)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct dkim_key *key = NULL;
 		struct err err = {SG_OK, ""};
-		EVP_PKEY *pkey = strcmp(rows[i].type, "RSA") == 0
-		    ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)1024)
+		EVP_PKEY *pkey =
+		    strcmp(rows[i].type, "RSA") == 0
+			? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)1024)
 		    : strcmp(rows[i].type, "EC") == 0
-		    ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256")
-		    : EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+			? EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256")
+			: EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 		char *text = form_dup(pkey, rows[i].form);
 
 		if (dkim_key_from_text(text, strlen(text), &key, &err) !=
-		        rows[i].code ||
+			rows[i].code ||
 		    strstr(err.text, rows[i].says) == NULL)
 			fail_msg("%s: %s", rows[i].name, err.text);
 		dkim_key_unref(&key);
@@ -168,7 +168,8 @@ test_rubbish(void **state)
 		size_t len;
 	} rows[] = {{"", 0}, {"x", 1}, {"\0\0\0\0", 4}, {"-----BEGIN", 10},
 	    {"-----BEGIN PRIVATE KEY-----\nAAAA\n"
-	     "-----END PRIVATE KEY-----\n", 57},
+	     "-----END PRIVATE KEY-----\n",
+		57},
 	    {"MIIB", 4}, {"====", 4}};
 	struct dkim_key *key = NULL;
 	char *huge = calloc(1, 100000);
@@ -176,8 +177,8 @@ test_rubbish(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		assert_int_equal(dkim_key_from_text(rows[i].text, rows[i].len,
-		                     &key, NULL),
+		assert_int_equal(
+		    dkim_key_from_text(rows[i].text, rows[i].len, &key, NULL),
 		    SG_INVALID);
 		assert_null(key);
 	}

@@ -25,8 +25,7 @@ load(void *ctx, int64_t key_id, struct dkim_keyring_entry *entry_r,
 		return err_set(err_r, SG_MISSING, "no such key");
 	atomic_fetch_add(&loads, 1);
 	entry_r->key = dkim_key_ref(shared);
-	(void)snprintf(
-	    entry_r->selector, sizeof(entry_r->selector), "s%lld",
+	(void)snprintf(entry_r->selector, sizeof(entry_r->selector), "s%lld",
 	    (long long)key_id);
 	return SG_OK;
 }

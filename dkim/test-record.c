@@ -26,9 +26,8 @@ test_short(void **state)
 	assert_string_equal(buf_str(&b), "v=DKIM1; k=ed25519; p=AAAA");
 	buf_clear(&b);
 	assert_true(dkim_record_zone(&r, &b));
-	assert_string_equal(buf_str(&b),
-	    "s1._domainkey.a.example. IN TXT ( "
-	    "\"v=DKIM1; k=ed25519; p=AAAA\" )\n");
+	assert_string_equal(buf_str(&b), "s1._domainkey.a.example. IN TXT ( "
+					 "\"v=DKIM1; k=ed25519; p=AAAA\" )\n");
 	buf_fini(&b);
 }
 
@@ -48,7 +47,8 @@ check_split(size_t key_len)
 	buf_init(&joined, 8192);
 	assert_true(dkim_record_zone(&r, &zone));
 	assert_true(dkim_record_value(&r, &value));
-	for (p = strchr(buf_str(&zone), '"'); p != NULL; p = strchr(q + 1, '"')) {
+	for (p = strchr(buf_str(&zone), '"'); p != NULL;
+	     p = strchr(q + 1, '"')) {
 		q = strchr(p + 1, '"');
 		assert_non_null(q);
 		assert_in_range(q - p - 1, 1, 255);

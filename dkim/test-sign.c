@@ -14,6 +14,13 @@
 #include <sys/types.h>
 #include <cmocka.h>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#else
+#define __lsan_disable() ((void)0)
+#define __lsan_enable() ((void)0)
+#endif
+
 #include <opendkim/dkim.h>
 
 #include "base/seal.h"
@@ -27,8 +34,9 @@ static size_t rsa_len, ed_len;
 
 static const struct field {
 	const char *name, *value;
-} fields[] = {{"From", "A <a@a.example>"}, {"To", "b@b.example,\n\tc@c.example"},
-    {"Subject", "  two   words "}, {"Message-ID", "<1@a.example>"},
+} fields[] = {{"From", "A <a@a.example>"},
+    {"To", "b@b.example,\n\tc@c.example"}, {"Subject", "  two   words "},
+    {"Message-ID", "<1@a.example>"},
     {"Date", "Tue, 24 Nov 2026 10:00:00 +0000"}};
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
 
@@ -57,10 +65,10 @@ plain_dup(const unsigned char *pem, dkim_alg_t alg, const struct body *body)
 	size_t len = 0, i = 0;
 
 	assert_non_null(lib);
-	(void)dkim_options(lib, DKIM_OP_SETOPT, DKIM_OPTS_FLAGS, &flags,
-	    sizeof(flags));
-	(void)dkim_options(lib, DKIM_OP_SETOPT, DKIM_OPTS_FIXEDTIME, &fixed,
-	    sizeof(fixed));
+	(void)dkim_options(
+	    lib, DKIM_OP_SETOPT, DKIM_OPTS_FLAGS, &flags, sizeof(flags));
+	(void)dkim_options(
+	    lib, DKIM_OP_SETOPT, DKIM_OPTS_FIXEDTIME, &fixed, sizeof(fixed));
 	(void)dkim_options(lib, DKIM_OP_SETOPT, DKIM_OPTS_OVERSIGNHDRS,
 	    (void *)oversigned, sizeof(oversigned[0]));
 	dkim = dkim_sign(lib, (const unsigned char *)"id", NULL,
@@ -76,8 +84,8 @@ plain_dup(const unsigned char *pem, dkim_alg_t alg, const struct body *body)
 	}
 	assert_int_equal(dkim_eoh(dkim), DKIM_STAT_OK);
 	if (body->len > 0)
-		assert_int_equal(dkim_body(dkim, (u_char *)body->text,
-		                     body->len),
+		assert_int_equal(
+		    dkim_body(dkim, (u_char *)body->text, body->len),
 		    DKIM_STAT_OK);
 	assert_int_equal(dkim_eom(dkim, NULL), DKIM_STAT_OK);
 	assert_int_equal(
@@ -101,16 +109,16 @@ sign(const struct dkim_sign_key *keys, size_t count, const struct body *body,
 	size_t i = 0, made = 0;
 
 	assert_int_equal(dkim_signer_new("id", "a.example", keys, count,
-	                     DKIM_RELAXED_RELAXED, signer_r, NULL),
+			     DKIM_RELAXED_RELAXED, signer_r, NULL),
 	    SG_OK);
 	for (i = 0; i < FIELD_COUNT; i++)
 		assert_int_equal(dkim_signer_header(*signer_r, fields[i].name,
-		                     fields[i].value, NULL),
+				     fields[i].value, NULL),
 		    SG_OK);
 	assert_int_equal(dkim_signer_end_of_headers(*signer_r, NULL), SG_OK);
 	for (i = 0; i < body->len; i++) /* byte by byte: the worst streaming */
-		assert_int_equal(dkim_signer_body(*signer_r, body->text + i, 1,
-		                     NULL),
+		assert_int_equal(
+		    dkim_signer_body(*signer_r, body->text + i, 1, NULL),
 		    SG_OK);
 	assert_int_equal(
 	    dkim_signer_finish(*signer_r, values, &made, NULL), SG_OK);
@@ -128,10 +136,16 @@ test_identical_and_cached(void **state)
 		unsigned long before = dkim_sign_cache_hits();
 		const char *values[DKIM_SIGN_MAX_KEYS] = {NULL, NULL};
 		struct dkim_signer *signer = NULL;
-		char *plain_rsa = plain_dup(
-		    rsa_pem, DKIM_SIGN_RSASHA256, &bodies[i]);
-		char *plain_ed = plain_dup(
-		    ed_pem, DKIM_SIGN_ED25519SHA256, &bodies[i]);
+		char *plain_rsa =
+		    plain_dup(rsa_pem, DKIM_SIGN_RSASHA256, &bodies[i]);
+		char *plain_ed = NULL;
+
+		/* the plain library leaks a key and 64 bytes here; what we
+		 * sign below is watched */
+		__lsan_disable();
+		plain_ed =
+		    plain_dup(ed_pem, DKIM_SIGN_ED25519SHA256, &bodies[i]);
+		__lsan_enable();
 
 		assert_int_equal(dkim_sign_cache_hits(), before);
 		assert_int_equal(sign(keys, 2, &bodies[i], &signer, values), 2);
@@ -179,7 +193,7 @@ test_threads(void **state)
 	(void)state;
 	for (i = 0; i < 6; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, sign_many,
-		                     i % 2 == 0 ? NULL : &ed),
+				     i % 2 == 0 ? NULL : &ed),
 		    0);
 	for (i = 0; i < 6; i++) {
 		(void)pthread_join(threads[i], &wrong);
@@ -197,12 +211,12 @@ test_misuse(void **state)
 
 	(void)state;
 	assert_int_equal(dkim_signer_new("id", "a.example", &key, 0,
-	                     DKIM_RELAXED_RELAXED, &signer, NULL),
+			     DKIM_RELAXED_RELAXED, &signer, NULL),
 	    SG_BUG);
 	assert_null(signer);
 	/* no From: libopendkim refuses, nothing is handed out */
 	assert_int_equal(dkim_signer_new("id", "a.example", &key, 1,
-	                     DKIM_RELAXED_RELAXED, &signer, NULL),
+			     DKIM_RELAXED_RELAXED, &signer, NULL),
 	    SG_OK);
 	(void)dkim_signer_header(signer, "Subject", "x", NULL);
 	(void)dkim_signer_end_of_headers(signer, NULL);
