@@ -21,14 +21,17 @@ struct admit {
 };
 
 struct admit_client {
-	const char *login;        /* {auth_authen}, "" none */
-	const char *auth_author;  /* AUTH= of MAIL FROM, "" none */
-	const char *daemon_name;  /* {daemon_name}, "" unknown */
+	const char *login;            /* {auth_authen}, "" none */
+	const char *auth_author;      /* AUTH= of MAIL FROM, "" none */
+	const char *daemon_name;      /* {daemon_name}, "" unknown */
 	const unsigned char *address; /* 16 bytes, NULL unknown (unix socket) */
 };
 
-enum admit_owner { ADMIT_NOBODY /* pass untouched */, ADMIT_ACCOUNT,
-	ADMIT_REFUSED /* verdict says why */ };
+enum admit_owner {
+	ADMIT_NOBODY /* pass untouched */,
+	ADMIT_ACCOUNT,
+	ADMIT_REFUSED /* verdict says why */
+};
 
 /* Who sends: AUTH= when the session came through the private door (daemon_name or
  * login, as configured), else the login, else the client network. A login that
@@ -39,8 +42,9 @@ enum admit_owner admit_owner_of(const struct admit *admit,
 
 /* MAIL: pause, size, envelope sender ("" is the null sender: allowed, the header
  * From decides). declared_size 0: not said. sender: a parsed path's address. */
-bool admit_sender(const struct admit *admit, const struct rules_account *account,
-    const char *sender, int64_t declared_size, struct rules_verdict *v);
+bool admit_sender(const struct admit *admit,
+    const struct rules_account *account, const char *sender,
+    int64_t declared_size, struct rules_verdict *v);
 
 /* RCPT: number (already accepted ones), sandbox, suppression. RULES_DROP: take the
  * recipient off the envelope. True when action is ACCEPT or DROP. */
@@ -51,8 +55,9 @@ bool admit_recipient(const struct admit *admit,
 /* End of headers: fields, From, Sender, Return-Path, envelope sender once more
  * (all failing names in one reply). On success *signer_r tells whose keys sign:
  * the identity that covers From. */
-bool admit_headers(const struct admit *admit, const struct rules_account *account,
-    const char *sender, const struct rules_header *list, size_t count,
+bool admit_headers(const struct admit *admit,
+    const struct rules_account *account, const char *sender,
+    const struct rules_header *list, size_t count,
     struct identity_cover *signer_r, struct rules_verdict *v);
 
 #endif

@@ -16,13 +16,13 @@ struct store;
 struct snapshot;
 
 enum snapshot_parts {
-	SNAPSHOT_ACCOUNTS = 1,    /* accounts and SASL names: always */
+	SNAPSHOT_ACCOUNTS = 1, /* accounts and SASL names: always */
 	SNAPSHOT_IDENTITIES = 2,
 	SNAPSHOT_SUPPRESSIONS = 4,
 };
 
-enum sg_err snapshot_new(int parts, struct snapshot **snapshot_r,
-    struct err *err_r);
+enum sg_err snapshot_new(
+    int parts, struct snapshot **snapshot_r, struct err *err_r);
 void snapshot_free(struct snapshot **snapshot);
 
 /* Loads everything the first time, changes afterwards. now_mono_msec
@@ -51,6 +51,7 @@ bool snapshot_suppression(const struct snapshot *snapshot, int64_t account_id,
 struct snapshot_size {
 	size_t accounts, logins, identities, suppressions, bytes;
 };
-void snapshot_size(const struct snapshot *snapshot, struct snapshot_size *size_r);
+void snapshot_size(
+    const struct snapshot *snapshot, struct snapshot_size *size_r);
 
 #endif

@@ -4,7 +4,8 @@
  * Thread rule: one struct store (one database handle) belongs to one thread.
  * Errors: SG_BUSY the database stayed locked for the busy time; SG_IO it cannot
  * be used (full disk, read-only, gone, damaged); SG_SCHEMA; SG_EXISTS, SG_MISSING
- * where said. Outside store_begin/commit every call is a transaction of its own.
+ * where said; an update or delete of a row that is not there is SG_MISSING, and
+ * so is a row whose owner is not there, unless said. Outside store_begin/commit every call is a transaction of its own.
  * Times are UTC seconds unless the name says usec. Lists call back row by row,
  * the row is borrowed for the call; a callback that returns false ends the list
  * (result SG_OK). */
@@ -20,7 +21,7 @@
 struct store;
 
 enum store_open_mode {
-	STORE_OPEN_READ,  /* never writes */
+	STORE_OPEN_READ, /* never writes */
 	STORE_OPEN_WRITE,
 };
 
@@ -30,16 +31,20 @@ enum store_open_mode {
 enum sg_err store_open(const char *url, enum store_open_mode mode,
     int busy_msec, struct store **store_r, struct err *err_r);
 void store_close(struct store **store);
+/* A random number that no other handle has: what was read through one handle
+ * says nothing about the database behind another. */
+uint64_t store_handle_id(const struct store *store);
 
 /* Creates the database or brings its schema up to this program's; each file of
  * store/schema is applied in its own transaction. *from_r 0: it was new.
  * SG_SCHEMA when the database is newer than the program. */
-enum sg_err store_migrate(const char *url, int *from_r, int *to_r,
-    struct err *err_r);
+enum sg_err store_migrate(
+    const char *url, int *from_r, int *to_r, struct err *err_r);
 int store_schema_version(void); /* what this program needs */
 
-/* A consistent copy into a new file while others read and write (SQLite's online
- * backup). SG_EXISTS when path is there. */
+/* A consistent copy into a new file (mode 0600) while others read and write
+ * (SQLite's online backup); appears under its name when it is whole. SG_EXISTS
+ * when path is there. The schema may be an older one. */
 enum sg_err store_backup(const char *url, const char *path, struct err *err_r);
 
 /* BEGIN IMMEDIATE … COMMIT. A failed commit is rolled back. */
@@ -64,13 +69,13 @@ enum sg_err store_account_get(struct store *store, const char *name,
 enum sg_err store_account_get_by_id(struct store *store, int64_t id,
     struct store_account *row_r, struct err *err_r);
 /* Writes every field but id, name and created_sec. */
-enum sg_err store_account_update(struct store *store,
-    const struct store_account *row, struct err *err_r);
+enum sg_err store_account_update(
+    struct store *store, const struct store_account *row, struct err *err_r);
 /* With everything that belongs to it. */
-enum sg_err store_account_delete(struct store *store, int64_t id,
-    struct err *err_r);
-enum sg_err store_account_list(struct store *store, store_account_fn *fn,
-    void *ctx, struct err *err_r);
+enum sg_err store_account_delete(
+    struct store *store, int64_t id, struct err *err_r);
+enum sg_err store_account_list(
+    struct store *store, store_account_fn *fn, void *ctx, struct err *err_r);
 
 /* ---- logins and credentials -------------------------------------------- */
 /* A SASL name is a login or an enabled credential's access key id; no name is
@@ -81,8 +86,10 @@ struct store_login {
 	int64_t created_sec;
 };
 typedef bool store_login_fn(void *ctx, const struct store_login *row);
-enum sg_err store_login_add(struct store *store, const struct store_login *row,
-    struct err *err_r);
+enum sg_err store_login_add(
+    struct store *store, const struct store_login *row, struct err *err_r);
+enum sg_err store_login_get(struct store *store, const char *name,
+    struct store_login *row_r, struct err *err_r); /* SG_MISSING */
 enum sg_err store_login_remove(struct store *store, int64_t account_id,
     const char *name, struct err *err_r);
 /* account_id 0: all. */
@@ -95,12 +102,13 @@ struct store_credential {
 	bool enabled;
 	int64_t created_sec;
 	char smtp_hash[256]; /* Dovecot's form with scheme: "{SSHA256}…" */
-	const unsigned char *sealed_secret; /* seal context "credential.secret" */
+	const unsigned char
+	    *sealed_secret; /* seal context "credential.secret" */
 	size_t sealed_len;
 };
 typedef bool store_credential_fn(void *ctx, const struct store_credential *row);
-enum sg_err store_credential_add(struct store *store,
-    const struct store_credential *row, struct err *err_r);
+enum sg_err store_credential_add(
+    struct store *store, const struct store_credential *row, struct err *err_r);
 enum sg_err store_credential_get(struct store *store, const char *access_key_id,
     store_credential_fn *fn, void *ctx, struct err *err_r); /* SG_MISSING */
 enum sg_err store_credential_set_enabled(struct store *store,
@@ -108,6 +116,7 @@ enum sg_err store_credential_set_enabled(struct store *store,
     struct err *err_r);
 enum sg_err store_credential_delete(struct store *store, int64_t account_id,
     const char *access_key_id, struct err *err_r);
+/* account_id 0: all. */
 enum sg_err store_credential_list(struct store *store, int64_t account_id,
     store_credential_fn *fn, void *ctx, struct err *err_r);
 
@@ -127,8 +136,8 @@ enum sg_err store_identity_get_by_id(struct store *store, int64_t id,
     struct store_identity *row_r, struct err *err_r);
 enum sg_err store_identity_update(struct store *store,
     const struct store_identity *row, struct err *err_r); /* status, signing */
-enum sg_err store_identity_delete(struct store *store, int64_t account_id,
-    int64_t id, struct err *err_r);
+enum sg_err store_identity_delete(
+    struct store *store, int64_t account_id, int64_t id, struct err *err_r);
 /* account_id 0: all. */
 enum sg_err store_identity_list(struct store *store, int64_t account_id,
     store_identity_fn *fn, void *ctx, struct err *err_r);
@@ -137,21 +146,23 @@ struct store_key {
 	int64_t id;
 	int64_t identity_id;
 	char selector[64];
-	char algorithm[8];        /* "rsa" or "ed25519" */
+	char algorithm[8]; /* "rsa" or "ed25519" */
 	int bits;
-	bool active;              /* signs; one active key per algorithm */
+	bool active; /* signs; one active key per algorithm */
 	int64_t created_sec;
 	const char *public_base64; /* DNS p= */
-	const unsigned char *sealed; /* private key PEM, seal context "dkim.key" */
+	const unsigned char
+	    *sealed; /* private key PEM, seal context "dkim.key" */
 	size_t sealed_len;
 };
 typedef bool store_key_fn(void *ctx, const struct store_key *row);
-enum sg_err store_key_add(struct store *store, struct store_key *row /* id */,
-    struct err *err_r);
-enum sg_err store_key_set_active(struct store *store, int64_t id, bool active,
-    struct err *err_r);
-enum sg_err store_key_delete(struct store *store, int64_t id,
-    struct err *err_r);
+enum sg_err store_key_add(
+    struct store *store, struct store_key *row /* id */, struct err *err_r);
+/* true: the one of its algorithm that was active no longer is. */
+enum sg_err store_key_set_active(
+    struct store *store, int64_t id, bool active, struct err *err_r);
+enum sg_err store_key_delete(
+    struct store *store, int64_t id, struct err *err_r);
 enum sg_err store_key_get(struct store *store, int64_t id, store_key_fn *fn,
     void *ctx, struct err *err_r); /* SG_MISSING */
 enum sg_err store_key_list(struct store *store, int64_t identity_id,
@@ -163,8 +174,8 @@ struct store_suppression {
 	char address[RULES_ADDRESS_MAX + 1]; /* whole address in lower case */
 	struct rules_suppression facts;
 };
-typedef bool store_suppression_fn(void *ctx,
-    const struct store_suppression *row);
+typedef bool store_suppression_fn(
+    void *ctx, const struct store_suppression *row);
 /* Adds or replaces. */
 enum sg_err store_suppression_put(struct store *store,
     const struct store_suppression *row, struct err *err_r);
@@ -172,32 +183,33 @@ enum sg_err store_suppression_get(struct store *store, int64_t account_id,
     const char *address, struct store_suppression *row_r, struct err *err_r);
 enum sg_err store_suppression_delete(struct store *store, int64_t account_id,
     const char *address, struct err *err_r);
-/* account_id 0: all. Ordered by address. */
+/* account_id 0: all. Ordered by account, then address. */
 enum sg_err store_suppression_list(struct store *store, int64_t account_id,
     store_suppression_fn *fn, void *ctx, struct err *err_r);
 
 /* ---- counters ---------------------------------------------------------- */
 struct store_take {
 	int64_t account_id;
-	int64_t recipients;    /* >= 1 */
-	int64_t daily_quota;   /* -1 unlimited */
+	int64_t recipients;  /* >= 1 */
+	int64_t daily_quota; /* -1 unlimited */
 	int64_t now_sec;
-	int64_t now_usec;      /* same moment */
+	int64_t now_usec;          /* same moment */
 	int64_t rate_cost_usec;    /* rate_cost_usec() */
 	int64_t rate_ceiling_usec; /* rate_ceiling_usec() */
 };
 enum store_taken { STORE_TAKEN, STORE_QUOTA_FULL, STORE_RATE_FULL };
 struct store_counter {
 	int64_t used;            /* recipients in the window, after the take */
-	int64_t rate_state_usec; /* before the take */
+	int64_t rate_state_usec; /* before the take; at least now when taken */
 };
 /* Expires old buckets, then takes all or nothing in one conditional UPDATE …
- * RETURNING. Inside store_begin/commit when several are to share one commit. */
+ * RETURNING. Full quota is told before full rate. Counts in the bucket
+ * quota_bucket(now_sec). Inside store_begin/commit when several are to share one commit. */
 enum sg_err store_quota_take(struct store *store, const struct store_take *take,
     enum store_taken *taken_r, struct store_counter *counter_r,
     struct err *err_r);
-/* Gives recipients back to the bucket they were taken from (never below zero).
- * The rate is not given back. */
+/* Gives recipients back to the bucket they were taken from (never below zero;
+ * nothing when it has left the window). The rate is not given back. */
 enum sg_err store_quota_give_back(struct store *store, int64_t account_id,
     int64_t bucket_sec, int64_t recipients, struct err *err_r);
 /* What counts now; 0 for an account that never sent. Does not write. */
@@ -210,25 +222,26 @@ enum sg_err store_quota_used(struct store *store, int64_t account_id,
 struct store_reservation {
 	char instance[128];
 	int64_t account_id;
-	int64_t bucket_sec;  /* quota bucket it was taken from */
-	int64_t recipients;  /* counted so far */
+	int64_t bucket_sec; /* quota bucket it was taken from */
+	int64_t recipients; /* counted so far */
 	char queue_id[RULES_QUEUE_ID_MAX + 1]; /* "" not known yet */
-	char session[80];    /* "client address:port", "" when the port is 0 */
+	char session[80]; /* "client address:port", "" when the port is 0 */
 	int64_t created_sec;
-	bool closed;         /* counted at DATA or later: RCPT repeats count nothing */
-	const uint64_t *hashes; /* of the recipients counted one by one at RCPT */
+	bool closed; /* counted at DATA or later: RCPT repeats count nothing */
+	const uint64_t
+	    *hashes; /* of the recipients counted one by one at RCPT */
 	size_t hash_count;
 };
-typedef bool store_reservation_fn(void *ctx,
-    const struct store_reservation *row);
+typedef bool store_reservation_fn(
+    void *ctx, const struct store_reservation *row);
 enum sg_err store_reservation_get(struct store *store, const char *instance,
     store_reservation_fn *fn, void *ctx, struct err *err_r); /* SG_MISSING */
 enum sg_err store_reservation_put(struct store *store,
     const struct store_reservation *row, struct err *err_r);
-enum sg_err store_reservation_delete(struct store *store, const char *instance,
-    struct err *err_r);
+enum sg_err store_reservation_delete(
+    struct store *store, const char *instance, struct err *err_r);
 /* By queue id, or, when that finds none and session is not "", by session among
- * those whose queue id is unknown. */
+ * those whose queue id is unknown; newest first. SG_OK also when none is found. */
 enum sg_err store_reservation_find(struct store *store, const char *queue_id,
     const char *session, store_reservation_fn *fn, void *ctx,
     struct err *err_r);
@@ -238,38 +251,47 @@ enum sg_err store_reservation_purge(struct store *store, int64_t before_sec,
 
 /* ---- notices: standing complaints of daemons, shown by config check ------ */
 struct store_notice {
-	char key[64];   /* such as "policy.stage MAIL" */
+	char key[64]; /* such as "policy.stage MAIL" */
 	char text[256];
 	int64_t first_sec, last_sec, count;
 };
 typedef bool store_notice_fn(void *ctx, const struct store_notice *row);
 enum sg_err store_notice_add(struct store *store, const char *key,
     const char *text, int64_t now_sec, struct err *err_r);
-enum sg_err store_notice_list(struct store *store, store_notice_fn *fn,
-    void *ctx, struct err *err_r);
-enum sg_err store_notice_clear(struct store *store, const char *key,
-    struct err *err_r);
+enum sg_err store_notice_list(
+    struct store *store, store_notice_fn *fn, void *ctx, struct err *err_r);
+/* SG_OK also when there is none. */
+enum sg_err store_notice_clear(
+    struct store *store, const char *key, struct err *err_r);
 
 /* ---- changes: how snapshots stay fresh ---------------------------------- */
-enum store_change_kind { STORE_CHANGE_ACCOUNT, STORE_CHANGE_LOGIN,
-	STORE_CHANGE_CREDENTIAL, STORE_CHANGE_IDENTITY, STORE_CHANGE_KEY,
-	STORE_CHANGE_SUPPRESSION };
+enum store_change_kind {
+	STORE_CHANGE_ACCOUNT,
+	STORE_CHANGE_LOGIN,
+	STORE_CHANGE_CREDENTIAL,
+	STORE_CHANGE_IDENTITY,
+	STORE_CHANGE_KEY,
+	STORE_CHANGE_SUPPRESSION
+};
 struct store_change {
 	int64_t seq;
 	enum store_change_kind kind;
-	int64_t id;         /* account, identity or key id; else account id */
-	const char *name;   /* login, access key id or address; else "" */
+	int64_t id;       /* account, identity or key id; else account id */
+	const char *name; /* login, access key id or address; else "" */
 };
 typedef bool store_change_fn(void *ctx, const struct store_change *change);
-/* Written by triggers in the same transaction as the change itself. *last_r: the
- * newest seq (0 none). *gap_r: rows after `since` were already purged, so the
- * reader must load everything anew. */
+/* Written by triggers in the same transaction as the change itself, also for rows
+ * that went with their owner. *last_r: the newest seq that was seen (0 none): the
+ * next `since`. *gap_r: rows after `since` were already purged, or the database
+ * is an older one, so the reader must load everything anew; fn may have been
+ * called. fn NULL: only *last_r and *gap_r. */
 enum sg_err store_changes(struct store *store, int64_t since,
     store_change_fn *fn, void *ctx, int64_t *last_r, bool *gap_r,
     struct err *err_r);
 /* Cheap look (a few microseconds): may something have changed since the last
- * call on this handle? */
-enum sg_err store_maybe_changed(struct store *store, bool *changed_r,
-    struct err *err_r);
+ * call on this handle? True the first time. SG_IO also when the file was deleted
+ * or replaced: the handle is of no use any more, close it and open anew. */
+enum sg_err store_maybe_changed(
+    struct store *store, bool *changed_r, struct err *err_r);
 
 #endif
