@@ -64,10 +64,19 @@ on_signal(int sig)
 	wake();
 }
 
-/* The signals stay unblocked in the main thread, also inside the handler
- * (SA_NODEFER): Linux gives a signal for the process to the main thread as long
- * as that one will take it, so that a library's thread that sits in sigwait()
- * for the same signals (libmilter's does) never gets one. */
+/* Takes the place of the C library's in every program that has this file.
+ * libmilter keeps a thread in sigwait() that ends the filter at SIGHUP, SIGTERM
+ * and SIGINT; when several threads would take a signal, which one gets it is a
+ * matter of luck. Here it never wakes. */
+int
+sigwait(const sigset_t *restrict set, int *restrict sig)
+{
+	(void)set;
+	(void)sig;
+	for (;;)
+		(void)pause();
+}
+
 static enum sg_err
 catch_signals(struct err *err_r)
 {
@@ -81,7 +90,7 @@ catch_signals(struct err *err_r)
 	(void)sigemptyset(&set);
 	(void)sigemptyset(&action.sa_mask);
 	action.sa_handler = on_signal;
-	action.sa_flags = SA_RESTART | SA_NODEFER;
+	action.sa_flags = SA_RESTART;
 	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++) {
 		(void)sigaddset(&set, caught[i]);
 		(void)sigaction(caught[i], &action, NULL);

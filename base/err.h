@@ -32,8 +32,8 @@ enum sg_err err_set(struct err *err_r, enum sg_err code, const char *format,
 
 /* Puts "PREFIX: " before the text of *err_r (may be NULL); returns its code
  * unchanged. */
-enum sg_err err_prefix(struct err *err_r, enum sg_err code,
-    const char *format, ...) __attribute__((format(printf, 3, 4)));
+enum sg_err err_prefix(struct err *err_r, enum sg_err code, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
 
 /* The code's stable name, such as "SG_BUSY". Never NULL. */
 const char *err_name(enum sg_err code);

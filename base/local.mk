@@ -9,3 +9,22 @@ base_libbase_a_SOURCES = \
 	base/log.c base/log.h base/log_events.h \
 	base/process.c base/process.h \
 	base/seal.c base/seal.h
+
+if HAVE_CMOCKA
+base_tests = base/test-arena base/test-buf base/test-daemon base/test-log \
+	base/test-seal
+check_PROGRAMS += $(base_tests)
+TESTS += $(base_tests)
+base_test_libs = base/libbase.a $(CRYPTO_LIBS) $(SYSTEMD_LIBS) \
+	$(CMOCKA_LIBS) -lpthread
+base_test_arena_SOURCES = base/test-arena.c
+base_test_arena_LDADD = $(base_test_libs)
+base_test_buf_SOURCES = base/test-buf.c
+base_test_buf_LDADD = $(base_test_libs)
+base_test_daemon_SOURCES = base/test-daemon.c
+base_test_daemon_LDADD = $(base_test_libs)
+base_test_log_SOURCES = base/test-log.c
+base_test_log_LDADD = $(base_test_libs)
+base_test_seal_SOURCES = base/test-seal.c
+base_test_seal_LDADD = $(base_test_libs)
+endif
