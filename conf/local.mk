@@ -8,3 +8,11 @@ conf_libconf_a_SOURCES = \
 	conf/parts.h \
 	conf/source.c \
 	conf/table.c
+
+if HAVE_CMOCKA
+check_PROGRAMS += conf/test-conf
+TESTS += conf/test-conf
+conf_test_conf_SOURCES = conf/test-conf.c
+conf_test_conf_LDADD = conf/libconf.a base/libbase.a $(CONFIG_LIBS) \
+	$(JANSSON_LIBS) $(CMOCKA_LIBS)
+endif

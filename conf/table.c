@@ -72,12 +72,14 @@ least_of(size_t a, size_t b, size_t c)
 
 /* Levenshtein's distance of the first NAME_MAX_BYTES bytes. */
 static size_t
-distance(const char *a, const char *b)
+distance_of(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	size_t row[NAME_MAX_BYTES + 1];
-	size_t a_len = strnlen(a, NAME_MAX_BYTES);
-	size_t b_len = strnlen(b, NAME_MAX_BYTES);
 
+	if (a_len > NAME_MAX_BYTES)
+		a_len = NAME_MAX_BYTES;
+	if (b_len > NAME_MAX_BYTES)
+		b_len = NAME_MAX_BYTES;
 	for (size_t j = 0; j <= b_len; j++)
 		row[j] = j;
 	for (size_t i = 1; i <= a_len; i++) {
@@ -96,6 +98,12 @@ distance(const char *a, const char *b)
 	return row[b_len];
 }
 
+static size_t
+distance(const char *a, const char *b)
+{
+	return distance_of(a, strlen(a), b, strlen(b));
+}
+
 static const char *
 last_part(const char *path)
 {
@@ -104,14 +112,17 @@ last_part(const char *path)
 	return dot == NULL ? path : dot + 1;
 }
 
-/* An option in the wrong group is as near as one with one letter wrong. */
+/* An option in the wrong group, or a group's name alone, is as near as one with
+ * one letter wrong. */
 static size_t
-path_distance(const char *a, const char *b)
+path_distance(const char *wrong, const char *known)
 {
-	size_t whole = distance(a, b);
-	size_t part = distance(last_part(a), last_part(b)) + 1;
+	size_t whole = distance(wrong, known);
+	size_t last = distance(last_part(wrong), last_part(known)) + 1;
+	size_t first =
+	    distance_of(wrong, strlen(wrong), known, strcspn(known, ".")) + 1;
 
-	return whole < part ? whole : part;
+	return least_of(whole, last, first);
 }
 
 const char *
