@@ -1,1 +1,25 @@
 # store
+STORE_SCHEMA = store/schema/001-gate.sql
+
+noinst_LIBRARIES += store/libstore.a
+store_libstore_a_SOURCES = store/store.h store/store.c \
+	store/driver.h store/sqlite.c \
+	store/queries.h store/query.h store/query.c \
+	store/migrate.h store/migrate.c store/backup.c \
+	store/account.c store/login.c store/credential.c store/identity.c \
+	store/key.c store/suppression.c store/counter.c store/reservation.c \
+	store/change.c store/notice.c
+nodist_store_libstore_a_SOURCES = store/schema-text.c
+
+schemadir = $(pkgdatadir)/schema
+dist_schema_DATA = $(STORE_SCHEMA)
+EXTRA_DIST += store/README.md store/embed-schema.awk
+BUILT_SOURCES += store/schema-text.c
+CLEANFILES += store/schema-text.c
+
+store/schema-text.c: $(STORE_SCHEMA) store/embed-schema.awk
+	$(AM_V_GEN)$(MKDIR_P) store && cd $(srcdir) && \
+	$(AWK) -f store/embed-schema.awk $(STORE_SCHEMA) \
+	    > $(abs_builddir)/store/schema-text.tmp && \
+	mv $(abs_builddir)/store/schema-text.tmp \
+	    $(abs_builddir)/store/schema-text.c

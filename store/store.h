@@ -31,9 +31,6 @@ enum store_open_mode {
 enum sg_err store_open(const char *url, enum store_open_mode mode,
     int busy_msec, struct store **store_r, struct err *err_r);
 void store_close(struct store **store);
-/* A random number that no other handle has: what was read through one handle
- * says nothing about the database behind another. */
-uint64_t store_handle_id(const struct store *store);
 
 /* Creates the database or brings its schema up to this program's; each file of
  * store/schema is applied in its own transaction. *from_r 0: it was new.
@@ -148,7 +145,7 @@ struct store_key {
 	char selector[64];
 	char algorithm[8]; /* "rsa" or "ed25519" */
 	int bits;
-	bool active; /* signs; one active key per algorithm */
+	bool active; /* signs; one for each algorithm, a second is SG_EXISTS */
 	int64_t created_sec;
 	const char *public_base64; /* DNS p= */
 	const unsigned char
@@ -238,6 +235,7 @@ enum sg_err store_reservation_get(struct store *store, const char *instance,
     store_reservation_fn *fn, void *ctx, struct err *err_r); /* SG_MISSING */
 enum sg_err store_reservation_put(struct store *store,
     const struct store_reservation *row, struct err *err_r);
+/* SG_OK also when there is none. */
 enum sg_err store_reservation_delete(
     struct store *store, const char *instance, struct err *err_r);
 /* By queue id, or, when that finds none and session is not "", by session among
@@ -274,20 +272,26 @@ enum store_change_kind {
 	STORE_CHANGE_SUPPRESSION
 };
 struct store_change {
-	int64_t seq;
 	enum store_change_kind kind;
 	int64_t id;       /* account, identity or key id; else account id */
-	const char *name; /* login, access key id or address; else "" */
+	int64_t owner_id; /* account id; of a key: its identity's id */
+	/* login, access key id, address, name of account or identity; else "" */
+	const char *name;
+};
+/* How far a reader has come: the newest change it knows. mark is random, so that
+ * another database in the place of the first is noticed. {0, 0}: knows none. */
+struct store_position {
+	int64_t seq;
+	int64_t mark;
 };
 typedef bool store_change_fn(void *ctx, const struct store_change *change);
 /* Written by triggers in the same transaction as the change itself, also for rows
- * that went with their owner. *last_r: the newest seq that was seen (0 none): the
- * next `since`. *gap_r: rows after `since` were already purged, or the database
- * is an older one, so the reader must load everything anew; fn may have been
- * called. fn NULL: only *last_r and *gap_r. */
-enum sg_err store_changes(struct store *store, int64_t since,
-    store_change_fn *fn, void *ctx, int64_t *last_r, bool *gap_r,
-    struct err *err_r);
+ * that went with their owner. Calls back for all after *position and moves it on.
+ * *gap_r: it is not known here (purged, or another database), so the reader must
+ * load everything anew; *position is the newest then, and fn may have been called.
+ * fn NULL: only moves *position to the newest. */
+enum sg_err store_changes(struct store *store, struct store_position *position,
+    store_change_fn *fn, void *ctx, bool *gap_r, struct err *err_r);
 /* Cheap look (a few microseconds): may something have changed since the last
  * call on this handle? True the first time. SG_IO also when the file was deleted
  * or replaced: the handle is of no use any more, close it and open anew. */

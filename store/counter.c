@@ -1,0 +1,255 @@
+/* Quota and rate: the one place that grants. quota.used is always the sum of the
+ * account's usage rows; old rows are taken off when the first take of a new
+ * minute finds quota.expired_bucket out of date. */
+#include "config.h"
+
+#include "rules/quota.h"
+#include "store/query.h"
+#include "store/store.h"
+
+/* Farther ahead than this only a clock that was wrong can have written. */
+#define FUTURE_SEC QUOTA_WINDOW_SEC
+
+static enum sg_err
+usage_add(struct store *store, int64_t account_id, int64_t bucket,
+    int64_t recipients, struct err *err_r)
+{
+	struct query q;
+
+	query_open(&q, store, QUERY_USAGE_ADD, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_int(&q, "$bucket", bucket);
+	query_bind_int(&q, "$recipients", recipients);
+	return query_run(&q, NULL);
+}
+
+/* The sum of what a DELETE … RETURNING recipients took away. */
+static enum sg_err
+run_sum(struct query *q, int64_t *sum_r)
+{
+	*sum_r = 0;
+	while (query_next(q))
+		*sum_r += query_int(q, 0);
+	return query_close(q);
+}
+
+/* Buckets from a future that the clock has given up count as used now: they were
+ * sent, and would otherwise never leave. */
+static enum sg_err
+redate_future(
+    struct store *store, int64_t account_id, int64_t now_sec, struct err *err_r)
+{
+	struct query q;
+	int64_t sum;
+	enum sg_err code;
+
+	query_open(&q, store, QUERY_USAGE_DELETE_AFTER, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_int(&q, "$last", now_sec + FUTURE_SEC);
+	code = run_sum(&q, &sum);
+	if (code == SG_OK && sum > 0)
+		code = usage_add(
+		    store, account_id, quota_bucket(now_sec), sum, err_r);
+	return code;
+}
+
+static enum sg_err
+expire(
+    struct store *store, int64_t account_id, int64_t now_sec, struct err *err_r)
+{
+	int64_t expired = quota_expired_bucket(now_sec);
+	struct query q;
+	int64_t gone;
+	enum sg_err code;
+
+	query_open(&q, store, QUERY_USAGE_EXPIRE, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_int(&q, "$expired", expired);
+	code = run_sum(&q, &gone);
+	if (code == SG_OK)
+		code = redate_future(store, account_id, now_sec, err_r);
+	if (code != SG_OK)
+		return code;
+	query_open(&q, store, QUERY_QUOTA_EXPIRE, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_int(&q, "$gone", gone);
+	query_bind_int(&q, "$expired", expired);
+	return query_run(&q, NULL);
+}
+
+static enum sg_err
+quota_create(
+    struct store *store, const struct store_take *take, struct err *err_r)
+{
+	struct query q;
+
+	query_open(&q, store, QUERY_QUOTA_CREATE, err_r);
+	query_bind_int(&q, "$account_id", take->account_id);
+	query_bind_int(&q, "$expired", quota_expired_bucket(take->now_sec));
+	return query_run(&q, NULL);
+}
+
+/* The conditional UPDATE. *taken_r false: some condition did not hold. */
+static enum sg_err
+try_take(struct store *store, const struct store_take *take, bool *taken_r,
+    struct store_counter *counter_r, struct err *err_r)
+{
+	struct query q;
+
+	query_open(&q, store, QUERY_QUOTA_TAKE, err_r);
+	query_bind_int(&q, "$account_id", take->account_id);
+	query_bind_int(&q, "$recipients", take->recipients);
+	query_bind_int(&q, "$daily_quota", take->daily_quota);
+	query_bind_int(&q, "$expired", quota_expired_bucket(take->now_sec));
+	query_bind_int(&q, "$now_usec", take->now_usec);
+	query_bind_int(&q, "$absurd",
+	    take->rate_ceiling_usec + FUTURE_SEC * INT64_C(1000000));
+	query_bind_int(&q, "$cost", take->rate_cost_usec);
+	query_bind_int(&q, "$ceiling", take->rate_ceiling_usec);
+	*taken_r = query_next(&q);
+	if (*taken_r) {
+		counter_r->used = query_int(&q, 0);
+		counter_r->rate_state_usec =
+		    query_int(&q, 1) - take->rate_cost_usec;
+	}
+	return query_run(&q, NULL);
+}
+
+/* Why nothing was taken. *stale_r: the row is missing or not expired up to now,
+ * which was mended: try again. */
+static enum sg_err
+look_why(struct store *store, const struct store_take *take, bool *stale_r,
+    struct store_counter *counter_r, struct err *err_r)
+{
+	struct query q;
+	int64_t expired = 0;
+	enum sg_err code;
+	bool found;
+
+	query_open(&q, store, QUERY_QUOTA_GET, err_r);
+	query_bind_int(&q, "$account_id", take->account_id);
+	found = query_next(&q);
+	if (found) {
+		counter_r->used = query_int(&q, 0);
+		counter_r->rate_state_usec = query_int(&q, 1);
+		expired = query_int(&q, 2);
+	}
+	code = query_close(&q);
+	if (code != SG_OK)
+		return code;
+	*stale_r = true;
+	if (!found)
+		return quota_create(store, take, err_r);
+	if (expired != quota_expired_bucket(take->now_sec))
+		return expire(store, take->account_id, take->now_sec, err_r);
+	*stale_r = false;
+	return SG_OK;
+}
+
+static enum sg_err
+take_inside(struct store *store, const struct store_take *take,
+    enum store_taken *taken_r, struct store_counter *counter_r,
+    struct err *err_r)
+{
+	bool taken, stale = true;
+	enum sg_err code;
+
+	code = try_take(store, take, &taken, counter_r, err_r);
+	while (code == SG_OK && !taken && stale) {
+		code = look_why(store, take, &stale, counter_r, err_r);
+		if (code == SG_OK && stale)
+			code = try_take(store, take, &taken, counter_r, err_r);
+	}
+	if (code != SG_OK)
+		return code;
+	if (taken) {
+		*taken_r = STORE_TAKEN;
+		return usage_add(store, take->account_id,
+		    quota_bucket(take->now_sec), take->recipients, err_r);
+	}
+	*taken_r =
+	    quota_allows(counter_r->used, take->recipients, take->daily_quota)
+		? STORE_RATE_FULL
+		: STORE_QUOTA_FULL;
+	return SG_OK;
+}
+
+enum sg_err
+store_quota_take(struct store *store, const struct store_take *take,
+    enum store_taken *taken_r, struct store_counter *counter_r,
+    struct err *err_r)
+{
+	enum sg_err code;
+	bool own;
+
+	*counter_r = (struct store_counter){0};
+	*taken_r = STORE_QUOTA_FULL;
+	if (take->recipients < 1)
+		return err_set(err_r, SG_BUG, "a take of no recipients");
+	code = store_scope_begin(store, &own, err_r);
+	if (code == SG_OK)
+		code = take_inside(store, take, taken_r, counter_r, err_r);
+	return store_scope_end(store, own, code, err_r);
+}
+
+/* How many of `recipients` the bucket still holds, taken out of it. */
+static enum sg_err
+usage_take_out(struct store *store, int64_t account_id, int64_t bucket,
+    int64_t recipients, int64_t *out_r, struct err *err_r)
+{
+	struct query q;
+	int64_t changed;
+	enum sg_err code;
+
+	*out_r = recipients;
+	query_open(&q, store, QUERY_USAGE_SUBTRACT, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_int(&q, "$bucket", bucket);
+	query_bind_int(&q, "$recipients", recipients);
+	code = query_run(&q, &changed);
+	if (code != SG_OK || changed > 0)
+		return code;
+	query_open(&q, store, QUERY_USAGE_DELETE, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_int(&q, "$bucket", bucket);
+	return run_sum(&q, out_r);
+}
+
+enum sg_err
+store_quota_give_back(struct store *store, int64_t account_id,
+    int64_t bucket_sec, int64_t recipients, struct err *err_r)
+{
+	struct query q;
+	int64_t out = 0;
+	bool own;
+	enum sg_err code;
+
+	if (recipients <= 0)
+		return SG_OK;
+	code = store_scope_begin(store, &own, err_r);
+	if (code == SG_OK)
+		code = usage_take_out(
+		    store, account_id, bucket_sec, recipients, &out, err_r);
+	if (code == SG_OK && out > 0) {
+		query_open(&q, store, QUERY_QUOTA_SUBTRACT, err_r);
+		query_bind_int(&q, "$account_id", account_id);
+		query_bind_int(&q, "$recipients", out);
+		code = query_run(&q, NULL);
+	}
+	return store_scope_end(store, own, code, err_r);
+}
+
+enum sg_err
+store_quota_used(struct store *store, int64_t account_id, int64_t now_sec,
+    int64_t *used_r, struct err *err_r)
+{
+	struct query q;
+
+	*used_r = 0;
+	query_open(&q, store, QUERY_QUOTA_USED, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_int(&q, "$expired", quota_expired_bucket(now_sec));
+	if (query_next(&q))
+		*used_r = query_int(&q, 0);
+	return query_close(&q);
+}

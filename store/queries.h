@@ -1,0 +1,211 @@
+/* Every statement of the store: name and text, one text for all databases.
+ * Parameters are $names; results are read by column number, in the order that
+ * the text names. Expand with STORE_QUERIES(X). Internal to store/. */
+#ifndef SENDWARD_STORE_QUERIES_H
+#define SENDWARD_STORE_QUERIES_H
+
+/* clang-format off */
+#define ACCOUNT_COLUMNS "id, name, production, paused, pause_reason, " \
+	"daily_quota, rate, policy, pool, contact, created_sec"
+#define CREDENTIAL_COLUMNS "access_key_id, account_id, enabled, created_sec, " \
+	"smtp_hash, sealed_secret"
+/* The active keys stand beside their identity: RSA, Ed25519. */
+#define IDENTITY_COLUMNS "i.id, i.account_id, i.name, i.type, i.status, " \
+	"i.signing_enabled, i.created_sec, i.verified_sec, r.id, e.id"
+#define IDENTITY_FROM "FROM identity i " \
+	"LEFT JOIN dkim_key r ON r.identity_id = i.id AND r.active = 1 " \
+	"AND r.algorithm = 'rsa' " \
+	"LEFT JOIN dkim_key e ON e.identity_id = i.id AND e.active = 1 " \
+	"AND e.algorithm = 'ed25519' "
+#define KEY_COLUMNS "id, identity_id, selector, algorithm, bits, active, " \
+	"created_sec, public_base64, sealed"
+#define RESERVATION_COLUMNS "instance, account_id, bucket_sec, recipients, " \
+	"queue_id, session, created_sec, closed, hashes"
+
+#define STORE_QUERIES(X) \
+X(VERSION_SET,        "UPDATE schema_version SET version = $version") \
+X(VERSION_ADD,        "INSERT INTO schema_version (version) VALUES ($version)") \
+\
+X(ACCOUNT_CREATE,     "INSERT INTO account (name, production, paused, " \
+                      "pause_reason, daily_quota, rate, policy, pool, contact, " \
+                      "created_sec) VALUES ($name, $production, $paused, " \
+                      "$pause_reason, $daily_quota, $rate, $policy, $pool, " \
+                      "$contact, $created_sec) RETURNING id") \
+X(ACCOUNT_GET,        "SELECT " ACCOUNT_COLUMNS " FROM account " \
+                      "WHERE name = $name") \
+X(ACCOUNT_GET_BY_ID,  "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id = $id") \
+X(ACCOUNT_UPDATE,     "UPDATE account SET production = $production, " \
+                      "paused = $paused, pause_reason = $pause_reason, " \
+                      "daily_quota = $daily_quota, rate = $rate, " \
+                      "policy = $policy, pool = $pool, contact = $contact " \
+                      "WHERE id = $id") \
+X(ACCOUNT_DELETE,     "DELETE FROM account WHERE id = $id") \
+X(ACCOUNT_LIST,       "SELECT " ACCOUNT_COLUMNS " FROM account ORDER BY name") \
+\
+X(LOGIN_ADD,          "INSERT INTO login (name, account_id, created_sec) " \
+                      "VALUES ($name, $account_id, $created_sec)") \
+X(LOGIN_GET,          "SELECT name, account_id, created_sec FROM login " \
+                      "WHERE name = $name") \
+X(LOGIN_REMOVE,       "DELETE FROM login WHERE name = $name " \
+                      "AND account_id = $account_id") \
+X(LOGIN_LIST,         "SELECT name, account_id, created_sec FROM login " \
+                      "WHERE account_id = $account_id ORDER BY name") \
+X(LOGIN_LIST_ALL,     "SELECT name, account_id, created_sec FROM login " \
+                      "ORDER BY name") \
+\
+X(CREDENTIAL_ADD,     "INSERT INTO credential (" CREDENTIAL_COLUMNS ") VALUES " \
+                      "($access_key_id, $account_id, $enabled, $created_sec, " \
+                      "$smtp_hash, $sealed_secret)") \
+X(CREDENTIAL_GET,     "SELECT " CREDENTIAL_COLUMNS " FROM credential " \
+                      "WHERE access_key_id = $access_key_id") \
+X(CREDENTIAL_ENABLE,  "UPDATE credential SET enabled = $enabled " \
+                      "WHERE access_key_id = $access_key_id " \
+                      "AND account_id = $account_id") \
+X(CREDENTIAL_DELETE,  "DELETE FROM credential " \
+                      "WHERE access_key_id = $access_key_id " \
+                      "AND account_id = $account_id") \
+X(CREDENTIAL_LIST,    "SELECT " CREDENTIAL_COLUMNS " FROM credential " \
+                      "WHERE account_id = $account_id ORDER BY access_key_id") \
+X(CREDENTIAL_LIST_ALL, "SELECT " CREDENTIAL_COLUMNS " FROM credential " \
+                      "ORDER BY access_key_id") \
+\
+X(IDENTITY_CREATE,    "INSERT INTO identity (account_id, name, type, status, " \
+                      "signing_enabled, created_sec, verified_sec) VALUES " \
+                      "($account_id, $name, $type, $status, $signing_enabled, " \
+                      "$created_sec, $verified_sec) RETURNING id") \
+X(IDENTITY_GET,       "SELECT " IDENTITY_COLUMNS " " IDENTITY_FROM \
+                      "WHERE i.account_id = $account_id AND i.name = $name") \
+X(IDENTITY_GET_BY_ID, "SELECT " IDENTITY_COLUMNS " " IDENTITY_FROM \
+                      "WHERE i.id = $id") \
+X(IDENTITY_UPDATE,    "UPDATE identity SET status = $status, " \
+                      "signing_enabled = $signing_enabled, " \
+                      "verified_sec = $verified_sec WHERE id = $id " \
+                      "AND account_id = $account_id") \
+X(IDENTITY_DELETE,    "DELETE FROM identity WHERE id = $id " \
+                      "AND account_id = $account_id") \
+X(IDENTITY_LIST,      "SELECT " IDENTITY_COLUMNS " " IDENTITY_FROM \
+                      "WHERE i.account_id = $account_id ORDER BY i.name") \
+X(IDENTITY_LIST_ALL,  "SELECT " IDENTITY_COLUMNS " " IDENTITY_FROM \
+                      "ORDER BY i.account_id, i.name") \
+\
+X(KEY_ADD,            "INSERT INTO dkim_key (identity_id, selector, algorithm, " \
+                      "bits, active, created_sec, public_base64, sealed) " \
+                      "VALUES ($identity_id, $selector, $algorithm, $bits, " \
+                      "$active, $created_sec, $public_base64, $sealed) " \
+                      "RETURNING id") \
+X(KEY_GET,            "SELECT " KEY_COLUMNS " FROM dkim_key WHERE id = $id") \
+X(KEY_SET_ACTIVE,     "UPDATE dkim_key SET active = $active WHERE id = $id") \
+X(KEY_RETIRE_OTHERS,  "UPDATE dkim_key SET active = 0 WHERE active = 1 " \
+                      "AND id <> $id AND identity_id = (SELECT identity_id " \
+                      "FROM dkim_key WHERE id = $id) AND algorithm = (SELECT " \
+                      "algorithm FROM dkim_key WHERE id = $id)") \
+X(KEY_DELETE,         "DELETE FROM dkim_key WHERE id = $id") \
+X(KEY_LIST,           "SELECT " KEY_COLUMNS " FROM dkim_key " \
+                      "WHERE identity_id = $identity_id ORDER BY id") \
+\
+X(SUPPRESSION_PUT,    "INSERT INTO suppression (account_id, address, reason, " \
+                      "since_sec) VALUES ($account_id, $address, $reason, " \
+                      "$since_sec) ON CONFLICT (account_id, address) DO UPDATE " \
+                      "SET reason = excluded.reason, " \
+                      "since_sec = excluded.since_sec") \
+X(SUPPRESSION_GET,    "SELECT account_id, address, reason, since_sec " \
+                      "FROM suppression WHERE account_id = $account_id " \
+                      "AND address = $address") \
+X(SUPPRESSION_DELETE, "DELETE FROM suppression WHERE account_id = $account_id " \
+                      "AND address = $address") \
+X(SUPPRESSION_LIST,   "SELECT account_id, address, reason, since_sec " \
+                      "FROM suppression WHERE account_id = $account_id " \
+                      "ORDER BY address") \
+X(SUPPRESSION_LIST_ALL, "SELECT account_id, address, reason, since_sec " \
+                      "FROM suppression ORDER BY account_id, address") \
+\
+/* The grant: nothing else adds to `used`. A rate state beyond $absurd comes  */ \
+/* from a clock that was wrong; it counts as none.                            */ \
+X(QUOTA_TAKE,         "UPDATE quota SET used = used + $recipients, " \
+                      "rate_state_usec = $cost + CASE " \
+                      "WHEN rate_state_usec > $now_usec " \
+                      "AND rate_state_usec <= $absurd " \
+                      "THEN rate_state_usec ELSE $now_usec END " \
+                      "WHERE account_id = $account_id " \
+                      "AND expired_bucket = $expired " \
+                      "AND ($daily_quota < 0 " \
+                      "OR used + $recipients <= $daily_quota) " \
+                      "AND (rate_state_usec <= $ceiling " \
+                      "OR rate_state_usec > $absurd) " \
+                      "RETURNING used, rate_state_usec") \
+X(USAGE_ADD,          "INSERT INTO usage (account_id, bucket, recipients) " \
+                      "VALUES ($account_id, $bucket, $recipients) " \
+                      "ON CONFLICT (account_id, bucket) DO UPDATE " \
+                      "SET recipients = usage.recipients + excluded.recipients") \
+X(QUOTA_GET,          "SELECT used, rate_state_usec, expired_bucket FROM quota " \
+                      "WHERE account_id = $account_id") \
+X(QUOTA_CREATE,       "INSERT INTO quota (account_id, used, rate_state_usec, " \
+                      "expired_bucket) VALUES ($account_id, 0, 0, $expired) " \
+                      "ON CONFLICT (account_id) DO NOTHING") \
+X(USAGE_EXPIRE,       "DELETE FROM usage WHERE account_id = $account_id " \
+                      "AND bucket <= $expired RETURNING recipients") \
+X(USAGE_DELETE_AFTER, "DELETE FROM usage WHERE account_id = $account_id " \
+                      "AND bucket > $last RETURNING recipients") \
+X(QUOTA_EXPIRE,       "UPDATE quota SET used = used - $gone, " \
+                      "expired_bucket = $expired " \
+                      "WHERE account_id = $account_id") \
+X(USAGE_SUBTRACT,     "UPDATE usage SET recipients = recipients - $recipients " \
+                      "WHERE account_id = $account_id AND bucket = $bucket " \
+                      "AND recipients >= $recipients") \
+X(USAGE_DELETE,       "DELETE FROM usage WHERE account_id = $account_id " \
+                      "AND bucket = $bucket RETURNING recipients") \
+X(QUOTA_SUBTRACT,     "UPDATE quota SET used = used - $recipients " \
+                      "WHERE account_id = $account_id") \
+X(QUOTA_USED,         "SELECT used - COALESCE((SELECT SUM(recipients) " \
+                      "FROM usage WHERE account_id = $account_id " \
+                      "AND bucket <= $expired), 0) FROM quota " \
+                      "WHERE account_id = $account_id") \
+\
+X(RESERVATION_GET,    "SELECT " RESERVATION_COLUMNS " FROM reservation " \
+                      "WHERE instance = $instance") \
+X(RESERVATION_PUT,    "INSERT INTO reservation (" RESERVATION_COLUMNS ") " \
+                      "VALUES ($instance, $account_id, $bucket_sec, " \
+                      "$recipients, $queue_id, $session, $created_sec, " \
+                      "$closed, $hashes) ON CONFLICT (instance) DO UPDATE SET " \
+                      "account_id = excluded.account_id, " \
+                      "bucket_sec = excluded.bucket_sec, " \
+                      "recipients = excluded.recipients, " \
+                      "queue_id = excluded.queue_id, " \
+                      "session = excluded.session, " \
+                      "created_sec = excluded.created_sec, " \
+                      "closed = excluded.closed, hashes = excluded.hashes") \
+X(RESERVATION_DELETE, "DELETE FROM reservation WHERE instance = $instance") \
+X(RESERVATION_BY_QUEUE_ID, "SELECT " RESERVATION_COLUMNS " FROM reservation " \
+                      "WHERE queue_id = $queue_id AND queue_id <> '' " \
+                      "ORDER BY created_sec DESC, instance") \
+X(RESERVATION_BY_SESSION, "SELECT " RESERVATION_COLUMNS " FROM reservation " \
+                      "WHERE session = $session AND queue_id = '' " \
+                      "AND session <> '' ORDER BY created_sec DESC, instance") \
+X(RESERVATION_PURGE,  "DELETE FROM reservation WHERE instance IN (SELECT " \
+                      "instance FROM reservation WHERE created_sec < $before " \
+                      "ORDER BY created_sec LIMIT $most)") \
+\
+X(NOTICE_ADD,         "INSERT INTO notice (key, text, first_sec, last_sec, " \
+                      "count) VALUES ($key, $text, $now, $now, 1) " \
+                      "ON CONFLICT (key) DO UPDATE SET text = excluded.text, " \
+                      "last_sec = excluded.last_sec, count = notice.count + 1") \
+X(NOTICE_LIST,        "SELECT key, text, first_sec, last_sec, count " \
+                      "FROM notice ORDER BY key") \
+X(NOTICE_CLEAR,       "DELETE FROM notice WHERE key = $key") \
+\
+X(CHANGE_LIST,        "SELECT seq, mark, kind, id, owner_id, name FROM change " \
+                      "WHERE seq > $since ORDER BY seq") \
+X(CHANGE_KNOWN,       "SELECT 1 FROM change WHERE seq = $seq " \
+                      "AND mark = $mark") \
+X(CHANGE_OLDEST,      "SELECT MIN(seq) FROM change") \
+X(CHANGE_NEWEST,      "SELECT seq, mark FROM change ORDER BY seq DESC LIMIT 1")
+/* clang-format on */
+
+enum query_id {
+#define X(id, text) QUERY_##id,
+	STORE_QUERIES(X)
+#undef X
+	QUERY_COUNT
+};
+
+#endif

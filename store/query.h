@@ -1,0 +1,78 @@
+/* Running one statement of queries.h: open, bind, read rows, close. The first
+ * failure sticks: later calls do nothing, query_close() returns it. So callers
+ * look once. Internal to store/. */
+#ifndef SENDWARD_STORE_QUERY_H
+#define SENDWARD_STORE_QUERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/err.h"
+#include "store/queries.h"
+
+struct driver;
+struct driver_db;
+struct driver_stmt;
+
+/* struct store of store.h: one database handle. */
+struct store {
+	const struct driver *driver;
+	struct driver_db *db;
+	bool in_transaction;
+	struct query_slot {
+		struct driver_stmt *stmt; /* NULL: not prepared yet */
+		bool in_use;
+	} slots[QUERY_COUNT];
+};
+
+struct query {
+	struct store *store;
+	enum query_id id;
+	struct driver_stmt *stmt;
+	bool is_done; /* stepping again would run it again */
+	bool
+	    is_extra; /* the slot's statement was busy: prepared for this call */
+	enum sg_err failed;
+	struct err *err_r;
+};
+
+void query_open(
+    struct query *q, struct store *store, enum query_id id, struct err *err_r);
+void query_bind_int(struct query *q, const char *name, int64_t value);
+void query_bind_real(struct query *q, const char *name, double value);
+void query_bind_text(struct query *q, const char *name, const char *text);
+void query_bind_blob(
+    struct query *q, const char *name, const void *data, size_t len);
+
+/* The next row. False: the end, or a failure. */
+bool query_next(struct query *q);
+int64_t query_int(struct query *q, int column);
+double query_real(struct query *q, int column);
+const char *query_text(struct query *q, int column);
+const void *query_blob(struct query *q, int column, size_t *len_r);
+/* Copies text. What does not fit is a failure (SG_IO), never cut. */
+void query_copy(struct query *q, int column, char *text_r, size_t size);
+
+enum sg_err query_close(struct query *q);
+/* Runs a statement that yields no rows and closes; *changed_r (may be NULL): rows
+ * written. */
+enum sg_err query_run(struct query *q, int64_t *changed_r);
+/* Runs one that must write at least one row; else SG_MISSING with the text
+ * "no WHAT". */
+enum sg_err query_run_one(struct query *q, const char *what);
+
+/* A transaction for a call that needs several statements: joins the caller's, or
+ * opens one that store_scope_end ends (commit when code is SG_OK). */
+enum sg_err store_scope_begin(
+    struct store *store, bool *own_r, struct err *err_r);
+enum sg_err store_scope_end(
+    struct store *store, bool own, enum sg_err code, struct err *err_r);
+
+/* Opens without a look at the schema. */
+enum sg_err store_connect(const char *url, int driver_mode, int busy_msec,
+    struct store **store_r, struct err *err_r);
+
+/* Has this handle run the statement? For the test that every query is tested. */
+bool store_has_run(const struct store *store, enum query_id id);
+
+#endif

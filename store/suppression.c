@@ -1,0 +1,88 @@
+/* Rows of suppression. */
+#include "config.h"
+
+#include "store/query.h"
+#include "store/store.h"
+
+/* The schema holds these numbers. */
+_Static_assert(RULES_SUPPRESSED_BOUNCE == 0 &&
+		   RULES_SUPPRESSED_COMPLAINT == 1 &&
+		   RULES_SUPPRESSED_MANUAL == 2,
+    "suppression.reason");
+
+static bool
+suppression_read(struct query *q, struct store_suppression *row_r)
+{
+	*row_r = (struct store_suppression){0};
+	row_r->account_id = query_int(q, 0);
+	query_copy(q, 1, row_r->address, sizeof(row_r->address));
+	row_r->facts.reason = (enum rules_suppression_reason)query_int(q, 2);
+	row_r->facts.since_sec = query_int(q, 3);
+	return q->failed == SG_OK;
+}
+
+enum sg_err
+store_suppression_put(
+    struct store *store, const struct store_suppression *row, struct err *err_r)
+{
+	struct query q;
+
+	query_open(&q, store, QUERY_SUPPRESSION_PUT, err_r);
+	query_bind_int(&q, "$account_id", row->account_id);
+	query_bind_text(&q, "$address", row->address);
+	query_bind_int(&q, "$reason", row->facts.reason);
+	query_bind_int(&q, "$since_sec", row->facts.since_sec);
+	return query_run(&q, NULL);
+}
+
+enum sg_err
+store_suppression_get(struct store *store, int64_t account_id,
+    const char *address, struct store_suppression *row_r, struct err *err_r)
+{
+	struct query q;
+	enum sg_err code;
+	bool found;
+
+	query_open(&q, store, QUERY_SUPPRESSION_GET, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_text(&q, "$address", address);
+	found = query_next(&q);
+	if (found)
+		suppression_read(&q, row_r);
+	code = query_close(&q);
+	if (code == SG_OK && !found)
+		code = err_set(err_r, SG_MISSING,
+		    "%s is not on the suppression list", address);
+	return code;
+}
+
+enum sg_err
+store_suppression_delete(struct store *store, int64_t account_id,
+    const char *address, struct err *err_r)
+{
+	struct query q;
+
+	query_open(&q, store, QUERY_SUPPRESSION_DELETE, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_text(&q, "$address", address);
+	return query_run_one(&q, "such address on the suppression list");
+}
+
+enum sg_err
+store_suppression_list(struct store *store, int64_t account_id,
+    store_suppression_fn *fn, void *ctx, struct err *err_r)
+{
+	struct store_suppression row;
+	struct query q;
+
+	if (account_id == 0) {
+		query_open(&q, store, QUERY_SUPPRESSION_LIST_ALL, err_r);
+	} else {
+		query_open(&q, store, QUERY_SUPPRESSION_LIST, err_r);
+		query_bind_int(&q, "$account_id", account_id);
+	}
+	while (query_next(&q))
+		if (!suppression_read(&q, &row) || !fn(ctx, &row))
+			break;
+	return query_close(&q);
+}
