@@ -17,6 +17,7 @@
 #include "dkim/passmem.h"
 
 #define HEADER_FIELD_MAX (16 * 1024 * 1024)
+#define BODY_PIECE_MAX (128 * 1024 * 1024)
 #define SIGNATURE_NAME_LEN 16 /* "DKIM-Signature: ", where folding begins */
 
 struct pass {
@@ -30,6 +31,8 @@ struct dkim_signer {
 	struct pass passes[DKIM_SIGN_MAX_KEYS];
 	size_t count;
 	struct buf field;
+	struct buf mended; /* a body piece whose line ends had to be mended */
+	char last;         /* last byte of the body so far */
 };
 
 /* One library handle serves all threads (measured: 16 threads, no error); it is
@@ -56,7 +59,6 @@ enum sg_err
 dkim_sign_init(struct err *err_r)
 {
 	static const char *const oversigned[] = {"From", NULL};
-	unsigned int flags = DKIM_LIBFLAGS_FIXCRLF;
 	enum sg_err code = SG_OK;
 
 	if (library != NULL)
@@ -64,10 +66,8 @@ dkim_sign_init(struct err *err_r)
 	library = dkim_init(passmem_alloc, passmem_release);
 	if (library == NULL)
 		return err_set(err_r, SG_CRYPTO, "libopendkim does not start");
-	code = lib_option(DKIM_OPTS_FLAGS, &flags, sizeof(flags), err_r);
-	if (code == SG_OK)
-		code = lib_option(DKIM_OPTS_OVERSIGNHDRS, (void *)oversigned,
-		    sizeof(oversigned[0]), err_r);
+	code = lib_option(DKIM_OPTS_OVERSIGNHDRS, (void *)oversigned,
+	    sizeof(oversigned[0]), err_r);
 	if (code == SG_OK)
 		code = probe_ed25519_ref(err_r);
 	if (code != SG_OK)
@@ -146,6 +146,7 @@ dkim_signer_new(const char *message_id, const char *domain,
 	if (signer == NULL)
 		return err_set(err_r, SG_NOMEM, "no memory for a signature");
 	buf_init(&signer->field, HEADER_FIELD_MAX);
+	buf_init(&signer->mended, BODY_PIECE_MAX);
 	for (i = 0; i < key_count && code == SG_OK; i++) {
 		signer->count = i + 1;
 		code = pass_open(&signer->passes[i], message_id, domain,
@@ -174,6 +175,7 @@ dkim_signer_free(struct dkim_signer **signer)
 		free(s->passes[i].value);
 	}
 	buf_fini(&s->field);
+	buf_fini(&s->mended);
 	free(s);
 }
 
@@ -249,20 +251,74 @@ dkim_signer_end_of_headers(struct dkim_signer *signer, struct err *err_r)
 	return SG_OK;
 }
 
-enum sg_err
-dkim_signer_body(
-    struct dkim_signer *signer, const void *data, size_t len, struct err *err_r)
+static enum sg_err
+passes_body(
+    struct dkim_signer *signer, const char *data, size_t len, struct err *err_r)
 {
 	DKIM_STAT status = DKIM_STAT_OK;
 	size_t i = 0;
 
-	for (i = 0; i < signer->count && len > 0; i++) {
+	for (i = 0; i < signer->count; i++) {
 		status = dkim_body(signer->passes[i].dkim, (u_char *)data, len);
 		if (status != DKIM_STAT_OK)
 			return pass_error(
 			    &signer->passes[i], status, "read the body", err_r);
 	}
 	return SG_OK;
+}
+
+/* The first LF without a CR before it; NULL when every line ends in CRLF.
+ * (libopendkim can mend line ends itself, at three times the cost of hashing.) */
+static const char *
+find_bare_lf(char before, const char *data, const char *end)
+{
+	const char *lf = data;
+
+	while ((lf = memchr(lf, '\n', (size_t)(end - lf))) != NULL) {
+		if ((lf == data ? before : lf[-1]) != '\r')
+			return lf;
+		lf++;
+	}
+	return NULL;
+}
+
+static enum sg_err
+mend_body(struct dkim_signer *signer, const char *data, const char *end,
+    struct err *err_r)
+{
+	const char *lf = NULL;
+	char before = signer->last;
+
+	buf_clear(&signer->mended);
+	while ((lf = find_bare_lf(before, data, end)) != NULL) {
+		(void)buf_append(&signer->mended, data, (size_t)(lf - data));
+		(void)buf_puts(&signer->mended, "\r\n");
+		data = lf + 1;
+		before = '\n';
+	}
+	if (data < end)
+		(void)buf_append(&signer->mended, data, (size_t)(end - data));
+	if (signer->mended.failed)
+		return err_set(err_r, SG_NOMEM, "no memory for the body");
+	return passes_body(
+	    signer, signer->mended.data, signer->mended.len, err_r);
+}
+
+enum sg_err
+dkim_signer_body(
+    struct dkim_signer *signer, const void *data, size_t len, struct err *err_r)
+{
+	const char *text = data;
+	enum sg_err code = SG_OK;
+
+	if (len == 0)
+		return SG_OK;
+	if (find_bare_lf(signer->last, text, text + len) == NULL)
+		code = passes_body(signer, text, len, err_r);
+	else
+		code = mend_body(signer, text, text + len, err_r);
+	signer->last = text[len - 1];
+	return code;
 }
 
 /* A header value of our own with LF alone, as milters hand it over. */

@@ -28,6 +28,7 @@
 
 #define FIXED_TIME 1700000000U
 
+static bool piece_at_once; /* else byte by byte, the worst streaming */
 static struct dkim_key *rsa, *ed;
 static unsigned char *rsa_pem, *ed_pem;
 static size_t rsa_len, ed_len;
@@ -44,10 +45,14 @@ static const struct body {
 	const char *name;
 	const char *text;
 	size_t len;
-} bodies[] = {{"plain", "Hello.\r\n", 8}, {"empty", "", 0},
-    {"no final line end", "Hello.", 6}, {"blank lines", "Hi\r\n\r\n\r\n", 8},
-    {"8-bit", "gr\xc3\xbc\xc3\x9f\xff\r\n", 9},
-    {"white space", "a \t b  \r\n \t\r\n", 13}};
+	const char *leaves_as; /* NULL: as text */
+} bodies[] = {{"plain", "Hello.\r\n", 8, NULL}, {"empty", "", 0, NULL},
+    {"no final line end", "Hello.", 6, NULL},
+    {"blank lines", "Hi\r\n\r\n\r\n", 8, NULL},
+    {"8-bit", "gr\xc3\xbc\xc3\x9f\xff\r\n", 9, NULL},
+    {"white space", "a \t b  \r\n \t\r\n", 13, NULL},
+    {"bare LF", "\na\nb\r\nc\n\n", 10, "\r\na\r\nb\r\nc\r\n\r\n"},
+    {"bare CR stays", "a\rb\r\n", 5, NULL}};
 #define BODY_COUNT (sizeof(bodies) / sizeof(bodies[0]))
 
 /* The plain library, reading the PEM itself. */
@@ -56,17 +61,18 @@ plain_dup(const unsigned char *pem, dkim_alg_t alg, const struct body *body)
 {
 	static const char *const oversigned[] = {"From", NULL};
 	uint64_t fixed = FIXED_TIME;
-	unsigned int flags = DKIM_LIBFLAGS_FIXCRLF;
 	DKIM_LIB *lib = dkim_init(NULL, NULL);
 	DKIM *dkim = NULL;
 	DKIM_STAT status = DKIM_STAT_OK;
 	unsigned char *header = NULL;
 	char text[256], *out = NULL, *to = NULL;
+	const char *sent =
+	    body->leaves_as != NULL ? body->leaves_as : body->text;
 	size_t len = 0, i = 0;
+	size_t sent_len =
+	    body->leaves_as != NULL ? strlen(body->leaves_as) : body->len;
 
 	assert_non_null(lib);
-	(void)dkim_options(
-	    lib, DKIM_OP_SETOPT, DKIM_OPTS_FLAGS, &flags, sizeof(flags));
 	(void)dkim_options(
 	    lib, DKIM_OP_SETOPT, DKIM_OPTS_FIXEDTIME, &fixed, sizeof(fixed));
 	(void)dkim_options(lib, DKIM_OP_SETOPT, DKIM_OPTS_OVERSIGNHDRS,
@@ -83,10 +89,9 @@ plain_dup(const unsigned char *pem, dkim_alg_t alg, const struct body *body)
 		    dkim_header(dkim, (u_char *)text, (size_t)n), DKIM_STAT_OK);
 	}
 	assert_int_equal(dkim_eoh(dkim), DKIM_STAT_OK);
-	if (body->len > 0)
+	if (sent_len > 0)
 		assert_int_equal(
-		    dkim_body(dkim, (u_char *)body->text, body->len),
-		    DKIM_STAT_OK);
+		    dkim_body(dkim, (u_char *)sent, sent_len), DKIM_STAT_OK);
 	assert_int_equal(dkim_eom(dkim, NULL), DKIM_STAT_OK);
 	assert_int_equal(
 	    dkim_getsighdr_d(dkim, 16, &header, &len), DKIM_STAT_OK);
@@ -116,7 +121,11 @@ sign(const struct dkim_sign_key *keys, size_t count, const struct body *body,
 				     fields[i].value, NULL),
 		    SG_OK);
 	assert_int_equal(dkim_signer_end_of_headers(*signer_r, NULL), SG_OK);
-	for (i = 0; i < body->len; i++) /* byte by byte: the worst streaming */
+	for (i = 0; piece_at_once && i < body->len; i += body->len)
+		assert_int_equal(
+		    dkim_signer_body(*signer_r, body->text, body->len, NULL),
+		    SG_OK);
+	for (i = 0; !piece_at_once && i < body->len; i++)
 		assert_int_equal(
 		    dkim_signer_body(*signer_r, body->text + i, 1, NULL),
 		    SG_OK);
@@ -155,6 +164,10 @@ test_identical_and_cached(void **state)
 		assert_null(strchr(values[0], '\r'));
 		assert_non_null(strstr(values[0], "c=relaxed/relaxed"));
 		assert_non_null(strstr(values[0], "h=From:"));
+		dkim_signer_free(&signer);
+		piece_at_once = !piece_at_once;
+		assert_int_equal(sign(keys, 2, &bodies[i], &signer, values), 2);
+		assert_string_equal(values[0], plain_rsa);
 		free(plain_rsa);
 		free(plain_ed);
 		dkim_signer_free(&signer);
