@@ -24,9 +24,9 @@ struct scan {
 	struct display_name *name;
 	char before; /* the last byte seen */
 	bool is_at;  /* that byte was an '@' that something stood before */
-	/* ISO-2022: between ESC $ and ESC ( two bytes make one character, and
-	 * neither is ASCII. */
-	bool is_escape, is_double;
+	/* ISO-2022: between ESC $ and ESC (, or SO and SI, two bytes make one
+	 * character, and neither is ASCII. */
+	bool is_iso_2022, is_escape, is_double;
 };
 
 static void
@@ -41,22 +41,38 @@ feed(struct scan *scan, char c)
 	scan->before = c;
 }
 
-static void
-feed_decoded(struct scan *scan, char c)
+/* Takes the bytes that switch character sets out of ISO-2022 text. True: c is
+ * none of them and stands for itself. */
+static bool
+is_plain_in_iso_2022(struct scan *scan, char c)
 {
-	if (c == '\0' || c == '\r' || c == '\n')
-		scan->name->is_broken = true;
 	if (c == '\x1b') {
 		scan->is_escape = true;
-		return;
+		return false;
 	}
 	if (scan->is_escape) {
 		scan->is_double = c == '$' || (scan->is_double && c != '(');
 		scan->is_escape = false;
-		return;
+		return false;
 	}
-	if (!scan->is_double)
-		feed(scan, c == '\t' ? ' ' : c);
+	if (c == '\x0e' || c == '\x0f') {
+		scan->is_double = c == '\x0e';
+		return false;
+	}
+	return !scan->is_double;
+}
+
+static void
+feed_decoded(struct scan *scan, char c)
+{
+	bool is_switch =
+	    scan->is_iso_2022 && (c == '\x1b' || c == '\x0e' || c == '\x0f');
+
+	if ((unsigned char)c < ' ' && c != '\t' && !is_switch)
+		scan->name->is_broken = true;
+	if (scan->is_iso_2022 && !is_plain_in_iso_2022(scan, c))
+		return;
+	feed(scan, c == '\t' ? ' ' : c);
 }
 
 static int
@@ -134,8 +150,9 @@ is_ascii_superset(struct span charset)
 	    "iso-2022-", "iso-ir-", "windows-", "win-125", "win125", "cp125",
 	    "cp437", "cp85", "cp86", "cp932", "cp936", "cp949", "cp950",
 	    "ms932", "koi8", "gb", "big5", "big-5", "euc", "shift", "sjis",
-	    "ks_c", "ksc", "tis-620", "tis620", "viscii", "mac", "x-",
-	    "unknown"};
+	    "ks_c", "ksc", "tis-620", "tis620", "viscii", "mac", "unknown",
+	    "x-euc", "x-gbk", "x-mac", "x-sjis", "x-unknown", "x-user",
+	    "x-win"};
 	char head[16] = "";
 	size_t i, len = charset.len;
 
@@ -192,14 +209,19 @@ read_encoded_word(const char *text, size_t len, struct encoded_word *word_r)
 static void
 feed_encoded_word(struct scan *scan, const struct encoded_word *word)
 {
+	static const char iso_2022[] = "iso-2022-";
+
 	if (!is_ascii_superset(word->charset))
 		scan->name->is_broken = true;
+	scan->is_iso_2022 = word->charset.len > sizeof iso_2022 &&
+			    ascii_has_prefix(word->charset.text, iso_2022);
 	if (word->encoding == 'q')
 		feed_q(scan, word->payload);
 	else
 		feed_b(scan, word->payload);
 	scan->is_escape = false;
 	scan->is_double = false;
+	scan->is_iso_2022 = false;
 }
 
 /* Blanks between two encoded words vanish when they are decoded (RFC 2047

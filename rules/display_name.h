@@ -12,8 +12,8 @@
 struct display_name {
 	bool has_address;   /* something like a@b */
 	bool has_separator; /* one of , ; < > */
-	bool is_broken;     /* an encoded word hides NUL, CR, LF, or its charset
-	                       is no superset of ASCII */
+	bool is_broken;     /* an encoded word hides a control character, or its
+	                       charset is no superset of ASCII */
 };
 
 /* Reads len bytes of a value that holds only printable ASCII, valid UTF-8, tabs

@@ -11,3 +11,11 @@ rules_librules_a_SOURCES = \
 	rules/types.c rules/types.h \
 	rules/verdict.c rules/verdict.h
 EXTRA_DIST += rules/README.md
+
+rules_tests = \
+	rules/test-mailbox
+
+check_PROGRAMS += $(rules_tests)
+TESTS += $(rules_tests)
+
+rules_test_mailbox_LDADD = rules/librules.a $(CMOCKA_LIBS)

@@ -8,7 +8,7 @@
 
 #include "rules/ascii.h"
 
-#define VERSION 1
+#define TOKEN_VERSION 1
 #define HEAD_BYTES 7 /* version, account, day */
 #define BODY_MIN (HEAD_BYTES + 1)
 #define BODY_MAX (HEAD_BYTES + RETURN_PATH_QUEUE_ID_MAX)
@@ -101,7 +101,7 @@ return_path_encode(const struct return_path *path, return_path_mac_fn *mac,
 	    path->day < 0 || path->day > UINT16_MAX ||
 	    !is_queue_id(path->queue_id, id_len))
 		return false;
-	token[0] = VERSION;
+	token[0] = TOKEN_VERSION;
 	token[1] = (unsigned char)(path->account_id >> 24);
 	token[2] = (unsigned char)(path->account_id >> 16);
 	token[3] = (unsigned char)(path->account_id >> 8);
@@ -134,15 +134,17 @@ read_body(const unsigned char *body, size_t len, struct return_path *path_r)
 {
 	const char *id = (const char *)body + HEAD_BYTES;
 	size_t id_len = len - HEAD_BYTES;
-
-	if (body[0] != VERSION || !is_queue_id(id, id_len))
-		return RETURN_PATH_DAMAGED;
-	path_r->account_id = (int64_t)body[1] << 24 | (int64_t)body[2] << 16 |
+	int64_t account_id = (int64_t)body[1] << 24 | (int64_t)body[2] << 16 |
 			     (int64_t)body[3] << 8 | body[4];
+
+	if (body[0] != TOKEN_VERSION || account_id == 0 ||
+	    !is_queue_id(id, id_len))
+		return RETURN_PATH_DAMAGED;
+	path_r->account_id = account_id;
 	path_r->day = (int64_t)body[5] << 8 | body[6];
 	memcpy(path_r->queue_id, id, id_len);
 	path_r->queue_id[id_len] = '\0';
-	return path_r->account_id == 0 ? RETURN_PATH_DAMAGED : RETURN_PATH_OK;
+	return RETURN_PATH_OK;
 }
 
 enum return_path_error
