@@ -6,11 +6,11 @@
 #include <stddef.h>
 
 struct buf {
-	char *data;   /* NUL-terminated when len > 0 or after any append */
-	size_t len;   /* bytes in use, without the NUL */
-	size_t size;  /* bytes allocated */
-	size_t max;   /* len never passes it */
-	bool failed;  /* an append did not fit or found no memory */
+	char *data;  /* NUL-terminated when len > 0 or after any append */
+	size_t len;  /* bytes in use, without the NUL */
+	size_t size; /* bytes allocated */
+	size_t max;  /* len never passes it */
+	bool failed; /* an append did not fit or found no memory */
 };
 
 /* An empty buffer that never holds more than max bytes. Allocates nothing. */

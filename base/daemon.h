@@ -11,7 +11,7 @@ struct daemon_settings {
 	char user[64];        /* account to run as, "" = do not change */
 	char log_target[256]; /* as log_open */
 	char log_level[8];
-	char listens[256];    /* for the start line, such as "unix:/run/x.sock" */
+	char listens[256]; /* for the start line, such as "unix:/run/x.sock" */
 };
 
 /* A program is one const table of these. Hooks return SG_OK or fill err_r;
@@ -49,8 +49,8 @@ struct daemon_hooks {
  * sd_notify READY, RELOADING, STOPPING. One call per process. In such a program
  * sigwait() is the skeleton's and never returns (libmilter's thread must not
  * take the signals). */
-int daemon_main(const struct daemon_hooks *hooks, void *ctx, int argc,
-    char **argv);
+int daemon_main(
+    const struct daemon_hooks *hooks, void *ctx, int argc, char **argv);
 
 /* In a program that is not threaded: a descriptor that turns readable when
  * signals wait; daemon_handle_signals() then acts on them (calls reload and

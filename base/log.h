@@ -6,14 +6,18 @@
 #include <stdbool.h>
 #include "base/log_events.h"
 
-enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN,
-	LOG_LEVEL_ERROR };
+enum log_level {
+	LOG_LEVEL_DEBUG,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_WARN,
+	LOG_LEVEL_ERROR
+};
 
 enum log_event_id {
 #define X(id, name, level, help) LOG_##id##_EVENT,
 	LOG_EVENTS(X)
 #undef X
-	LOG_EVENT_COUNT
+	    LOG_EVENT_COUNT
 };
 
 /* target: "syslog" (facility mail), "stderr", or an absolute file path that is
@@ -33,8 +37,8 @@ void log_event(enum log_event_id event, const char *queue_id, ...)
 /* A state that cannot happen: logs daemon.bug with the place. The caller then
  * answers a tempfail. */
 #define log_bug(what) log_bug_at(__FILE__, __LINE__, __func__, (what))
-void log_bug_at(const char *file, int line, const char *function,
-    const char *what);
+void log_bug_at(
+    const char *file, int line, const char *function, const char *what);
 
 /* "debug", "info", "warn", "error" and back; -1 when unknown. */
 int log_level_from_name(const char *name);

@@ -20,8 +20,8 @@ void process_keep_secrets(void);
  * ended; *status_r is the exit status to end with (0 or 1). In the child:
  * *status_r is -1, *parent_fd_r is for process_detach_end; stderr is still the
  * parent's. */
-enum sg_err process_detach_begin(int *parent_fd_r, int *status_r,
-    struct err *err_r);
+enum sg_err process_detach_begin(
+    int *parent_fd_r, int *status_r, struct err *err_r);
 
 /* In the child, when ready: lets the parent go, leaves the directory and the
  * standard descriptors (stderr is kept when told so). */

@@ -15,8 +15,8 @@ struct seal;
 /* Reads the master key: a file of exactly 32 raw bytes, or 64 hex digits and an
  * optional newline; mode must not let group or others read it (SG_INVALID names
  * the mend). The handle is read-only afterwards and shared by all threads. */
-enum sg_err seal_open(const char *path, struct seal **seal_r,
-    struct err *err_r);
+enum sg_err seal_open(
+    const char *path, struct seal **seal_r, struct err *err_r);
 
 /* Creates the file (0400, 32 random bytes); SG_EXISTS when it is there. */
 enum sg_err seal_create_file(const char *path, struct err *err_r);

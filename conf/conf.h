@@ -13,8 +13,12 @@
 
 enum conf_mode { CONF_MODE_ENFORCE, CONF_MODE_MONITOR };
 enum conf_suppressed { CONF_SUPPRESSED_ACCEPT, CONF_SUPPRESSED_REJECT };
-enum conf_log_level { CONF_LOG_DEBUG, CONF_LOG_INFO, CONF_LOG_WARN,
-	CONF_LOG_ERROR };
+enum conf_log_level {
+	CONF_LOG_DEBUG,
+	CONF_LOG_INFO,
+	CONF_LOG_WARN,
+	CONF_LOG_ERROR
+};
 
 struct conf_network {
 	unsigned char address[16]; /* IPv4 as ::ffff:a.b.c.d */
@@ -40,8 +44,8 @@ struct conf {
 /* Reads and checks a file. On SG_INVALID the text is "FILE:LINE: option: what
  * is wrong; the fix" (an unknown option is answered with the nearest known name). Thread rule:
  * *conf_r is immutable; any thread may read it while it holds a reference. */
-enum sg_err conf_load(const char *path, struct conf **conf_r,
-    struct err *err_r);
+enum sg_err conf_load(
+    const char *path, struct conf **conf_r, struct err *err_r);
 
 /* Defaults alone (for tests); bounce_domain is "bounce.test". NULL: no memory */
 struct conf *conf_new_defaults(void);
@@ -51,8 +55,8 @@ void conf_unref(struct conf **conf);
 
 /* The account that owns a client address (16 bytes, IPv4 mapped), longest
  * prefix first; NULL when none. Owned by conf. */
-const char *conf_account_of_address(const struct conf *conf,
-    const unsigned char address[16]);
+const char *conf_account_of_address(
+    const struct conf *conf, const unsigned char address[16]);
 
 /* Writes what is in force as a file that conf_load reads back. No secrets are
  * in it. With a JSON flag: one JSON object with the option paths as keys. */

@@ -46,12 +46,12 @@ const char *conf_nearest(const char *path);
 int conf_choice_index(const struct conf_option *option, const char *name);
 
 /* The name of choice number `index`, *len_r bytes, not terminated. */
-const char *conf_choice_name(const struct conf_option *option, int index,
-    size_t *len_r);
+const char *conf_choice_name(
+    const struct conf_option *option, int index, size_t *len_r);
 
 /* What is wrong with a string option's value and the fix, or NULL. */
-const char *conf_check_string(const struct conf_option *option,
-    const char *value);
+const char *conf_check_string(
+    const struct conf_option *option, const char *value);
 
 /* The file that is being loaded. */
 struct conf_source {
@@ -63,8 +63,8 @@ struct conf_source {
 /* Reads the file whole and refuses what libconfig would misread in silence:
  * numbers that do not fit, NUL bytes, @include. The caller frees text, also
  * after an error. */
-enum sg_err conf_source_read(struct conf_source *source, const char *path,
-    struct err *err_r);
+enum sg_err conf_source_read(
+    struct conf_source *source, const char *path, struct err *err_r);
 
 /* Fills err_r with "FILE:LINE: OPTION: TEXT" (line 0 and option NULL are left
  * out); returns SG_INVALID. */
@@ -79,11 +79,11 @@ enum sg_err conf_networks_load(struct conf *conf,
 
 /* Reads "192.0.2.0/24", "2001:db8::/32" or a single address. False: *problem_r
  * says what is wrong (static text). */
-bool conf_network_parse(const char *text, struct conf_network *network_r,
-    const char **problem_r);
+bool conf_network_parse(
+    const char *text, struct conf_network *network_r, const char **problem_r);
 
 /* The opposite; IPv4 where it is. */
-void conf_network_format(const struct conf_network *network, char *text_r,
-    size_t size);
+void conf_network_format(
+    const struct conf_network *network, char *text_r, size_t size);
 
 #endif

@@ -77,28 +77,34 @@ read_all(struct conf_source *source, int fd, struct err *err_r)
 	return SG_OK;
 }
 
-/* The byte after a string or comment that starts at p, or p. Counts lines. */
+/* The byte after a string's closing quote; NULL: it is not on this line. */
 static const char *
-skip_quoted(const char *p, unsigned *line)
+skip_string(const char *p)
 {
-	if (p[0] == '"') {
-		for (p++; *p != '\0' && *p != '"'; p++) {
-			if (p[0] == '\\' && p[1] != '\0')
-				p++;
-			if (*p == '\n')
-				(*line)++;
-		}
-		return *p == '"' ? p + 1 : p;
+	for (p++; *p != '\0' && *p != '\n'; p++) {
+		if (*p == '"')
+			return p + 1;
+		if (p[0] == '\\' && p[1] != '\0' && p[1] != '\n')
+			p++;
 	}
+	return NULL;
+}
+
+/* The byte after a comment that starts at p, or p; NULL: it does not end. */
+static const char *
+skip_comment(const char *p, unsigned *line)
+{
 	if (p[0] == '#' || (p[0] == '/' && p[1] == '/'))
 		return p + strcspn(p, "\n");
-	if (p[0] == '/' && p[1] == '*') {
-		for (p += 2; *p != '\0' && !(p[0] == '*' && p[1] == '/'); p++)
-			if (*p == '\n')
-				(*line)++;
-		return *p == '\0' ? p : p + 2;
+	if (p[0] != '/' || p[1] != '*')
+		return p;
+	for (p += 2; *p != '\0'; p++) {
+		if (p[0] == '*' && p[1] == '/')
+			return p + 2;
+		if (*p == '\n')
+			(*line)++;
 	}
-	return p;
+	return NULL;
 }
 
 static bool
@@ -122,7 +128,31 @@ is_huge_number(const char *p)
 	return errno == ERANGE || value > INT32_MAX;
 }
 
-/* libconfig 1.5 wraps large numbers around and would read other files. */
+/* What is wrong with the string, number or word that starts at p; NULL and
+ * *after_r, the byte behind it, when nothing is. */
+static const char *
+check_word(const char *p, const char **after_r)
+{
+	*after_r = p + 1;
+	if (*p == '@')
+		return "@include is not known; write all into one file";
+	if (*p == '"') {
+		*after_r = skip_string(p);
+		return *after_r != NULL
+			   ? NULL
+			   : "the string is not closed; add the missing \"";
+	}
+	if (is_huge_number(p))
+		return "number too large; 2147483647 is the largest that any "
+		       "option takes";
+	if (is_word_byte(*p))
+		while (is_word_byte(**after_r))
+			(*after_r)++;
+	return NULL;
+}
+
+/* libconfig 1.5 wraps large numbers around, loses memory when a string is not
+ * closed, and would read other files. */
 static enum sg_err
 check_words(const struct conf_source *source, struct err *err_r)
 {
@@ -130,26 +160,19 @@ check_words(const struct conf_source *source, struct err *err_r)
 	unsigned line = 1;
 
 	while (*p != '\0') {
-		const char *after = skip_quoted(p, &line);
+		const char *after = skip_comment(p, &line);
+		const char *problem = NULL;
 
-		if (after != p) {
-			p = after;
-		} else if (*p == '@') {
-			return conf_fault(err_r, source, line, NULL,
-			    "@include is not known; write all into one file");
-		} else if (is_word_byte(*p)) {
-			if (is_huge_number(p))
-				return conf_fault(err_r, source, line, NULL,
-				    "number too large; %d is the largest "
-				    "that any option takes",
-				    INT32_MAX);
-			while (is_word_byte(*p))
-				p++;
-		} else {
-			if (*p == '\n')
-				line++;
-			p++;
-		}
+		if (after == NULL)
+			problem = "a comment is not closed; add */";
+		else if (after == p)
+			problem = check_word(p, &after);
+		if (problem != NULL)
+			return conf_fault(
+			    err_r, source, line, NULL, "%s", problem);
+		if (*p == '\n')
+			line++;
+		p = after;
 	}
 	return SG_OK;
 }
