@@ -1,0 +1,229 @@
+"""A private stack for scenarios, started by quickstart's own code, and the
+clients that drive it. Knows nothing of single scenarios."""
+import glob
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import time
+
+from cases import expect, wait_for
+
+SRC = os.environ.get("SRC") or os.path.dirname(os.path.dirname(
+    os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.environ.get("BUILD") or os.path.join(SRC, "run", "build")
+QUIET = dict(stdin=subprocess.DEVNULL, capture_output=True, text=True,
+             errors="replace", check=False)
+
+
+class Stack:
+    def __init__(self, run, user=None):
+        self.run = run
+        self.environ = dict(os.environ, SENDWARD_RUN=run, SENDWARD_BUILD=BUILD)
+        self.environ.pop("NEXT_HOP", None)
+        if user is not None:
+            self.environ["SENDWARD_USER"] = user
+        self.env = {}
+
+    # -- the whole ---------------------------------------------------------
+    def quickstart(self, *args):
+        return subprocess.run([SRC + "/quickstart"] + list(args),
+                              env=self.environ, **QUIET)
+
+    def start(self):
+        """Starts what does not run, and reads run/env."""
+        done = self.quickstart("start")
+        expect(done.returncode == 0,
+               "quickstart start: " + done.stdout[-500:] + done.stderr[-1500:])
+        self.env = {}
+        with open(self.run + "/env", encoding="utf-8") as f:
+            for line in f:
+                name, _, value = line.rstrip("\n").partition("=")
+                self.env[name] = shlex.split(value)[0]
+        return self
+
+    def down(self):
+        self.quickstart("down")
+
+    def __getattr__(self, name):
+        if name.isupper() and name in self.env:
+            return self.env[name]
+        raise AttributeError(name)
+
+    # -- parts -------------------------------------------------------------
+    def pid(self, part):
+        with open("%s/pids/%s" % (self.run, part), encoding="ascii") as f:
+            return int(f.read())
+
+    def kill(self, part, number=signal.SIGKILL):
+        os.kill(self.pid(part), number)
+
+    def is_running(self, part):
+        try:
+            with open("/proc/%d/stat" % self.pid(part),
+                      encoding="ascii", errors="replace") as f:
+                return f.read().rpartition(")")[2].split()[0] != "Z"
+        except OSError:
+            return False
+
+    def log(self, part):
+        path = {"postfix": "/postfix/log/mail.log"}.get(
+            part, "/log/%s.log" % part)
+        with open(self.run + path, encoding="utf-8", errors="replace") as f:
+            return f.read()
+
+    def set_options(self, **options):
+        """Sets top-level options of sendward.conf and lets the programs load
+        it; they log it before they use it."""
+        path = self.run + "/sendward.conf"
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        for name, value in options.items():
+            line = "%s = %s;\n" % (name, json.dumps(value))
+            text = re.sub(r"(?m)^%s = .*\n" % name, "", text) + line
+        with open(path + ".new", "w", encoding="utf-8") as f:
+            f.write(text)
+        os.rename(path + ".new", path)
+        for part in ("milter", "policyd"):
+            if self.is_running(part):
+                self.reload(part)
+
+    def reload(self, part):
+        before = self.log(part).count("conf.loaded")
+        self.kill(part, signal.SIGHUP)
+        wait_for(lambda: self.log(part).count("conf.loaded") > before, 5,
+                 part + " loads its configuration anew")
+
+    # -- sendwardctl -------------------------------------------------------
+    def ctl_run(self, *args):
+        return subprocess.run(
+            [self.SENDWARDCTL, "-c", self.SENDWARD_CONF] + list(args),
+            env=self.environ, **QUIET)
+
+    def ctl(self, *args):
+        done = self.ctl_run(*args)
+        expect(done.returncode == 0, "sendwardctl %s: exit %d: %s" % (
+            " ".join(args), done.returncode, done.stdout + done.stderr))
+        return done.stdout
+
+    def ctl_json(self, *args):
+        return json.loads(self.ctl(*args, "--json"))
+
+    def used(self, account):
+        """Recipients counted in the last 24 hours."""
+        return self.ctl_json("quota", "show", account)["used"]
+
+    def new_account(self, name, **options):
+        """A production account with a verified domain NAME.example and a
+        credential: (user, password)."""
+        self.ctl("account", "create", name)
+        settings = {"production": "on", "daily": "100000", "rate": "10000"}
+        settings.update(options)
+        args = [w for k, v in settings.items() for w in ("--" + k, v)]
+        self.ctl("account", "set", name, *args)
+        self.add_domain(name, name + ".example")
+        made = self.ctl_json("credential", "create", name)
+        return made["smtp_username"], made["smtp_password"]
+
+    def add_domain(self, account, domain):
+        self.ctl("identity", "create", account, domain)
+        self.publish(account, domain)
+        self.ctl("identity", "verify", account, domain)
+
+    def publish(self, account, domain):
+        records = json.loads(self.ctl(
+            "identity", "records", account, domain, "--format", "json"))
+        if isinstance(records, dict):
+            records = records["records"]
+        for r in records:
+            done = self.quickstart("dns", "add", r["name"].rstrip("."),
+                                   r["type"], r["value"])
+            expect(done.returncode == 0, "dns add: " + done.stderr)
+
+    # -- what came out -----------------------------------------------------
+    def outbox(self):
+        return sorted(glob.glob(self.OUTBOX + "/[0-9]*"))
+
+    def find(self, token):
+        """Delivered messages that contain the token."""
+        token = token.encode()
+        return [d for d in map(Delivered, self.outbox()) if token in d.data]
+
+    def delivered(self, token, seconds=30):
+        return wait_for(lambda: self.find(token), seconds,
+                        "delivery of the message with " + token)[0]
+
+    def queue_drained(self, seconds=60):
+        wait_for(lambda: not self.queue(), seconds, "an empty mail queue")
+
+    def queue(self):
+        out = subprocess.run(
+            ["postqueue", "-c", self.run + "/postfix/etc", "-j"], **QUIET)
+        return [json.loads(line) for line in out.stdout.splitlines()]
+
+    def not_delivered(self, token):
+        """The queue is empty and nothing with the token came out of it."""
+        self.queue_drained()
+        expect(not self.find(token), "%s was delivered" % token)
+
+
+class Delivered:
+    """One file of OUTBOX."""
+
+    def __init__(self, path):
+        self.path = path
+        with open(path, "rb") as f:
+            self.data = f.read()
+        self.sender, self.recipients = None, []
+        rest = self.data
+        while True:
+            line, _, after = rest.partition(b"\n")
+            if line.startswith(b"X-Mail-Args: "):
+                self.sender = line[13:].decode()
+            elif line.startswith(b"X-Rcpt-Args: "):
+                self.recipients.append(line[13:].decode().strip("<>"))
+            elif not re.match(rb"X-(Client-Addr|Helo-Args): ", line):
+                break
+            rest = after
+        self.message = rest
+        head, _, self.body = rest.partition(b"\n\n")
+        unfolded = re.sub(rb"\n[ \t]+", b" ", head)
+        self.headers = [
+            (n.decode().lower(), v.decode("utf-8", "replace").strip())
+            for n, _, v in (h.partition(b":") for h in unfolded.split(b"\n"))]
+
+    def values(self, name):
+        return [v for n, v in self.headers if n == name.lower()]
+
+
+def verify(stack, delivered):
+    """Both independent verifiers say that every signature passes; their
+    lines."""
+    lines = []
+    for tool in ("dkim-verify.py", "dkim-verify.pl"):
+        interpreter = "/usr/bin/perl" if tool.endswith("pl") \
+            else "/usr/bin/python3"
+        done = subprocess.run([interpreter, "%s/tools/%s" % (SRC, tool),
+                               stack.DNS_SERVER, delivered.path], **QUIET)
+        expect(done.returncode == 0, "%s: %s" % (
+            tool, done.stdout + done.stderr))
+        lines += done.stdout.split("\n")
+    return [line for line in lines if line]
+
+
+_serial = [0]
+
+
+def token(word="t"):
+    """A word that is in no other message."""
+    _serial[0] += 1
+    return "%s-%d-%d-%d" % (word, os.getpid(), time.time_ns() % 10**9,
+                            _serial[0])
+
+
+def shared_stack():
+    """The stack that all scenarios of a run share, with every part alive."""
+    run = os.environ.get("SENDWARD_TEST_STACK") or os.path.join(SRC, "run")
+    return Stack(run).start()
