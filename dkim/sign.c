@@ -32,7 +32,7 @@ struct dkim_signer {
 	size_t count;
 	struct buf field;
 	struct buf mended; /* a body piece whose line ends had to be mended */
-	char last;         /* last byte of the body so far */
+	char last;         /* last byte of the body so far; NUL: it is empty */
 };
 
 /* One library handle serves all threads (measured: 16 threads, no error); it is
@@ -317,7 +317,8 @@ dkim_signer_body(
 		code = passes_body(signer, text, len, err_r);
 	else
 		code = mend_body(signer, text, text + len, err_r);
-	signer->last = text[len - 1];
+	/* a NUL in the body counts as any other byte that is no LF */
+	signer->last = text[len - 1] != '\0' ? text[len - 1] : ' ';
 	return code;
 }
 
@@ -369,6 +370,11 @@ dkim_signer_finish(struct dkim_signer *signer,
 	size_t i = 0;
 
 	*count_r = 0;
+	/* RFC 6376 §3.4.4: a body that is not empty ends in CRLF */
+	if (signer->last != '\0' && signer->last != '\n')
+		code = passes_body(signer, "\r\n", 2, err_r);
+	if (code != SG_OK)
+		return code;
 	for (i = 0; i < signer->count; i++) {
 		code = pass_finish(&signer->passes[i], err_r);
 		if (code != SG_OK)
