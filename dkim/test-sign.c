@@ -52,7 +52,7 @@ static const struct body {
     {"blank lines", "Hi\r\n\r\n\r\n", 8, NULL},
     {"8-bit", "gr\xc3\xbc\xc3\x9f\xff\r\n", 9, NULL},
     {"white space", "a \t b  \r\n \t\r\n", 13, NULL},
-    {"bare LF", "\na\nb\r\nc\n\n", 10, "\r\na\r\nb\r\nc\r\n\r\n"},
+    {"bare LF", "\na\nb\r\nc\n\n", 9, "\r\na\r\nb\r\nc\r\n\r\n"},
     {"bare CR stays", "a\rb\r\n", 5, NULL}};
 #define BODY_COUNT (sizeof(bodies) / sizeof(bodies[0]))
 
@@ -162,7 +162,8 @@ test_identical_and_cached(void **state)
 		assert_int_equal(dkim_sign_cache_hits(), before);
 		assert_int_equal(sign(keys, 2, &bodies[i], &signer, values), 2);
 		assert_int_equal(dkim_sign_cache_hits(), before + 2);
-		assert_string_equal(values[0], plain_rsa);
+		if (strcmp(values[0], plain_rsa) != 0)
+			fail_msg("%s, in pieces", bodies[i].name);
 		assert_string_equal(values[1], plain_ed);
 		assert_null(strchr(values[0], '\r'));
 		assert_non_null(strstr(values[0], "c=relaxed/relaxed"));
@@ -170,7 +171,8 @@ test_identical_and_cached(void **state)
 		dkim_signer_free(&signer);
 		piece_at_once = !piece_at_once;
 		assert_int_equal(sign(keys, 2, &bodies[i], &signer, values), 2);
-		assert_string_equal(values[0], plain_rsa);
+		if (strcmp(values[0], plain_rsa) != 0)
+			fail_msg("%s, at once", bodies[i].name);
 		free(plain_rsa);
 		free(plain_ed);
 		dkim_signer_free(&signer);
