@@ -13,9 +13,23 @@ rules_librules_a_SOURCES = \
 EXTRA_DIST += rules/README.md
 
 rules_tests = \
-	rules/test-mailbox
+	rules/test-headers \
+	rules/test-identity \
+	rules/test-mailbox \
+	rules/test-quota \
+	rules/test-rate \
+	rules/test-return-path \
+	rules/test-types \
+	rules/test-verdict
 
 check_PROGRAMS += $(rules_tests)
 TESTS += $(rules_tests)
 
+rules_test_headers_LDADD = rules/librules.a $(CMOCKA_LIBS)
+rules_test_identity_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_mailbox_LDADD = rules/librules.a $(CMOCKA_LIBS)
+rules_test_quota_LDADD = rules/librules.a $(CMOCKA_LIBS)
+rules_test_rate_LDADD = rules/librules.a $(CMOCKA_LIBS)
+rules_test_return_path_LDADD = rules/librules.a $(CMOCKA_LIBS)
+rules_test_types_LDADD = rules/librules.a $(CMOCKA_LIBS)
+rules_test_verdict_LDADD = rules/librules.a $(CMOCKA_LIBS)

@@ -115,7 +115,7 @@ is_repeated(const char *const *names, size_t i)
 	return false;
 }
 
-/* Appends ", NAME" while the whole of it and a final "..." fit. */
+/* Appends ", NAME" while the whole of it and a final ", ..." fit. */
 static bool
 add_name(struct rules_verdict *v, const char *name, bool is_first)
 {
@@ -123,7 +123,7 @@ add_name(struct rules_verdict *v, const char *name, bool is_first)
 	size_t need;
 
 	clean(name, cleaned);
-	need = strlen(cleaned) + strlen(", ") + strlen("...");
+	need = strlen(cleaned) + strlen(", ") + strlen(", ...");
 	if (need > TEXT_MAX - strlen(v->text))
 		return false;
 	if (!is_first)
