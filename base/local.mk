@@ -28,3 +28,11 @@ base_test_log_LDADD = $(base_test_libs)
 base_test_seal_SOURCES = base/test-seal.c
 base_test_seal_LDADD = $(base_test_libs)
 endif
+
+base_libbase_a_SOURCES += base/hash.c base/hash.h
+if HAVE_CMOCKA
+check_PROGRAMS += base/test-hash
+TESTS += base/test-hash
+base_test_hash_SOURCES = base/test-hash.c
+base_test_hash_LDADD = $(base_test_libs)
+endif

@@ -1,0 +1,510 @@
+/* A snapshot: loading, following the store's changes, look-ups under a lock. Packs
+ * nothing itself (snapshot_content.h does). */
+#include "config.h"
+
+#include "ops/snapshot.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "ops/snapshot_content.h"
+#include "store/store.h"
+
+struct snapshot {
+	int parts;
+	/* Guards content and refreshed_msec; the refreshing thread alone uses
+	 * the rest. Writers come first, or readers that never pause could keep a
+	 * snapshot stale. */
+	pthread_rwlock_t lock;
+	struct snapshot_content *content; /* NULL: not loaded yet */
+	int64_t refreshed_msec;
+	struct store_position position;
+	bool is_behind; /* the last refresh failed half-way */
+};
+
+/* One refresh under way. Rows go into `content`: the one that readers see, or a
+ * new one that nobody sees yet (is_hidden). */
+struct loader {
+	struct snapshot *snapshot;
+	struct snapshot_content *content;
+	bool is_hidden;
+	struct store *store;
+	enum sg_err failed;
+	struct err *err_r;
+};
+
+enum sg_err
+snapshot_new(int parts, struct snapshot **snapshot_r, struct err *err_r)
+{
+	struct snapshot *s = calloc(1, sizeof(*s));
+	pthread_rwlockattr_t attr;
+
+	*snapshot_r = s;
+	if (s == NULL)
+		return err_set(err_r, SG_NOMEM, "no memory for the snapshot");
+	s->parts = parts;
+	(void)pthread_rwlockattr_init(&attr);
+	(void)pthread_rwlockattr_setkind_np(
+	    &attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	(void)pthread_rwlock_init(&s->lock, &attr);
+	(void)pthread_rwlockattr_destroy(&attr);
+	return SG_OK;
+}
+
+void
+snapshot_free(struct snapshot **snapshot)
+{
+	struct snapshot *s = *snapshot;
+
+	*snapshot = NULL;
+	if (s == NULL)
+		return;
+	snapshot_content_free(&s->content);
+	(void)pthread_rwlock_destroy(&s->lock);
+	free(s);
+}
+
+/* The lock is no part of what a const snapshot promises. */
+static pthread_rwlock_t *
+lock_of(const struct snapshot *snapshot)
+{
+	return (pthread_rwlock_t *)&snapshot->lock;
+}
+
+static void
+read_begin(const struct snapshot *snapshot)
+{
+	(void)pthread_rwlock_rdlock(lock_of(snapshot));
+}
+
+static void
+read_end(const struct snapshot *snapshot)
+{
+	(void)pthread_rwlock_unlock(lock_of(snapshot));
+}
+
+static void
+write_begin(struct loader *l)
+{
+	if (!l->is_hidden)
+		(void)pthread_rwlock_wrlock(&l->snapshot->lock);
+}
+
+static void
+write_end(struct loader *l)
+{
+	if (!l->is_hidden)
+		(void)pthread_rwlock_unlock(&l->snapshot->lock);
+}
+
+/* Notes how a row went; true: go on. */
+static bool
+noted(struct loader *l, bool done)
+{
+	if (!done && l->failed == SG_OK)
+		l->failed =
+		    err_set(l->err_r, SG_NOMEM, "no memory for the snapshot");
+	return l->failed == SG_OK;
+}
+
+/* ---- rows into tables ---- */
+
+static bool
+put_account(void *ctx, const struct store_account *row)
+{
+	struct loader *l = ctx;
+	bool done;
+
+	write_begin(l);
+	done = content_put_account(l->content, &row->facts);
+	write_end(l);
+	return noted(l, done);
+}
+
+static bool
+put_login(void *ctx, const struct store_login *row)
+{
+	struct loader *l = ctx;
+	bool done;
+
+	write_begin(l);
+	done = content_put_login(l->content, row->name, false, row->account_id);
+	write_end(l);
+	return noted(l, done);
+}
+
+/* Only enabled ones are names. */
+static bool
+put_credential(void *ctx, const struct store_credential *row)
+{
+	struct loader *l = ctx;
+	bool done = true;
+
+	write_begin(l);
+	if (row->enabled)
+		done = content_put_login(
+		    l->content, row->access_key_id, true, row->account_id);
+	else
+		content_drop_login(l->content, row->access_key_id, true);
+	write_end(l);
+	return noted(l, done);
+}
+
+static bool
+put_identity(void *ctx, const struct store_identity *row)
+{
+	struct loader *l = ctx;
+	bool done;
+
+	write_begin(l);
+	done = content_put_identity(l->content, row->account_id, &row->facts);
+	write_end(l);
+	return noted(l, done);
+}
+
+static bool
+put_suppression(void *ctx, const struct store_suppression *row)
+{
+	struct loader *l = ctx;
+	bool done;
+
+	write_begin(l);
+	done = content_put_suppression(
+	    l->content, row->account_id, row->address, &row->facts);
+	write_end(l);
+	return noted(l, done);
+}
+
+/* ---- everything ---- */
+
+static enum sg_err
+load_all(struct loader *l)
+{
+	int parts = l->snapshot->parts;
+	enum sg_err code;
+
+	code = store_account_list(l->store, put_account, l, l->err_r);
+	if (code == SG_OK)
+		code = store_login_list(l->store, 0, put_login, l, l->err_r);
+	if (code == SG_OK)
+		code = store_credential_list(
+		    l->store, 0, put_credential, l, l->err_r);
+	if (code == SG_OK && (parts & SNAPSHOT_IDENTITIES))
+		code =
+		    store_identity_list(l->store, 0, put_identity, l, l->err_r);
+	if (code == SG_OK && (parts & SNAPSHOT_SUPPRESSIONS))
+		code = store_suppression_list(
+		    l->store, 0, put_suppression, l, l->err_r);
+	return code != SG_OK ? code : l->failed;
+}
+
+/* Builds a new content beside the old one and swaps. The position is taken before
+ * the first row is read, so changes made meanwhile are seen again later. */
+static enum sg_err
+reload(struct snapshot *s, struct store *store, struct err *err_r)
+{
+	struct store_position position = {0, 0};
+	struct loader l = {
+	    .snapshot = s, .is_hidden = true, .store = store, .err_r = err_r};
+	struct snapshot_content *old;
+	enum sg_err code;
+	bool gap;
+
+	code = store_changes(store, &position, NULL, NULL, &gap, err_r);
+	if (code != SG_OK)
+		return code;
+	l.content = snapshot_content_new();
+	if (l.content == NULL)
+		return err_set(err_r, SG_NOMEM, "no memory for the snapshot");
+	code = load_all(&l);
+	if (code != SG_OK) {
+		snapshot_content_free(&l.content);
+		return code;
+	}
+	(void)pthread_rwlock_wrlock(&s->lock);
+	old = s->content;
+	s->content = l.content;
+	(void)pthread_rwlock_unlock(&s->lock);
+	snapshot_content_free(&old);
+	s->position = position;
+	return SG_OK;
+}
+
+/* ---- what changed: the row is read again; if it is gone, so is the entry ---- */
+
+static enum sg_err
+follow_account(struct loader *l, const struct store_change *change)
+{
+	struct store_account row;
+	enum sg_err code =
+	    store_account_get_by_id(l->store, change->id, &row, l->err_r);
+
+	if (code == SG_OK)
+		(void)put_account(l, &row); /* l->failed tells */
+	if (code != SG_MISSING)
+		return code;
+	write_begin(l);
+	content_drop_account(l->content, change->id);
+	write_end(l);
+	return SG_OK;
+}
+
+static enum sg_err
+follow_login(struct loader *l, const struct store_change *change)
+{
+	struct store_login row;
+	enum sg_err code =
+	    store_login_get(l->store, change->name, &row, l->err_r);
+
+	if (code == SG_OK)
+		(void)put_login(l, &row); /* l->failed tells */
+	if (code != SG_MISSING)
+		return code;
+	write_begin(l);
+	content_drop_login(l->content, change->name, false);
+	write_end(l);
+	return SG_OK;
+}
+
+static enum sg_err
+follow_credential(struct loader *l, const struct store_change *change)
+{
+	enum sg_err code = store_credential_get(
+	    l->store, change->name, put_credential, l, l->err_r);
+
+	if (code != SG_MISSING)
+		return code;
+	write_begin(l);
+	content_drop_login(l->content, change->name, true);
+	write_end(l);
+	return SG_OK;
+}
+
+static enum sg_err
+follow_identity(struct loader *l, const struct store_change *change)
+{
+	struct store_identity row;
+	enum sg_err code =
+	    store_identity_get_by_id(l->store, change->id, &row, l->err_r);
+
+	if (code == SG_OK)
+		(void)put_identity(l, &row); /* l->failed tells */
+	if (code != SG_MISSING)
+		return code;
+	write_begin(l);
+	content_drop_identity(
+	    l->content, change->owner_id, change->name, change->id);
+	write_end(l);
+	return SG_OK;
+}
+
+/* The identity holds the ids of its active keys. If it is gone, its own change
+ * says so. */
+static enum sg_err
+follow_key(struct loader *l, const struct store_change *change)
+{
+	struct store_identity row;
+	enum sg_err code = store_identity_get_by_id(
+	    l->store, change->owner_id, &row, l->err_r);
+
+	if (code == SG_OK)
+		(void)put_identity(l, &row); /* l->failed tells */
+	return code == SG_MISSING ? SG_OK : code;
+}
+
+static enum sg_err
+follow_suppression(struct loader *l, const struct store_change *change)
+{
+	struct store_suppression row;
+	enum sg_err code = store_suppression_get(
+	    l->store, change->owner_id, change->name, &row, l->err_r);
+
+	if (code == SG_OK)
+		(void)put_suppression(l, &row); /* l->failed tells */
+	if (code != SG_MISSING)
+		return code;
+	write_begin(l);
+	content_drop_suppression(l->content, change->owner_id, change->name);
+	write_end(l);
+	return SG_OK;
+}
+
+/* clang-format off */
+static const struct {
+	int part;
+	enum sg_err (*follow)(struct loader *, const struct store_change *);
+} followers[] = {
+	[STORE_CHANGE_ACCOUNT]     = {SNAPSHOT_ACCOUNTS,     follow_account},
+	[STORE_CHANGE_LOGIN]       = {SNAPSHOT_ACCOUNTS,     follow_login},
+	[STORE_CHANGE_CREDENTIAL]  = {SNAPSHOT_ACCOUNTS,     follow_credential},
+	[STORE_CHANGE_IDENTITY]    = {SNAPSHOT_IDENTITIES,   follow_identity},
+	[STORE_CHANGE_KEY]         = {SNAPSHOT_IDENTITIES,   follow_key},
+	[STORE_CHANGE_SUPPRESSION] = {SNAPSHOT_SUPPRESSIONS, follow_suppression},
+};
+/* clang-format on */
+
+static bool
+follow(void *ctx, const struct store_change *change)
+{
+	struct loader *l = ctx;
+	enum sg_err code;
+
+	if ((size_t)change->kind >= sizeof(followers) / sizeof(followers[0]))
+		return true; /* a kind that only newer programs know */
+	if (!(followers[change->kind].part &
+		(l->snapshot->parts | SNAPSHOT_ACCOUNTS)))
+		return true;
+	code = followers[change->kind].follow(l, change);
+	if (code != SG_OK && l->failed == SG_OK)
+		l->failed = code;
+	return l->failed == SG_OK;
+}
+
+static enum sg_err
+catch_up(
+    struct snapshot *s, struct store *store, bool *gap_r, struct err *err_r)
+{
+	struct store_position position = s->position;
+	struct loader l = {.snapshot = s,
+	    .content = s->content,
+	    .store = store,
+	    .err_r = err_r};
+	enum sg_err code =
+	    store_changes(store, &position, follow, &l, gap_r, err_r);
+
+	if (code == SG_OK)
+		code = l.failed;
+	if (code == SG_OK && !*gap_r)
+		s->position = position;
+	return code;
+}
+
+static enum sg_err
+catch_up_or_reload(struct snapshot *s, struct store *store, struct err *err_r)
+{
+	bool gap = true;
+	enum sg_err code = SG_OK;
+
+	if (s->content != NULL)
+		code = catch_up(s, store, &gap, err_r);
+	if (code == SG_OK && gap)
+		code = reload(s, store, err_r);
+	return code;
+}
+
+static enum sg_err
+refresh(struct snapshot *s, struct store *store, struct err *err_r)
+{
+	bool changed;
+	enum sg_err code = store_maybe_changed(store, &changed, err_r);
+
+	if (code != SG_OK || (!changed && !s->is_behind))
+		return code;
+	/* the store tells of a change only once */
+	s->is_behind = true;
+	code = catch_up_or_reload(s, store, err_r);
+	s->is_behind = code != SG_OK;
+	return code;
+}
+
+enum sg_err
+snapshot_refresh(struct snapshot *snapshot, struct store *store,
+    int64_t now_mono_msec, struct err *err_r)
+{
+	enum sg_err code = refresh(snapshot, store, err_r);
+
+	if (code != SG_OK)
+		return code;
+	(void)pthread_rwlock_wrlock(&snapshot->lock);
+	snapshot->refreshed_msec = now_mono_msec;
+	(void)pthread_rwlock_unlock(&snapshot->lock);
+	return SG_OK;
+}
+
+/* ---- look-ups ---- */
+
+bool
+snapshot_is_fresh(const struct snapshot *snapshot, int64_t now_mono_msec)
+{
+	bool fresh;
+
+	read_begin(snapshot);
+	fresh = snapshot->content != NULL &&
+		now_mono_msec - snapshot->refreshed_msec <= SNAPSHOT_STALE_MSEC;
+	read_end(snapshot);
+	return fresh;
+}
+
+bool
+snapshot_account_of_login(const struct snapshot *snapshot, const char *login,
+    struct rules_account *account_r)
+{
+	int64_t id;
+	bool found;
+
+	read_begin(snapshot);
+	found = snapshot->content != NULL &&
+		content_find_login(snapshot->content, login, &id) &&
+		content_find_account(snapshot->content, id, account_r);
+	read_end(snapshot);
+	return found;
+}
+
+bool
+snapshot_account_by_name(const struct snapshot *snapshot, const char *name,
+    struct rules_account *account_r)
+{
+	bool found;
+
+	read_begin(snapshot);
+	found = snapshot->content != NULL &&
+		content_find_account_name(snapshot->content, name, account_r);
+	read_end(snapshot);
+	return found;
+}
+
+bool
+snapshot_identity(const struct snapshot *snapshot, int64_t account_id,
+    const char *name, struct rules_identity *identity_r)
+{
+	bool found;
+
+	read_begin(snapshot);
+	found = snapshot->content != NULL &&
+		content_find_identity(
+		    snapshot->content, account_id, name, identity_r);
+	read_end(snapshot);
+	return found;
+}
+
+bool
+snapshot_suppression(const struct snapshot *snapshot, int64_t account_id,
+    const char *address, struct rules_suppression *suppression_r)
+{
+	bool found;
+
+	read_begin(snapshot);
+	found = snapshot->content != NULL &&
+		content_find_suppression(
+		    snapshot->content, account_id, address, suppression_r);
+	read_end(snapshot);
+	return found;
+}
+
+void
+snapshot_size(const struct snapshot *snapshot, struct snapshot_size *size_r)
+{
+	const struct snapshot_content *content;
+
+	*size_r = (struct snapshot_size){0};
+	read_begin(snapshot);
+	content = snapshot->content;
+	if (content != NULL) {
+		size_r->accounts = content->accounts.used;
+		size_r->logins = content->logins.used;
+		size_r->identities = content->identities.used;
+		size_r->suppressions = content->suppressions.used;
+		size_r->bytes = content_bytes(content);
+	}
+	read_end(snapshot);
+}

@@ -1,0 +1,518 @@
+/* The tables of a snapshot. Reads no store and takes no lock. */
+#include "config.h"
+
+#include "ops/snapshot_content.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MALLOC_HEAD_BYTES sizeof(size_t)
+#define ADDRESS_KEY_MAX (sizeof(int64_t) + RULES_ADDRESS_MAX)
+
+/* Entries stand in one piece of memory each, with their text at the end. */
+struct account_entry {
+	int64_t id;
+	int64_t daily_quota;
+	double rate;
+	bool production;
+	bool paused;
+	char text[]; /* name, NUL, pause_reason, NUL */
+};
+
+struct login_entry {
+	int64_t account_id;
+	bool is_credential;
+	char name[];
+};
+
+struct identity_entry {
+	int64_t id;
+	int64_t account_id;
+	int64_t key_id[RULES_KEYS_PER_IDENTITY];
+	unsigned char type;
+	unsigned char status;
+	bool signing_enabled;
+	char name[];
+};
+
+struct named {
+	int64_t account_id;
+	const char *name;
+};
+
+static void *
+entry_of(const struct hash_slot *slot)
+{
+	return slot != NULL ? (void *)(uintptr_t)slot->value : NULL;
+}
+
+static void *
+entry_new(struct snapshot_content *content, size_t head, size_t text)
+{
+	void *entry = calloc(1, head + text);
+
+	if (entry != NULL)
+		content->entry_bytes +=
+		    malloc_usable_size(entry) + MALLOC_HEAD_BYTES;
+	return entry;
+}
+
+static void
+entry_free(struct snapshot_content *content, void *entry)
+{
+	if (entry != NULL)
+		content->entry_bytes -=
+		    malloc_usable_size(entry) + MALLOC_HEAD_BYTES;
+	free(entry);
+}
+
+struct snapshot_content *
+snapshot_content_new(void)
+{
+	struct snapshot_content *content = calloc(1, sizeof(*content));
+
+	if (content != NULL && !hash_key_init(&content->key)) {
+		free(content);
+		return NULL;
+	}
+	return content;
+}
+
+static void
+free_entries(struct hash_map *map)
+{
+	for (size_t i = 0; i < map->size; i++)
+		if (map->slots[i].hash != 0)
+			free(entry_of(&map->slots[i]));
+	hash_map_fini(map);
+}
+
+void
+snapshot_content_free(struct snapshot_content **content)
+{
+	struct snapshot_content *c = *content;
+
+	*content = NULL;
+	if (c == NULL)
+		return;
+	free_entries(&c->accounts);
+	hash_map_fini(&c->account_names); /* the same entries */
+	free_entries(&c->logins);
+	free_entries(&c->identities);
+	hash_map_fini(&c->suppressions);
+	free(c);
+}
+
+/* ---- accounts ---- */
+
+static bool
+is_account_id(const void *ctx, uint64_t value)
+{
+	const struct account_entry *entry = (const void *)(uintptr_t)value;
+
+	return entry->id == *(const int64_t *)ctx;
+}
+
+static bool
+is_account_name(const void *ctx, uint64_t value)
+{
+	const struct account_entry *entry = (const void *)(uintptr_t)value;
+
+	return strcmp(entry->text, ctx) == 0;
+}
+
+static struct hash_slot *
+account_slot(const struct snapshot_content *content, int64_t id)
+{
+	return hash_map_find(&content->accounts,
+	    hash_bytes(&content->key, &id, sizeof(id)), is_account_id, &id);
+}
+
+static struct hash_slot *
+account_name_slot(const struct snapshot_content *content, const char *name)
+{
+	return hash_map_find(&content->account_names,
+	    hash_bytes(&content->key, name, strlen(name)), is_account_name,
+	    name);
+}
+
+static struct account_entry *
+account_entry_new(
+    struct snapshot_content *content, const struct rules_account *account)
+{
+	size_t name_size = strlen(account->name) + 1;
+	size_t reason_size = strlen(account->pause_reason) + 1;
+	struct account_entry *entry =
+	    entry_new(content, sizeof(*entry), name_size + reason_size);
+
+	if (entry == NULL)
+		return NULL;
+	entry->id = account->id;
+	entry->daily_quota = account->daily_quota;
+	entry->rate = account->rate;
+	entry->production = account->production;
+	entry->paused = account->paused;
+	memcpy(entry->text, account->name, name_size);
+	memcpy(entry->text + name_size, account->pause_reason, reason_size);
+	return entry;
+}
+
+static bool
+account_add(struct snapshot_content *content, struct account_entry *entry)
+{
+	uint64_t value = (uintptr_t)entry;
+	uint64_t id_hash =
+	    hash_bytes(&content->key, &entry->id, sizeof(entry->id));
+	uint64_t name_hash =
+	    hash_bytes(&content->key, entry->text, strlen(entry->text));
+
+	if (!hash_map_add(&content->accounts, id_hash, value))
+		return false;
+	if (hash_map_add(&content->account_names, name_hash, value))
+		return true;
+	hash_map_remove(&content->accounts, account_slot(content, entry->id));
+	return false;
+}
+
+bool
+content_put_account(
+    struct snapshot_content *content, const struct rules_account *account)
+{
+	struct account_entry *entry = account_entry_new(content, account);
+	struct hash_slot *by_id, *by_name;
+
+	if (entry == NULL)
+		return false;
+	by_id = account_slot(content, account->id);
+	by_name = account_name_slot(content, account->name);
+	if (by_id != NULL && by_name != NULL &&
+	    by_id->value == by_name->value) {
+		entry_free(content, entry_of(by_id));
+		by_id->value = by_name->value = (uintptr_t)entry;
+		return true;
+	}
+	/* the name may have belonged to an account that is gone, or the id
+	 * had another name */
+	if (by_id != NULL)
+		content_drop_account(content, account->id);
+	by_name = account_name_slot(content, account->name);
+	if (by_name != NULL)
+		content_drop_account(
+		    content, ((struct account_entry *)entry_of(by_name))->id);
+	if (account_add(content, entry))
+		return true;
+	entry_free(content, entry);
+	return false;
+}
+
+void
+content_drop_account(struct snapshot_content *content, int64_t id)
+{
+	struct hash_slot *slot = account_slot(content, id);
+	struct account_entry *entry = entry_of(slot);
+
+	if (entry == NULL)
+		return;
+	hash_map_remove(&content->accounts, slot);
+	slot = account_name_slot(content, entry->text);
+	if (slot != NULL)
+		hash_map_remove(&content->account_names, slot);
+	entry_free(content, entry);
+}
+
+static bool
+account_fill(const struct account_entry *entry, struct rules_account *account_r)
+{
+	size_t name_size;
+
+	if (entry == NULL)
+		return false;
+	*account_r = (struct rules_account){
+	    .id = entry->id,
+	    .production = entry->production,
+	    .paused = entry->paused,
+	    .daily_quota = entry->daily_quota,
+	    .rate = entry->rate,
+	};
+	name_size = strlen(entry->text) + 1;
+	memcpy(account_r->name, entry->text, name_size);
+	memcpy(account_r->pause_reason, entry->text + name_size,
+	    strlen(entry->text + name_size) + 1);
+	return true;
+}
+
+bool
+content_find_account(const struct snapshot_content *content, int64_t id,
+    struct rules_account *account_r)
+{
+	return account_fill(entry_of(account_slot(content, id)), account_r);
+}
+
+bool
+content_find_account_name(const struct snapshot_content *content,
+    const char *name, struct rules_account *account_r)
+{
+	return account_fill(
+	    entry_of(account_name_slot(content, name)), account_r);
+}
+
+/* ---- SASL names ---- */
+
+static bool
+is_login(const void *ctx, uint64_t value)
+{
+	const struct login_entry *entry = (const void *)(uintptr_t)value;
+
+	return strcmp(entry->name, ctx) == 0;
+}
+
+static struct hash_slot *
+login_slot(const struct snapshot_content *content, const char *name)
+{
+	return hash_map_find(&content->logins,
+	    hash_bytes(&content->key, name, strlen(name)), is_login, name);
+}
+
+bool
+content_put_login(struct snapshot_content *content, const char *name,
+    bool is_credential, int64_t account_id)
+{
+	struct login_entry *entry = entry_of(login_slot(content, name));
+	size_t size = strlen(name) + 1;
+
+	if (entry != NULL) {
+		entry->account_id = account_id;
+		entry->is_credential = is_credential;
+		return true;
+	}
+	entry = entry_new(content, sizeof(*entry), size);
+	if (entry == NULL)
+		return false;
+	entry->account_id = account_id;
+	entry->is_credential = is_credential;
+	memcpy(entry->name, name, size);
+	if (hash_map_add(&content->logins,
+		hash_bytes(&content->key, name, size - 1), (uintptr_t)entry))
+		return true;
+	entry_free(content, entry);
+	return false;
+}
+
+void
+content_drop_login(
+    struct snapshot_content *content, const char *name, bool is_credential)
+{
+	struct hash_slot *slot = login_slot(content, name);
+	struct login_entry *entry = entry_of(slot);
+
+	if (entry == NULL || entry->is_credential != is_credential)
+		return;
+	hash_map_remove(&content->logins, slot);
+	entry_free(content, entry);
+}
+
+bool
+content_find_login(const struct snapshot_content *content, const char *name,
+    int64_t *account_id_r)
+{
+	const struct login_entry *entry = entry_of(login_slot(content, name));
+
+	if (entry == NULL)
+		return false;
+	*account_id_r = entry->account_id;
+	return true;
+}
+
+/* ---- identities ---- */
+
+/* The hash of an account's id and a text of at most RULES_ADDRESS_MAX bytes. */
+static uint64_t
+hash_named(const struct snapshot_content *content, int64_t account_id,
+    const char *name)
+{
+	unsigned char key[ADDRESS_KEY_MAX];
+	size_t len = strnlen(name, RULES_ADDRESS_MAX);
+
+	memcpy(key, &account_id, sizeof(account_id));
+	memcpy(key + sizeof(account_id), name, len);
+	return hash_bytes(&content->key, key, sizeof(account_id) + len);
+}
+
+static bool
+is_identity(const void *ctx, uint64_t value)
+{
+	const struct identity_entry *entry = (const void *)(uintptr_t)value;
+	const struct named *named = ctx;
+
+	return entry->account_id == named->account_id &&
+	       strcmp(entry->name, named->name) == 0;
+}
+
+static struct hash_slot *
+identity_slot(const struct snapshot_content *content, int64_t account_id,
+    const char *name)
+{
+	const struct named named = {account_id, name};
+
+	return hash_map_find(&content->identities,
+	    hash_named(content, account_id, name), is_identity, &named);
+}
+
+static void
+identity_pack(struct identity_entry *entry, int64_t account_id,
+    const struct rules_identity *identity)
+{
+	entry->id = identity->id;
+	entry->account_id = account_id;
+	memcpy(entry->key_id, identity->key_id, sizeof(entry->key_id));
+	entry->type = (unsigned char)identity->type;
+	entry->status = (unsigned char)identity->status;
+	entry->signing_enabled = identity->signing_enabled;
+}
+
+bool
+content_put_identity(struct snapshot_content *content, int64_t account_id,
+    const struct rules_identity *identity)
+{
+	struct identity_entry *entry =
+	    entry_of(identity_slot(content, account_id, identity->name));
+	size_t size = strlen(identity->name) + 1;
+
+	if (entry != NULL) {
+		identity_pack(entry, account_id, identity);
+		return true;
+	}
+	entry = entry_new(content, sizeof(*entry), size);
+	if (entry == NULL)
+		return false;
+	identity_pack(entry, account_id, identity);
+	memcpy(entry->name, identity->name, size);
+	if (hash_map_add(&content->identities,
+		hash_named(content, account_id, identity->name),
+		(uintptr_t)entry))
+		return true;
+	entry_free(content, entry);
+	return false;
+}
+
+void
+content_drop_identity(struct snapshot_content *content, int64_t account_id,
+    const char *name, int64_t id)
+{
+	struct hash_slot *slot = identity_slot(content, account_id, name);
+	struct identity_entry *entry = entry_of(slot);
+
+	if (entry == NULL || entry->id != id)
+		return;
+	hash_map_remove(&content->identities, slot);
+	entry_free(content, entry);
+}
+
+bool
+content_find_identity(const struct snapshot_content *content,
+    int64_t account_id, const char *name, struct rules_identity *identity_r)
+{
+	const struct identity_entry *entry =
+	    entry_of(identity_slot(content, account_id, name));
+
+	if (entry == NULL)
+		return false;
+	*identity_r = (struct rules_identity){
+	    .id = entry->id,
+	    .type = (enum rules_identity_type)entry->type,
+	    .status = (enum rules_identity_status)entry->status,
+	    .signing_enabled = entry->signing_enabled,
+	};
+	memcpy(identity_r->key_id, entry->key_id, sizeof(entry->key_id));
+	memcpy(identity_r->name, entry->name, strlen(entry->name) + 1);
+	return true;
+}
+
+/* ---- suppressions ---- */
+
+/* The hash of an account's id and an address in lower case. False: it is longer
+ * than any address on a list. */
+static bool
+hash_address(const struct snapshot_content *content, int64_t account_id,
+    const char *address, uint64_t *hash_r)
+{
+	char lower[RULES_ADDRESS_MAX + 1];
+	size_t i;
+
+	for (i = 0; address[i] != '\0'; i++) {
+		if (i == RULES_ADDRESS_MAX)
+			return false;
+		lower[i] = address[i] >= 'A' && address[i] <= 'Z'
+			       ? (char)(address[i] + ('a' - 'A'))
+			       : address[i];
+	}
+	lower[i] = '\0';
+	*hash_r = hash_named(content, account_id, lower);
+	return true;
+}
+
+static struct hash_slot *
+suppression_slot(const struct snapshot_content *content, int64_t account_id,
+    const char *address)
+{
+	uint64_t hash;
+
+	if (!hash_address(content, account_id, address, &hash))
+		return NULL;
+	return hash_map_find(&content->suppressions, hash, NULL, NULL);
+}
+
+bool
+content_put_suppression(struct snapshot_content *content, int64_t account_id,
+    const char *address, const struct rules_suppression *suppression)
+{
+	uint64_t value = (uint64_t)suppression->since_sec << 2 |
+			 (uint64_t)suppression->reason;
+	struct hash_slot *slot = suppression_slot(content, account_id, address);
+	uint64_t hash;
+
+	if (slot != NULL) {
+		slot->value = value;
+		return true;
+	}
+	return hash_address(content, account_id, address, &hash) &&
+	       hash_map_add(&content->suppressions, hash, value);
+}
+
+void
+content_drop_suppression(
+    struct snapshot_content *content, int64_t account_id, const char *address)
+{
+	struct hash_slot *slot = suppression_slot(content, account_id, address);
+
+	if (slot != NULL)
+		hash_map_remove(&content->suppressions, slot);
+}
+
+bool
+content_find_suppression(const struct snapshot_content *content,
+    int64_t account_id, const char *address,
+    struct rules_suppression *suppression_r)
+{
+	const struct hash_slot *slot =
+	    suppression_slot(content, account_id, address);
+
+	if (slot == NULL)
+		return false;
+	suppression_r->reason =
+	    (enum rules_suppression_reason)(slot->value & 3);
+	suppression_r->since_sec = (int64_t)(slot->value >> 2);
+	return true;
+}
+
+size_t
+content_bytes(const struct snapshot_content *content)
+{
+	size_t slots = content->accounts.size + content->account_names.size +
+		       content->logins.size + content->identities.size +
+		       content->suppressions.size;
+
+	return sizeof(*content) + content->entry_bytes +
+	       slots * sizeof(struct hash_slot);
+}
