@@ -91,9 +91,9 @@ class Stack:
                 self.reload(part)
 
     def reload(self, part):
-        before = self.log(part).count("conf.loaded")
+        before = self.log(part).count("conf.reloaded")
         self.kill(part, signal.SIGHUP)
-        wait_for(lambda: self.log(part).count("conf.loaded") > before, 5,
+        wait_for(lambda: self.log(part).count("conf.reloaded") > before, 5,
                  part + " loads its configuration anew")
 
     # -- sendwardctl -------------------------------------------------------
