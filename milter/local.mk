@@ -1,1 +1,32 @@
-# milter
+# milter/: sendward-milter
+sbin_PROGRAMS += milter/sendward-milter
+milter_message_sources = \
+	milter/content.c milter/content.h \
+	milter/edits.c milter/edits.h \
+	milter/message.c milter/message.h \
+	milter/report.c milter/report.h
+milter_sendward_milter_SOURCES = $(milter_message_sources) \
+	milter/filter.c milter/filter.h \
+	milter/listen.c milter/listen.h \
+	milter/main.c \
+	milter/milter.c milter/milter.h \
+	milter/session.c milter/session.h
+milter_sendward_milter_LDFLAGS = $(SIGN_LDFLAGS)
+milter_sendward_milter_LDADD = $(SW_LIBS) $(MILTER_LIBS) $(SW_EXT_LIBS)
+EXTRA_DIST += milter/README.md
+
+if HAVE_CMOCKA
+check_PROGRAMS += milter/test-message milter/test-edits milter/test-session
+TESTS += milter/test-message milter/test-edits milter/test-session
+milter_test_LIBS = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
+milter_test_message_SOURCES = milter/test-message.c milter/fake.c \
+	milter/fake.h $(milter_message_sources)
+milter_test_message_LDFLAGS = $(SIGN_LDFLAGS)
+milter_test_message_LDADD = $(milter_test_LIBS)
+milter_test_edits_SOURCES = milter/test-edits.c milter/edits.c milter/edits.h
+milter_test_edits_LDADD = $(milter_test_LIBS)
+milter_test_session_SOURCES = milter/test-session.c milter/fake.c \
+	milter/fake.h milter/session.c milter/filter.c $(milter_message_sources)
+milter_test_session_LDFLAGS = $(SIGN_LDFLAGS)
+milter_test_session_LDADD = $(milter_test_LIBS)
+endif

@@ -1,0 +1,322 @@
+/* Header and body of a message: see content.h. */
+#include "config.h"
+
+#include "milter/content.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "conf/conf.h"
+#include "dkim/sign.h"
+#include "milter/edits.h"
+#include "milter/message.h"
+#include "rules/headers.h"
+#include "rules/verdict.h"
+
+#define HEADERS_FIRST_ROOM 32
+
+static bool
+make_room(struct message *m)
+{
+	struct message_content *c = &m->content;
+	size_t room = c->header_room > 0 ? c->header_room * 2
+					 : HEADERS_FIRST_ROOM;
+	struct rules_header *list;
+
+	if (c->header_count < c->header_room)
+		return true;
+	list = arena_alloc(m->arena, room * sizeof(*list));
+	if (list == NULL)
+		return false;
+	if (c->header_count > 0)
+		memcpy(list, c->headers, c->header_count * sizeof(*list));
+	c->headers = list;
+	c->header_room = room;
+	return true;
+}
+
+static enum message_overflow
+keep_header(struct message *m, const char *name, const char *value)
+{
+	const struct conf *conf = m->env->admit.conf;
+	struct message_content *c = &m->content;
+	struct rules_header kept;
+
+	if ((int64_t)c->header_count >= conf->milter_max_headers)
+		return MESSAGE_MANY_HEADERS;
+	if (c->header_bytes > conf->milter_max_header_bytes)
+		return MESSAGE_LARGE_HEADERS;
+	kept.name = arena_strdup(m->arena, name);
+	kept.value = arena_strdup(m->arena, value);
+	if (kept.name == NULL || kept.value == NULL || !make_room(m))
+		return MESSAGE_NO_MEMORY;
+	c->headers[c->header_count++] = kept;
+	return MESSAGE_FITS;
+}
+
+void
+content_header(struct message *m, const char *name, const char *value)
+{
+	struct message_content *c = &m->content;
+	/* ": " and the line end */
+	int64_t bytes = (int64_t)(strlen(name) + strlen(value)) + 4;
+
+	c->size += bytes;
+	c->header_bytes += bytes;
+	if (c->overflow == MESSAGE_FITS)
+		c->overflow = keep_header(m, name, value);
+}
+
+static bool
+is_header_whole(struct message *m, struct rules_verdict *v)
+{
+	const struct conf *conf = m->env->admit.conf;
+	char detail[64];
+
+	switch (m->content.overflow) {
+	case MESSAGE_FITS:
+		return true;
+	case MESSAGE_MANY_HEADERS:
+		(void)snprintf(detail, sizeof(detail),
+		    "More than %" PRId64 " header fields.",
+		    conf->milter_max_headers);
+		verdict_bad_header(v, detail);
+		return false;
+	case MESSAGE_LARGE_HEADERS:
+		verdict_too_large(v);
+		return false;
+	case MESSAGE_NO_MEMORY:
+		break;
+	}
+	verdict_unavailable(v);
+	return false;
+}
+
+/* The keys of the signing identity, or none of them. */
+struct key_set {
+	struct dkim_keyring_entry entries[RULES_KEYS_PER_IDENTITY];
+	struct dkim_sign_key keys[RULES_KEYS_PER_IDENTITY];
+	size_t count;
+};
+
+static enum sg_err
+load_keys(const struct message_env *env, const struct rules_identity *signer,
+    struct key_set *set, struct err *err_r)
+{
+	for (size_t i = 0; i < RULES_KEYS_PER_IDENTITY; i++) {
+		struct dkim_keyring_entry *entry = &set->entries[set->count];
+		enum sg_err rc;
+
+		if (signer->key_id[i] == 0)
+			continue;
+		rc = env->get_key(env->keys, signer->key_id[i], entry, err_r);
+		if (rc != SG_OK)
+			return rc;
+		set->keys[set->count].key = entry->key;
+		set->keys[set->count].selector = entry->selector;
+		set->count++;
+	}
+	if (set->count == 0)
+		return err_set(err_r, SG_MISSING, "no active key");
+	return SG_OK;
+}
+
+static enum sg_err
+feed_headers(struct message *m, struct err *err_r)
+{
+	const struct message_content *c = &m->content;
+
+	for (size_t i = 0; i < c->header_count; i++) {
+		const struct rules_header *h = &c->headers[i];
+		enum sg_err rc;
+
+		if (headers_is_removed(h->name) || !headers_is_signed(h->name))
+			continue;
+		rc = dkim_signer_header(c->signer, h->name, h->value, err_r);
+		if (rc != SG_OK)
+			return rc;
+	}
+	return dkim_signer_end_of_headers(c->signer, err_r);
+}
+
+static enum sg_err
+begin_signature(struct message *m, const char *domain, struct err *err_r)
+{
+	struct message_content *c = &m->content;
+	struct key_set set = {.count = 0};
+	enum sg_err rc = load_keys(m->env, &c->cover.signer, &set, err_r);
+
+	if (rc == SG_OK)
+		rc = dkim_signer_new(m->queue_id, domain, set.keys, set.count,
+		    DKIM_RELAXED_RELAXED, &c->signer, err_r);
+	if (rc == SG_OK)
+		rc = feed_headers(m, err_r);
+	for (size_t i = 0; i < set.count; i++)
+		dkim_key_unref(&set.entries[i].key);
+	return rc;
+}
+
+/* No key, no memory, no store: the message waits at the client, it does not leave
+ * unsigned. */
+static bool
+cannot_sign(struct message *m, const struct rules_identity *signer,
+    const struct err *err, struct rules_verdict *v)
+{
+	dkim_signer_free(&m->content.signer);
+	log_event(LOG_DKIM_KEY_EVENT, m->queue_id, "account", m->account.name,
+	    "identity", signer->name, "error", err->text, "code",
+	    err_name(err->code), NULL);
+	verdict_unavailable(v);
+	return false;
+}
+
+static bool
+start_signing(struct message *m, struct rules_verdict *v)
+{
+	struct message_content *c = &m->content;
+	const struct identity_cover *cover = &c->cover;
+	const char *at = strrchr(cover->signer.name, '@');
+	struct err err = {0};
+
+	c->dkim = cover->signing_off ? "off" : "none";
+	if (cover->signing_off)
+		return true;
+	if (!cover->is_signed) {
+		/* An address of somebody else's domain has no key; a domain
+		 * that is to be signed must have one. */
+		if (cover->settings.type == RULES_IDENTITY_EMAIL ||
+		    !cover->settings.signing_enabled)
+			return true;
+		(void)err_set(&err, SG_MISSING, "no active key");
+		return cannot_sign(m, &cover->settings, &err, v);
+	}
+	c->dkim = at != NULL ? at + 1 : cover->signer.name;
+	if (begin_signature(m, c->dkim, &err) != SG_OK)
+		return cannot_sign(m, &cover->signer, &err, v);
+	return true;
+}
+
+bool
+content_end_of_headers(struct message *m, struct rules_verdict *v)
+{
+	struct message_content *c = &m->content;
+
+	c->is_header_over = true;
+	c->size += 2; /* the empty line */
+	if (!is_header_whole(m, v))
+		return false;
+	if (!admit_headers(&m->env->admit, &m->account, m->sender, c->headers,
+		c->header_count, &c->cover, v))
+		return false;
+	return start_signing(m, v);
+}
+
+bool
+content_body(
+    struct message *m, const void *data, size_t len, struct rules_verdict *v)
+{
+	struct message_content *c = &m->content;
+	struct err err = {0};
+
+	c->size += (int64_t)len;
+	if (c->size > m->env->admit.conf->max_message_bytes) {
+		dkim_signer_free(&c->signer);
+		verdict_too_large(v);
+		return false;
+	}
+	if (c->signer == NULL)
+		return true;
+	if (dkim_signer_body(c->signer, data, len, &err) != SG_OK)
+		return cannot_sign(m, &c->cover.signer, &err, v);
+	return true;
+}
+
+static int
+by_name_and_place(const void *left, const void *right)
+{
+	const struct rules_header *a = *(const struct rules_header *const *)left;
+	const struct rules_header *b =
+	    *(const struct rules_header *const *)right;
+	int order = strcasecmp(a->name, b->name);
+
+	if (order != 0)
+		return order;
+	return a < b ? -1 : a > b;
+}
+
+/* A field is named by its occurrence among those of its name; deleting one
+ * renumbers those behind it, so the last goes first. Sorting finds the numbers
+ * without comparing each field with each. */
+static void
+delete_headers(struct message *m, struct edits *edits)
+{
+	const struct message_content *c = &m->content;
+	const struct rules_header **gone;
+	size_t count = 0, begin = 0;
+
+	gone = arena_alloc(m->arena, (c->header_count + 1) * sizeof(*gone));
+	if (gone == NULL) {
+		edits->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < c->header_count; i++) {
+		if (headers_is_removed(c->headers[i].name))
+			gone[count++] = &c->headers[i];
+	}
+	qsort(gone, count, sizeof(*gone), by_name_and_place);
+	while (begin < count) {
+		size_t end = begin + 1;
+
+		while (end < count &&
+		       strcasecmp(gone[begin]->name, gone[end]->name) == 0)
+			end++;
+		for (size_t i = end; i > begin; i--)
+			edits_delete_header(
+			    edits, gone[i - 1]->name, i - begin);
+		begin = end;
+	}
+}
+
+bool
+content_edits(struct message *m, struct edits *edits, struct rules_verdict *v)
+{
+	struct message_content *c = &m->content;
+	const char *values[DKIM_SIGN_MAX_KEYS];
+	struct err err = {0};
+	size_t count = 0;
+
+	delete_headers(m, edits);
+	if (c->signer == NULL)
+		return true;
+	if (dkim_signer_finish(c->signer, values, &count, &err) != SG_OK)
+		return cannot_sign(m, &c->cover.signer, &err, v);
+	/* Each is put on top, so the first key's comes last. */
+	while (count > 0)
+		edits_insert_header(
+		    edits, 0, "DKIM-Signature", values[--count]);
+	dkim_signer_free(&c->signer);
+	return true;
+}
+
+void
+content_fini(struct message *m)
+{
+	dkim_signer_free(&m->content.signer);
+}
+
+const char *
+content_from(const struct message *m)
+{
+	const struct message_content *c = &m->content;
+
+	for (size_t i = 0; i < c->header_count; i++) {
+		if (strcasecmp(c->headers[i].name, "From") == 0)
+			return c->headers[i].value;
+	}
+	return "";
+}

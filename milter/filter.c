@@ -1,0 +1,180 @@
+/* What all sessions of the process share: see filter.h. */
+#include "config.h"
+
+#include "milter/filter.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/seal.h"
+#include "conf/conf.h"
+#include "dkim/sign.h"
+#include "milter/message.h"
+#include "ops/freshener.h"
+#include "ops/releaser.h"
+#include "ops/return_mac.h"
+#include "ops/signing_keys.h"
+#include "ops/snapshot.h"
+
+#define DRAIN_LOOK_MSEC 10
+
+enum sg_err
+filter_load(struct filter *f, const char *conf_path, struct err *err_r)
+{
+	(void)pthread_mutex_init(&f->lock, NULL);
+	return conf_load(conf_path, &f->conf, err_r);
+}
+
+void
+filter_fini(struct filter *f)
+{
+	freshener_free(&f->freshener);
+	releaser_free(&f->releaser);
+	signing_keys_free(&f->keys);
+	snapshot_free(&f->snapshot);
+	return_mac_free(&f->mac);
+	seal_free(&f->seal);
+	dkim_sign_fini();
+	conf_unref(&f->conf);
+	(void)pthread_mutex_destroy(&f->lock);
+}
+
+enum sg_err
+filter_open(struct filter *f, struct err *err_r)
+{
+	const char *url = f->conf->store;
+	enum sg_err rc;
+
+	rc = seal_open(f->conf->master_key_file, &f->seal, err_r);
+	if (rc == SG_OK)
+		rc = return_mac_new(f->seal, &f->mac, err_r);
+	if (rc == SG_OK)
+		rc = dkim_sign_init(err_r);
+	if (rc == SG_OK)
+		rc = signing_keys_new(url, f->seal, &f->keys, err_r);
+	if (rc == SG_OK)
+		rc = snapshot_new(SNAPSHOT_ACCOUNTS | SNAPSHOT_IDENTITIES |
+				      SNAPSHOT_SUPPRESSIONS,
+		    &f->snapshot, err_r);
+	if (rc == SG_OK)
+		rc = freshener_new(url, f->snapshot, &f->freshener, err_r);
+	if (rc == SG_OK)
+		rc = releaser_new(url, &f->releaser, err_r);
+	return rc;
+}
+
+enum sg_err
+filter_start(struct filter *f, struct err *err_r)
+{
+	enum sg_err rc = freshener_start(f->freshener, err_r);
+
+	if (rc == SG_OK)
+		rc = releaser_start(f->releaser, err_r);
+	return rc;
+}
+
+void
+filter_stop(struct filter *f)
+{
+	freshener_free(&f->freshener);
+	releaser_stop(f->releaser);
+}
+
+static enum sg_err
+must_stay(const char *option, const char *old, const char *new,
+    struct err *err_r)
+{
+	if (strcmp(old, new) == 0)
+		return SG_OK;
+	return err_set(err_r, SG_INVALID,
+	    "%s: it cannot be changed while sendward-milter runs; restart it",
+	    option);
+}
+
+enum sg_err
+filter_reload(struct filter *f, const char *conf_path, struct err *err_r)
+{
+	struct conf *fresh = NULL, *old = f->conf;
+	enum sg_err rc = conf_load(conf_path, &fresh, err_r);
+
+	if (rc == SG_OK)
+		rc = must_stay("store", old->store, fresh->store, err_r);
+	if (rc == SG_OK)
+		rc = must_stay("master_key_file", old->master_key_file,
+		    fresh->master_key_file, err_r);
+	if (rc == SG_OK)
+		rc = must_stay("milter.socket", old->milter_socket,
+		    fresh->milter_socket, err_r);
+	if (rc == SG_OK) {
+		(void)pthread_mutex_lock(&f->lock);
+		f->conf = fresh;
+		(void)pthread_mutex_unlock(&f->lock);
+		fresh = old;
+	}
+	conf_unref(&fresh);
+	return rc;
+}
+
+void
+filter_env_init(struct filter *f, struct message_env *env_r)
+{
+	(void)pthread_mutex_lock(&f->lock);
+	env_r->admit.conf = conf_ref(f->conf);
+	(void)pthread_mutex_unlock(&f->lock);
+	env_r->admit.snapshot = f->snapshot;
+	env_r->get_key = signing_keys_get;
+	env_r->keys = f->keys;
+	env_r->mac = return_mac_compute;
+	env_r->mac_ctx = f->mac;
+}
+
+void
+filter_env_fini(struct message_env *env)
+{
+	struct conf *conf = (struct conf *)env->admit.conf;
+
+	conf_unref(&conf);
+	env->admit.conf = NULL;
+}
+
+bool
+filter_is_fresh(struct filter *f)
+{
+	return snapshot_is_fresh(f->snapshot, clock_mono_msec());
+}
+
+void
+filter_begin(struct filter *f)
+{
+	(void)__atomic_add_fetch(&f->in_hand, 1, __ATOMIC_RELAXED);
+}
+
+void
+filter_end(struct filter *f)
+{
+	(void)__atomic_sub_fetch(&f->in_hand, 1, __ATOMIC_RELEASE);
+}
+
+bool
+filter_is_ending(struct filter *f)
+{
+	return __atomic_load_n(&f->is_ending, __ATOMIC_RELAXED);
+}
+
+bool
+filter_drain(struct filter *f, int64_t max_msec)
+{
+	const struct timespec look = {.tv_nsec = DRAIN_LOOK_MSEC * 1000000L};
+	int64_t until = clock_mono_msec() + max_msec;
+	bool is_empty;
+
+	__atomic_store_n(&f->is_ending, true, __ATOMIC_RELAXED);
+	for (;;) {
+		is_empty =
+		    __atomic_load_n(&f->in_hand, __ATOMIC_ACQUIRE) == 0;
+		if (is_empty || clock_mono_msec() >= until)
+			return is_empty;
+		(void)nanosleep(&look, NULL);
+	}
+}

@@ -1,0 +1,63 @@
+/* What all sessions of the process share: configuration, snapshot, keys, the
+ * threads behind them. Does not know libmilter. */
+#ifndef SENDWARD_MILTER_FILTER_H
+#define SENDWARD_MILTER_FILTER_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/err.h"
+
+struct conf;
+struct freshener;
+struct message_env;
+struct releaser;
+struct return_mac;
+struct seal;
+struct signing_keys;
+struct snapshot;
+
+struct filter {
+	pthread_mutex_t lock; /* guards conf */
+	struct conf *conf;
+	struct seal *seal;
+	struct return_mac *mac;
+	struct signing_keys *keys;
+	struct snapshot *snapshot;
+	struct freshener *freshener;
+	struct releaser *releaser;
+	int in_hand;    /* messages between MAIL and their end; atomic */
+	bool is_ending; /* no account's message is begun any more; atomic */
+};
+
+/* One thread, before all else and after all else. */
+enum sg_err filter_load(struct filter *f, const char *conf_path,
+    struct err *err_r);
+void filter_fini(struct filter *f);
+
+/* Keys, snapshot: as root, without threads. */
+enum sg_err filter_open(struct filter *f, struct err *err_r);
+/* The threads. */
+enum sg_err filter_start(struct filter *f, struct err *err_r);
+/* Ends them; what was to be given back is. Sessions may go on calling. */
+void filter_stop(struct filter *f);
+
+/* SIGHUP. SG_INVALID when the file is broken, or changes what is fixed while the
+ * program runs. */
+enum sg_err filter_reload(struct filter *f, const char *conf_path,
+    struct err *err_r);
+
+/* Any thread. The configuration is counted: filter_env_fini gives it back. */
+void filter_env_init(struct filter *f, struct message_env *env_r);
+void filter_env_fini(struct message_env *env);
+bool filter_is_fresh(struct filter *f);
+
+/* Messages in hand. */
+void filter_begin(struct filter *f);
+void filter_end(struct filter *f);
+bool filter_is_ending(struct filter *f);
+/* No more of them from now on; waits until none is in hand, at most for
+ * max_msec. True: none is. */
+bool filter_drain(struct filter *f, int64_t max_msec);
+
+#endif

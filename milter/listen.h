@@ -1,0 +1,18 @@
+/* The milter's socket: opened by libmilter, then given what libmilter leaves out.
+ * Does not serve it. */
+#ifndef SENDWARD_MILTER_LISTEN_H
+#define SENDWARD_MILTER_LISTEN_H
+
+#include "base/err.h"
+
+struct conf;
+
+/* After smfi_register. unix:PATH gets mode and owner (conf->user) of the
+ * configuration, inet:PORT@ADDRESS gets TCP_NODELAY. *fd_r is a second handle of
+ * the listening socket. SG_EXISTS: another process listens there. */
+enum sg_err listen_open(const struct conf *conf, int *fd_r, struct err *err_r);
+
+/* Wakes the thread that waits for connections, so that it sees smfi_stop. */
+void listen_wake(int fd);
+
+#endif

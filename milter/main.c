@@ -1,0 +1,101 @@
+/* sendward-milter: the gate, as a milter before Postfix or Sendmail. What it does
+ * stands in message.c; this file only says what happens when. */
+#include "config.h"
+
+#include <malloc.h>
+#include <stdio.h>
+
+#include "base/daemon.h"
+#include "conf/conf.h"
+#include "milter/filter.h"
+#include "milter/milter.h"
+
+/* More than one heap keeps threads apart, one for each thread costs memory that
+ * grows with the number of busy sessions. */
+#define HEAPS 2
+#define FINISH_MSEC 10000
+
+static void
+fill_settings(const struct conf *conf, struct daemon_settings *settings_r)
+{
+	static const char *const levels[] = {"debug", "info", "warn", "error"};
+
+	(void)snprintf(
+	    settings_r->user, sizeof(settings_r->user), "%s", conf->user);
+	(void)snprintf(settings_r->log_target, sizeof(settings_r->log_target),
+	    "%s", conf->log_target);
+	(void)snprintf(settings_r->log_level, sizeof(settings_r->log_level),
+	    "%s", levels[conf->log_level]);
+	(void)snprintf(settings_r->listens, sizeof(settings_r->listens), "%s",
+	    conf->milter_socket);
+}
+
+static enum sg_err
+on_load(void *ctx, const char *conf_path, struct daemon_settings *settings_r,
+    struct err *err_r)
+{
+	struct filter *filter = ctx;
+	enum sg_err rc = filter_load(filter, conf_path, err_r);
+
+	if (rc == SG_OK)
+		fill_settings(filter->conf, settings_r);
+	return rc;
+}
+
+static enum sg_err
+on_open(void *ctx, struct err *err_r)
+{
+	enum sg_err rc = filter_open(ctx, err_r);
+
+	return rc == SG_OK ? milter_open(ctx, err_r) : rc;
+}
+
+static enum sg_err
+on_run(void *ctx, struct err *err_r)
+{
+	enum sg_err rc = filter_start(ctx, err_r);
+
+	if (rc == SG_OK)
+		rc = milter_run(err_r);
+	filter_stop(ctx);
+	return rc;
+}
+
+static enum sg_err
+on_reload(void *ctx, const char *conf_path, struct daemon_settings *settings_r,
+    struct err *err_r)
+{
+	struct filter *filter = ctx;
+	enum sg_err rc = filter_reload(filter, conf_path, err_r);
+
+	if (rc == SG_OK)
+		fill_settings(filter->conf, settings_r);
+	return rc;
+}
+
+/* libmilter drops its sessions at once when it stops: what is in hand goes
+ * first. */
+static void
+on_stop(void *ctx)
+{
+	(void)filter_drain(ctx, FINISH_MSEC);
+	milter_stop();
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct filter filter;
+	static const struct daemon_hooks hooks = {.name = "sendward-milter",
+	    .load = on_load,
+	    .open = on_open,
+	    .run = on_run,
+	    .reload = on_reload,
+	    .stop = on_stop,
+	    .threaded = true};
+
+	(void)mallopt(M_ARENA_MAX, HEAPS);
+	/* libmilter's threads may outlive its main function: what they share is
+	 * left to the end of the process. */
+	return daemon_main(&hooks, &filter, argc, argv);
+}

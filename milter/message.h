@@ -1,0 +1,123 @@
+/* One message on its way through the gate: facts in, verdict and edits out. Knows
+ * the order of an SMTP transaction, not libmilter; the tests run whole messages
+ * through it. */
+#ifndef SENDWARD_MILTER_MESSAGE_H
+#define SENDWARD_MILTER_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "dkim/keyring.h"
+#include "milter/edits.h"
+#include "ops/admit.h"
+#include "rules/return_path.h"
+
+struct arena;
+struct dkim_signer;
+
+/* What a message needs from outside; borrowed for its life. */
+struct message_env {
+	struct admit admit;
+	dkim_keyring_load_fn *get_key;
+	void *keys;
+	return_path_mac_fn *mac;
+	void *mac_ctx;
+};
+
+/* What is known at MAIL. Strings are borrowed for the call. */
+struct message_mail {
+	const char *path;      /* "<a@b.example>"; without brackets from sendmail(1) */
+	int64_t declared_size; /* SIZE=, 0 not said */
+	struct admit_client client;
+	const char *session; /* "address:port" as the policy server names it, or "" */
+	bool is_fresh;       /* the snapshot may be trusted */
+	bool is_ending;      /* the program is about to end */
+};
+
+enum message_step {
+	MESSAGE_GOES_ON,
+	MESSAGE_PASSES,   /* leaves as it is; no more is to be looked at */
+	MESSAGE_ANSWERED, /* *v is what the client hears */
+};
+
+/* A refusal that is said later, or in monitor mode only logged. */
+struct message_refusal {
+	bool is_held;
+	const char *stage; /* "mail", "rcpt", "headers", "body", "end" */
+	struct rules_verdict verdict;
+};
+
+enum message_overflow { MESSAGE_FITS, MESSAGE_MANY_HEADERS,
+	MESSAGE_LARGE_HEADERS, MESSAGE_NO_MEMORY };
+
+/* Owned by milter/content.c. */
+struct message_content {
+	struct rules_header *headers; /* in the arena */
+	size_t header_count, header_room;
+	int64_t header_bytes;
+	int64_t size; /* of all seen so far */
+	enum message_overflow overflow;
+	bool is_header_over;
+	struct identity_cover cover; /* of From */
+	struct dkim_signer *signer;  /* NULL: not signed, or not yet */
+	const char *dkim;            /* for the log: domain, "none" or "off" */
+};
+
+struct message {
+	const struct message_env *env;
+	struct arena *arena; /* everything of this message; dies with it */
+	bool is_smtp;        /* false: sendmail(1), which hears only 5xx at the end */
+	bool is_monitor;
+	enum admit_owner owner;
+	struct rules_account account;
+	const char *login;
+	const char *session;
+	const char *sender; /* address, "" the null sender */
+	char queue_id[RULES_QUEUE_ID_MAX + 1]; /* "" not known yet */
+	int64_t rcpt_seen, rcpt_taken, rcpt_dropped;
+	const char **dropped; /* paths as heard; room for max_recipients */
+	struct message_refusal refusal;
+	struct message_content content;
+};
+
+/* How much a message's arena may hold at most under this configuration. */
+size_t message_arena_max(const struct conf *conf);
+
+/* MAIL. *message_r lives in the arena; NULL when the step is not
+ * MESSAGE_GOES_ON. */
+enum message_step message_mail(const struct message_env *env,
+    struct arena *arena, const struct message_mail *mail,
+    struct message **message_r, struct rules_verdict *v);
+
+/* The queue id, as soon as the MTA says it; longer ones and those with odd bytes
+ * are ignored. */
+void message_queue_id(struct message *m, const char *queue_id);
+
+/* RCPT: MESSAGE_GOES_ON or MESSAGE_ANSWERED (this recipient alone). */
+enum message_step message_rcpt(
+    struct message *m, const char *path, struct rules_verdict *v);
+
+/* Header fields, end of headers, pieces of the body. What is wrong is held. */
+void message_header(struct message *m, const char *name, const char *value);
+void message_end_of_headers(struct message *m, bool is_fresh);
+void message_body(struct message *m, const void *data, size_t len);
+
+/* May the refusal that is held be said before the end? Then it is logged. */
+enum message_step message_early(struct message *m, struct rules_verdict *v);
+
+/* End of message. MESSAGE_GOES_ON: *edits_r is what is to be changed;
+ * message_log_accepted is due once that is done. */
+enum message_step message_end(struct message *m, int64_t now_sec,
+    struct edits *edits_r, struct rules_verdict *v);
+
+/* An edit could not be applied. */
+void message_edit_failed(struct message *m, struct rules_verdict *v);
+void message_log_accepted(const struct message *m);
+
+/* May the policy server have counted recipients of it? */
+bool message_is_counted(const struct message *m);
+
+/* Frees what is not in the arena. NULL is fine. */
+void message_fini(struct message *m);
+
+#endif

@@ -1,0 +1,348 @@
+/* The milter protocol, by libmilter: see milter.h. */
+#include "config.h"
+
+#include "milter/milter.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <libmilter/mfapi.h>
+#include <libmilter/mfdef.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "conf/conf.h"
+#include "milter/filter.h"
+#include "milter/listen.h"
+#include "milter/message.h"
+#include "milter/session.h"
+#include "rules/verdict.h"
+
+/* What the filter does to messages. An MTA that does not offer all of it cannot
+ * be served. */
+#define ACTIONS                                                                \
+	(SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGFROM | SMFIF_DELRCPT)
+
+/* Round trips and macros that are not needed, when the MTA offers to leave them
+ * out: what is wrong with header or body is said at the end of the message, where
+ * the client hears it in any case. */
+#define STEPS                                                                  \
+	(SMFIP_NOHELO | SMFIP_NODATA | SMFIP_NOUNKNOWN | SMFIP_NR_CONN |       \
+	    SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY | SMFIP_SKIP)
+
+#define SIZE_DIGITS_MAX 18
+
+static struct filter *the_filter;
+static int listen_fd = -1;
+
+static struct session *
+session_of(SMFICTX *ctx)
+{
+	return smfi_getpriv(ctx);
+}
+
+static sfsistat
+reply_unless(const struct session *s, unsigned long flag)
+{
+	return (s->steps & flag) != 0 ? SMFIS_NOREPLY : SMFIS_CONTINUE;
+}
+
+static const char *
+macro(SMFICTX *ctx, const char *name)
+{
+	const char *value = smfi_getsymval(ctx, (char *)name);
+
+	return value != NULL ? value : "";
+}
+
+/* libmilter takes the text for a format. */
+static void
+double_percent(const char *text, char *out, size_t size)
+{
+	size_t n = 0;
+
+	for (; *text != '\0' && n + 2 < size; text++) {
+		out[n++] = *text;
+		if (*text == '%')
+			out[n++] = '%';
+	}
+	out[n] = '\0';
+}
+
+/* What the client hears. Should libmilter not take the text, the class of the
+ * answer still is right. */
+static sfsistat
+answer(SMFICTX *ctx, const struct rules_verdict *v)
+{
+	char text[2 * RULES_REPLY_MAX + 2], code[12], status[sizeof(v->status)];
+
+	double_percent(v->text, text, sizeof(text));
+	(void)snprintf(code, sizeof(code), "%d", v->code);
+	(void)snprintf(status, sizeof(status), "%s", v->status);
+	if (smfi_setreply(ctx, code, status, text) != MI_SUCCESS)
+		log_bug("libmilter refuses a reply");
+	return v->action == RULES_REJECT ? SMFIS_REJECT : SMFIS_TEMPFAIL;
+}
+
+static sfsistat
+on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
+    unsigned long unused2, unsigned long unused3, unsigned long *actions_r,
+    unsigned long *steps_r, unsigned long *unused2_r, unsigned long *unused3_r)
+{
+	struct session *s;
+
+	(void)unused2;
+	(void)unused3;
+	if ((actions & ACTIONS) != ACTIONS)
+		return SMFIS_REJECT;
+	s = session_new(the_filter, steps & STEPS);
+	if (s == NULL)
+		return SMFIS_REJECT;
+	if (smfi_setpriv(ctx, s) != MI_SUCCESS) {
+		session_free(&s);
+		return SMFIS_REJECT;
+	}
+	*actions_r = ACTIONS;
+	*steps_r = s->steps;
+	*unused2_r = *unused3_r = 0;
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat
+on_connect(SMFICTX *ctx, char *name, _SOCK_ADDR *address)
+{
+	struct session *s = session_of(ctx);
+
+	(void)name;
+	if (s == NULL)
+		return SMFIS_TEMPFAIL;
+	session_client(s, address);
+	return reply_unless(s, SMFIP_NR_CONN);
+}
+
+/* SIZE= of MAIL (RFC 1870); 0 when it is not there or no number. */
+static int64_t
+declared_size(char **args)
+{
+	for (size_t i = 1; args[0] != NULL && args[i] != NULL; i++) {
+		const char *digits = args[i] + strlen("SIZE=");
+		size_t len;
+
+		if (strncasecmp(args[i], "SIZE=", strlen("SIZE=")) != 0)
+			continue;
+		len = strspn(digits, "0123456789");
+		if (digits[len] == '\0' && len <= SIZE_DIGITS_MAX)
+			return strtoll(digits, NULL, 10);
+		return len > SIZE_DIGITS_MAX ? INT64_MAX : 0;
+	}
+	return 0;
+}
+
+static sfsistat
+on_mail(SMFICTX *ctx, char **args)
+{
+	struct session *s = session_of(ctx);
+	struct message_mail mail = {0};
+	struct rules_verdict v;
+
+	if (s == NULL || args[0] == NULL)
+		return SMFIS_TEMPFAIL;
+	mail.path = args[0];
+	mail.declared_size = declared_size(args);
+	mail.client.login = macro(ctx, "{auth_authen}");
+	mail.client.auth_author = macro(ctx, "{auth_author}");
+	mail.client.daemon_name = macro(ctx, "{daemon_name}");
+	switch (session_mail(s, &mail, &v)) {
+	case MESSAGE_PASSES:
+		return SMFIS_ACCEPT;
+	case MESSAGE_ANSWERED:
+		return answer(ctx, &v);
+	case MESSAGE_GOES_ON:
+		break;
+	}
+	/* Sendmail knows it already. */
+	message_queue_id(s->message, macro(ctx, "i"));
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat
+on_rcpt(SMFICTX *ctx, char **args)
+{
+	struct session *s = session_of(ctx);
+	struct rules_verdict v;
+
+	if (s == NULL || s->message == NULL || args[0] == NULL)
+		return SMFIS_TEMPFAIL;
+	message_queue_id(s->message, macro(ctx, "i"));
+	if (message_rcpt(s->message, args[0], &v) == MESSAGE_ANSWERED)
+		return answer(ctx, &v);
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat
+on_header(SMFICTX *ctx, char *name, char *value)
+{
+	struct session *s = session_of(ctx);
+
+	if (s == NULL)
+		return SMFIS_TEMPFAIL;
+	if (s->message != NULL)
+		message_header(s->message, name, value);
+	return reply_unless(s, SMFIP_NR_HDR);
+}
+
+static sfsistat
+on_eoh(SMFICTX *ctx)
+{
+	struct session *s = session_of(ctx);
+	struct rules_verdict v;
+
+	if (s == NULL)
+		return SMFIS_TEMPFAIL;
+	if (s->message == NULL)
+		return reply_unless(s, SMFIP_NR_EOH);
+	message_queue_id(s->message, macro(ctx, "i"));
+	message_end_of_headers(s->message, filter_is_fresh(s->filter));
+	if ((s->steps & SMFIP_NR_EOH) == 0 &&
+	    message_early(s->message, &v) == MESSAGE_ANSWERED) {
+		session_end_message(s, false);
+		return answer(ctx, &v);
+	}
+	return reply_unless(s, SMFIP_NR_EOH);
+}
+
+static sfsistat
+on_body(SMFICTX *ctx, unsigned char *data, size_t len)
+{
+	struct session *s = session_of(ctx);
+
+	if (s == NULL)
+		return SMFIS_TEMPFAIL;
+	if (s->message != NULL)
+		message_body(s->message, data, len);
+	return reply_unless(s, SMFIP_NR_BODY);
+}
+
+static bool
+apply(SMFICTX *ctx, const struct edit *e)
+{
+	switch (e->kind) {
+	case EDIT_SENDER:
+		return smfi_chgfrom(ctx, e->value, NULL) == MI_SUCCESS;
+	case EDIT_DELETE_RECIPIENT:
+		return smfi_delrcpt(ctx, e->value) == MI_SUCCESS;
+	case EDIT_DELETE_HEADER:
+		return smfi_chgheader(ctx, e->name, (int)e->index, NULL) ==
+		       MI_SUCCESS;
+	case EDIT_INSERT_HEADER:
+		return smfi_insheader(ctx, (int)e->index, e->name, e->value) ==
+		       MI_SUCCESS;
+	}
+	return false;
+}
+
+static bool
+apply_all(SMFICTX *ctx, const struct edits *edits)
+{
+	for (size_t i = 0; i < edits->count; i++) {
+		if (!apply(ctx, &edits->list[i]))
+			return false;
+	}
+	return true;
+}
+
+static sfsistat
+on_eom(SMFICTX *ctx)
+{
+	struct session *s = session_of(ctx);
+	enum message_step step;
+	struct rules_verdict v;
+	struct edits edits;
+
+	if (s == NULL || s->message == NULL) {
+		log_bug("end of a message that did not begin");
+		return SMFIS_TEMPFAIL;
+	}
+	message_queue_id(s->message, macro(ctx, "i"));
+	step = message_end(s->message, clock_now_sec(), &edits, &v);
+	if (step == MESSAGE_GOES_ON && !apply_all(ctx, &edits)) {
+		message_edit_failed(s->message, &v);
+		step = MESSAGE_ANSWERED;
+	}
+	if (step == MESSAGE_GOES_ON)
+		message_log_accepted(s->message);
+	session_end_message(s, step != MESSAGE_ANSWERED);
+	return step == MESSAGE_ANSWERED ? answer(ctx, &v) : SMFIS_CONTINUE;
+}
+
+static sfsistat
+on_abort(SMFICTX *ctx)
+{
+	struct session *s = session_of(ctx);
+
+	if (s != NULL)
+		session_end_message(s, false);
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat
+on_close(SMFICTX *ctx)
+{
+	struct session *s = session_of(ctx);
+
+	session_free(&s);
+	(void)smfi_setpriv(ctx, NULL);
+	return SMFIS_CONTINUE;
+}
+
+static bool
+register_filter(void)
+{
+	char name[] = "sendward";
+	struct smfiDesc desc = {.xxfi_name = name,
+	    .xxfi_version = SMFI_VERSION,
+	    .xxfi_flags = ACTIONS,
+	    .xxfi_connect = on_connect,
+	    .xxfi_envfrom = on_mail,
+	    .xxfi_envrcpt = on_rcpt,
+	    .xxfi_header = on_header,
+	    .xxfi_eoh = on_eoh,
+	    .xxfi_body = on_body,
+	    .xxfi_eom = on_eom,
+	    .xxfi_abort = on_abort,
+	    .xxfi_close = on_close,
+	    .xxfi_negotiate = on_negotiate};
+
+	return smfi_register(desc) == MI_SUCCESS;
+}
+
+enum sg_err
+milter_open(struct filter *filter, struct err *err_r)
+{
+	the_filter = filter;
+	if (!register_filter())
+		return err_set(err_r, SG_IO, "libmilter refuses the filter");
+	if (smfi_settimeout((int)filter->conf->milter_timeout_sec) !=
+	    MI_SUCCESS)
+		return err_set(err_r, SG_IO, "libmilter refuses the timeout");
+	return listen_open(filter->conf, &listen_fd, err_r);
+}
+
+enum sg_err
+milter_run(struct err *err_r)
+{
+	if (smfi_main() != MI_SUCCESS && !filter_is_ending(the_filter))
+		return err_set(err_r, SG_IO, "libmilter gave up listening");
+	return SG_OK;
+}
+
+void
+milter_stop(void)
+{
+	(void)smfi_stop();
+	listen_wake(listen_fd);
+}

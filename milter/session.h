@@ -1,0 +1,44 @@
+/* One connection of the MTA: who the client is, the message in hand, the memory
+ * that messages live in. Does not know libmilter. */
+#ifndef SENDWARD_MILTER_SESSION_H
+#define SENDWARD_MILTER_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "milter/message.h"
+
+struct filter;
+struct sockaddr;
+
+#define SESSION_NAME_MAX 80
+
+struct session {
+	struct filter *filter;
+	unsigned long steps;       /* the protocol's flags, as agreed */
+	unsigned char address[16]; /* of the client, IPv4 mapped */
+	bool has_address;
+	char name[SESSION_NAME_MAX]; /* "address:port", "" unknown */
+	struct arena *arena;
+	size_t arena_max;
+	struct message_env env; /* of the message in hand */
+	struct message *message; /* NULL: none is in hand */
+};
+
+/* NULL: no memory. A session belongs to one thread at a time. */
+struct session *session_new(struct filter *filter, unsigned long steps);
+/* Gives up the message in hand. NULL inside is fine. */
+void session_free(struct session **session);
+
+/* The client's address; NULL or another family than IPv4 and IPv6: unknown. */
+void session_client(struct session *s, const struct sockaddr *address);
+
+/* MAIL: as message_mail; mail's address, session, is_fresh and is_ending are
+ * filled in here. After MESSAGE_GOES_ON a message is in hand. */
+enum message_step session_mail(
+    struct session *s, struct message_mail *mail, struct rules_verdict *v);
+
+/* The message in hand is over. has_left: the MTA delivers it; else what the
+ * policy server counted for it is given back. Does nothing when none is. */
+void session_end_message(struct session *s, bool has_left);
+
+#endif

@@ -1,0 +1,252 @@
+/* May this message leave? See admit.h. Does not log, does not write, does not
+ * read the clock. */
+#include "config.h"
+
+#include "ops/admit.h"
+
+#include <string.h>
+
+#include "conf/conf.h"
+#include "ops/snapshot.h"
+#include "rules/mailbox.h"
+#include "rules/verdict.h"
+
+/* Sender of the envelope, From, further From, Sender, Return-Path. */
+#define ADMIT_MAX_NAMES (HEADERS_MORE_FROM_MAX + 4)
+#define ADMIT_AUTHOR_MAX 255
+
+struct identity_ctx {
+	const struct snapshot *snapshot;
+	int64_t account_id;
+};
+
+static bool
+find_identity(void *ctx, const char *name, struct rules_identity *identity_r)
+{
+	const struct identity_ctx *who = ctx;
+
+	return snapshot_identity(
+	    who->snapshot, who->account_id, name, identity_r);
+}
+
+static bool
+covers(const struct admit *admit, const struct rules_account *account,
+    const char *address, struct identity_cover *cover_r)
+{
+	struct identity_ctx who = {admit->snapshot, account->id};
+
+	return identity_resolve(address, find_identity, &who, cover_r);
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* The MTA hands AUTH= on as it came: in angle brackets from some clients, its
+ * xtext (RFC 3461 §4) not decoded. False: too long or not printable ASCII. */
+static bool
+decode_author(const char *raw, char author_r[ADMIT_AUTHOR_MAX + 1])
+{
+	size_t len = strlen(raw), n = 0;
+
+	if (len >= 2 && raw[0] == '<' && raw[len - 1] == '>') {
+		raw++;
+		len -= 2;
+	}
+	for (size_t i = 0; i < len; i++) {
+		int c = (unsigned char)raw[i];
+
+		if (c == '+' && len - i > 2 && hex_digit(raw[i + 1]) >= 0 &&
+		    hex_digit(raw[i + 2]) >= 0) {
+			c = hex_digit(raw[i + 1]) * 16 + hex_digit(raw[i + 2]);
+			i += 2;
+		}
+		if (c <= ' ' || c > '~' || n >= ADMIT_AUTHOR_MAX)
+			return false;
+		author_r[n++] = (char)c;
+	}
+	author_r[n] = '\0';
+	return true;
+}
+
+/* Account names hold no '@': what stands behind one is the submitter's host. */
+static enum admit_owner
+owner_of_author(const struct admit *admit, const char *raw,
+    struct rules_account *account_r, struct rules_verdict *v)
+{
+	char author[ADMIT_AUTHOR_MAX + 1] = "";
+	char name[ADMIT_AUTHOR_MAX + 1];
+	size_t len;
+
+	if (!decode_author(raw, author)) {
+		verdict_no_account(v, raw);
+		return ADMIT_REFUSED;
+	}
+	len = strcspn(author, "@");
+	memcpy(name, author, len);
+	name[len] = '\0';
+	if (snapshot_account_by_name(admit->snapshot, name, account_r))
+		return ADMIT_ACCOUNT;
+	verdict_no_account(v, author);
+	return ADMIT_REFUSED;
+}
+
+static bool
+is_set_and_equal(const char *option, const char *value)
+{
+	return option[0] != '\0' && strcmp(option, value) == 0;
+}
+
+static enum admit_owner
+owner_of_address(const struct admit *admit, const unsigned char *address,
+    struct rules_account *account_r, struct rules_verdict *v)
+{
+	const char *name = NULL;
+
+	if (address != NULL)
+		name = conf_account_of_address(admit->conf, address);
+	if (name == NULL)
+		return ADMIT_NOBODY;
+	if (snapshot_account_by_name(admit->snapshot, name, account_r))
+		return ADMIT_ACCOUNT;
+	/* `networks` names an account that is gone: its mail must not pass
+	 * unchecked. */
+	verdict_no_account(v, name);
+	return ADMIT_REFUSED;
+}
+
+enum admit_owner
+admit_owner_of(const struct admit *admit, const struct admit_client *client,
+    struct rules_account *account_r, struct rules_verdict *v)
+{
+	bool is_door = is_set_and_equal(
+	    admit->conf->trusted_daemon_name, client->daemon_name);
+	bool is_trusted =
+	    is_door || is_set_and_equal(admit->conf->trusted_login, client->login);
+	bool has_author = client->auth_author[0] != '\0' &&
+			  strcmp(client->auth_author, "<>") != 0;
+
+	verdict_accept(v);
+	if (is_trusted && has_author)
+		return owner_of_author(
+		    admit, client->auth_author, account_r, v);
+	if (client->login[0] != '\0') {
+		if (snapshot_account_of_login(
+			admit->snapshot, client->login, account_r))
+			return ADMIT_ACCOUNT;
+		verdict_no_account(v, client->login);
+		return ADMIT_REFUSED;
+	}
+	if (is_door) {
+		/* The private door is only for mail of accounts. */
+		verdict_no_account(v, "(no AUTH= given)");
+		return ADMIT_REFUSED;
+	}
+	return owner_of_address(admit, client->address, account_r, v);
+}
+
+bool
+admit_sender(const struct admit *admit, const struct rules_account *account,
+    const char *sender, int64_t declared_size, struct rules_verdict *v)
+{
+	struct identity_cover cover;
+
+	verdict_accept(v);
+	if (account->paused)
+		verdict_paused(v, account->pause_reason);
+	else if (declared_size > admit->conf->max_message_bytes)
+		verdict_too_large(v);
+	else if (sender[0] != '\0' && !covers(admit, account, sender, &cover))
+		verdict_not_verified(v, admit->conf->region, &sender, 1,
+		    RULES_REASON_NOT_VERIFIED);
+	return v->action == RULES_ACCEPT;
+}
+
+static bool
+is_in_sandbox_for(const struct admit *admit,
+    const struct rules_account *account, const char *recipient)
+{
+	struct identity_cover cover;
+	struct mailbox box;
+	bool is_verified;
+
+	if (account->production)
+		return false;
+	/* What we cannot read for sure is nobody's identity. */
+	if (mailbox_parse_path(recipient, &box) != MAILBOX_OK ||
+	    box.address[0] == '\0')
+		return true;
+	is_verified = covers(admit, account, box.address, &cover);
+	return !sandbox_allows(account, box.address, is_verified,
+	    admit->conf->simulator_domain);
+}
+
+bool
+admit_recipient(const struct admit *admit, const struct rules_account *account,
+    const char *recipient, int64_t accepted_before, struct rules_verdict *v)
+{
+	struct rules_suppression s;
+
+	verdict_accept(v);
+	if (accepted_before >= admit->conf->max_recipients)
+		verdict_too_many(v, admit->conf->max_recipients);
+	else if (is_in_sandbox_for(admit, account, recipient))
+		verdict_not_verified(v, admit->conf->region, &recipient, 1,
+		    RULES_REASON_SANDBOX);
+	else if (snapshot_suppression(
+		     admit->snapshot, account->id, recipient, &s))
+		verdict_suppressed(v, recipient, &s,
+		    admit->conf->suppressed == CONF_SUPPRESSED_ACCEPT);
+	return v->action == RULES_ACCEPT || v->action == RULES_DROP;
+}
+
+/* Names that failed, in the order in which they were looked at. */
+struct failing {
+	const char *names[ADMIT_MAX_NAMES];
+	size_t count;
+};
+
+static void
+must_be_covered(const struct admit *admit, const struct rules_account *account,
+    const char *address, struct identity_cover *cover_r, struct failing *failing)
+{
+	if (address[0] != '\0' && !covers(admit, account, address, cover_r))
+		failing->names[failing->count++] = address;
+}
+
+bool
+admit_headers(const struct admit *admit, const struct rules_account *account,
+    const char *sender, const struct rules_header *list, size_t count,
+    struct identity_cover *signer_r, struct rules_verdict *v)
+{
+	struct mailbox more[HEADERS_MORE_FROM_MAX];
+	struct headers_senders senders;
+	struct identity_cover other;
+	struct failing failing = {.count = 0};
+	size_t more_count = 0;
+
+	verdict_accept(v);
+	if (!headers_check(list, count, &senders, more, HEADERS_MORE_FROM_MAX,
+		&more_count, v))
+		return false;
+	must_be_covered(admit, account, sender, &other, &failing);
+	must_be_covered(
+	    admit, account, senders.from.address, signer_r, &failing);
+	for (size_t i = 0; i < more_count; i++)
+		must_be_covered(
+		    admit, account, more[i].address, &other, &failing);
+	must_be_covered(
+	    admit, account, senders.sender.address, &other, &failing);
+	must_be_covered(
+	    admit, account, senders.return_path.address, &other, &failing);
+	if (failing.count > 0)
+		verdict_not_verified(v, admit->conf->region, failing.names,
+		    failing.count, RULES_REASON_NOT_VERIFIED);
+	return v->action == RULES_ACCEPT;
+}
