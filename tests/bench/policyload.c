@@ -116,22 +116,28 @@ options(struct run *r, int argc, char **argv)
 }
 
 static void
-put_request(struct run *r, struct conn *c)
+put_request(struct run *r, unsigned long i)
 {
+	struct conn *c = &r->conn[i];
 	enum stage stage = r->stages[c->stage];
 	unsigned long user = c->msg % r->users;
 	bool one = stage == STAGE_RCPT || r->rcpts == 1;
-	char login[256], sender[256], recipient[64], text[2048];
+	char login[256], sender[256], recipient[64], queue_id[24], text[2048];
 	int n;
 
 	load_expand(login, sizeof(login), r->login, user);
 	load_expand(sender, sizeof(sender), r->sender, user);
 	(void)snprintf(recipient, sizeof(recipient), "%s",
 	    one ? "recipient@example.net" : "");
+	queue_id[0] = '\0';
+	if (stage != STAGE_RCPT)
+		(void)snprintf(queue_id, sizeof(queue_id), "%09lX%06lX",
+		    r->stamp & 0xfffffffffUL, c->msg & 0xffffffUL);
+	/* A connection is an smtpd process with one client. */
 	n = snprintf(text, sizeof(text),
 	    "request=smtpd_access_policy\nprotocol_state=%s\n"
 	    "protocol_name=ESMTP\nclient_address=127.0.0.1\n"
-	    "client_name=unknown\nclient_port=40000\n"
+	    "client_name=unknown\nclient_port=%lu\n"
 	    "reverse_client_name=unknown\nserver_address=127.0.0.1\n"
 	    "server_port=587\nhelo_name=client.example\nsender=%s\n"
 	    "recipient=%s\nrecipient_count=%lu\nqueue_id=%s\n"
@@ -140,10 +146,9 @@ put_request(struct run *r, struct conn *c)
 	    "ccert_subject=\nccert_issuer=\nccert_fingerprint=\n"
 	    "ccert_pubkey_fingerprint=\nencryption_protocol=\n"
 	    "encryption_cipher=\nencryption_keysize=0\npolicy_context=\n\n",
-	    stage_names[stage], sender, recipient,
-	    stage == STAGE_RCPT ? 0 : r->rcpts,
-	    stage == STAGE_RCPT ? "" : "4jYmJK1tsxz1bY3Z", r->stamp & 0xffffff,
-	    r->stamp, c->msg, stage == STAGE_EOM ? 2048 : 0, login);
+	    stage_names[stage], 40000 + i, sender, recipient,
+	    stage == STAGE_RCPT ? 0 : r->rcpts, queue_id, 0x4000 + i, r->stamp,
+	    c->msg, stage == STAGE_EOM ? 2048 : 0, login);
 	load_buf_add(&c->out, text, (size_t)n);
 	r->requests++;
 }
@@ -187,7 +192,7 @@ send_request(struct run *r, unsigned long i)
 	struct conn *c = &r->conn[i];
 	int sent;
 
-	put_request(r, c);
+	put_request(r, i);
 	sent = load_buf_flush(&c->out, c->fd);
 	if (sent < 0)
 		drop(r, i);

@@ -247,7 +247,7 @@ def paths(ctx):
         milter, policyd = ours.start("milter"), ours.start("policyd")
         found.append(Path(
             "sendward", Door("sendward", milter=ours.milter_addr,
-                             rcpt=ours.policy_addr, end=ours.policy_addr),
+                             data=ours.policy_addr),
             [milter.pid, policyd.pid], ours.records,
             lambda: ours.used("bench")))
     return found
@@ -310,7 +310,7 @@ def row_memory_policy(ctx):
     server = SendwardPolicy(ours, users)
     series = ctx.results.new("memory-policy", server.name, "request")
     policy_round(ctx, server, series, users,
-                 ["-c", 8, "-u", users, "-q", "E"])
+                 ["-c", 8, "-u", users, "-q", "D"])
     series.peak_mib = procs.peak_kib(server.pid) / 1024
     ctx.results.bar("memory-policy", "peak resident, MiB", series.peak_mib,
                     48, fmt="%.1f")
@@ -334,8 +334,8 @@ ROWS = {
     "milter-200k": milter_variant("milter-200k", ["-c", 8, "-b", 204800], 0.3),
     "milter-each": milter_variant("milter-each", ["-c", 8, "-1"], 0.5),
     "milter-rate": milter_variant("milter-rate", ["-c", 64, "-R", 300], 0.2),
-    "policy-1": policy_variant("policy-1", 1, "E", 0.3),
-    "policy-64": policy_variant("policy-64", 64, "E", 1),
+    "policy-1": policy_variant("policy-1", 1, "D", 0.3),
+    "policy-64": policy_variant("policy-64", 64, "D", 1),
     "policy-rcpt": policy_variant("policy-rcpt", 8, "R", 1),
     "policy-all": policy_variant("policy-all", 8, "RDE", 0.4),
 }

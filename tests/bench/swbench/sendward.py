@@ -159,9 +159,9 @@ class SendwardMilter:
 
 
 class SendwardPolicy:
-    """Counts at END-OF-MESSAGE."""
+    """Asked at DATA, where quickstart and the manual put it."""
     name = "sendward"
-    stages = "E"
+    stages = "D"
 
     def __init__(self, sendward, users, suffix=""):
         self.sendward = sendward
