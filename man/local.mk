@@ -1,1 +1,8 @@
 # man
+dist_man_MANS += \
+	man/sendward.7 \
+	man/sendward.conf.5 \
+	man/sendward-milter.8 \
+	man/sendward-policyd.8 \
+	man/sendwardctl.8
+EXTRA_DIST += man/README.md man/events.awk man/options.awk man/update

@@ -1,1 +1,18 @@
-# tests
+# tests: what `make check` runs beside the unit tests of each folder. The
+# scenarios are tests/run's.
+style_checks = \
+	tests/check-events \
+	tests/check-headers \
+	tests/check-layers \
+	tests/check-man \
+	tests/check-options \
+	tests/check-style
+dist_check_SCRIPTS += $(style_checks)
+TESTS += $(style_checks)
+AM_TESTS_ENVIRONMENT = \
+	CC='$(CC)'; export CC; \
+	HEADER_CFLAGS='$(SW_CFLAGS) $(OPENDKIM_CFLAGS)'; export HEADER_CFLAGS;
+
+EXTRA_DIST += tests/README.md
+
+include tests/bench/local.mk
