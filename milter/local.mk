@@ -19,14 +19,15 @@ if HAVE_CMOCKA
 check_PROGRAMS += milter/test-message milter/test-edits milter/test-session
 TESTS += milter/test-message milter/test-edits milter/test-session
 milter_test_LIBS = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
-milter_test_message_SOURCES = milter/test-message.c milter/fake.c \
-	milter/fake.h $(milter_message_sources)
+milter_test_message_SOURCES = milter/test-message.c ops/fake-snapshot.c \
+	ops/fake-snapshot.h $(milter_message_sources)
 milter_test_message_LDFLAGS = $(SIGN_LDFLAGS)
 milter_test_message_LDADD = $(milter_test_LIBS)
 milter_test_edits_SOURCES = milter/test-edits.c milter/edits.c milter/edits.h
 milter_test_edits_LDADD = $(milter_test_LIBS)
-milter_test_session_SOURCES = milter/test-session.c milter/fake.c \
-	milter/fake.h milter/session.c milter/filter.c $(milter_message_sources)
+milter_test_session_SOURCES = milter/test-session.c ops/fake-snapshot.c \
+	ops/fake-snapshot.h milter/session.c milter/session.h \
+	$(milter_message_sources)
 milter_test_session_LDFLAGS = $(SIGN_LDFLAGS)
 milter_test_session_LDADD = $(milter_test_LIBS)
 endif

@@ -31,7 +31,8 @@ ops_libops_a_SOURCES += \
 if HAVE_CMOCKA
 check_PROGRAMS += ops/test-admit
 TESTS += ops/test-admit
-ops_test_admit_SOURCES = ops/test-admit.c
+ops_test_admit_SOURCES = ops/test-admit.c ops/fake-snapshot.c \
+	ops/fake-snapshot.h
 ops_test_admit_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 endif
 

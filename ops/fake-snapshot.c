@@ -1,0 +1,73 @@
+/* For tests: see fake-snapshot.h. */
+#include "config.h"
+
+#include "ops/fake-snapshot.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "ops/snapshot.h"
+
+bool
+snapshot_is_fresh(const struct snapshot *snapshot, int64_t now_mono_msec)
+{
+	(void)now_mono_msec;
+	return snapshot->is_fresh;
+}
+
+bool
+snapshot_account_by_name(const struct snapshot *snapshot, const char *name,
+    struct rules_account *account_r)
+{
+	for (size_t i = 0; i < snapshot->account_count; i++) {
+		if (strcmp(snapshot->accounts[i].name, name) == 0) {
+			*account_r = snapshot->accounts[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+snapshot_account_of_login(const struct snapshot *snapshot, const char *login,
+    struct rules_account *account_r)
+{
+	for (size_t i = 0; i < snapshot->login_count; i++) {
+		if (strcmp(snapshot->logins[i].name, login) == 0)
+			return snapshot_account_by_name(snapshot,
+			    snapshot->logins[i].account, account_r);
+	}
+	return false;
+}
+
+bool
+snapshot_identity(const struct snapshot *snapshot, int64_t account_id,
+    const char *name, struct rules_identity *identity_r)
+{
+	for (size_t i = 0; i < snapshot->identity_count; i++) {
+		const struct fake_identity *row = &snapshot->identities[i];
+
+		if (row->account_id == account_id &&
+		    strcmp(row->facts.name, name) == 0) {
+			*identity_r = row->facts;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+snapshot_suppression(const struct snapshot *snapshot, int64_t account_id,
+    const char *address, struct rules_suppression *suppression_r)
+{
+	for (size_t i = 0; i < snapshot->suppression_count; i++) {
+		const struct fake_suppression *row = &snapshot->suppressions[i];
+
+		if (row->account_id == account_id &&
+		    strcasecmp(row->address, address) == 0) {
+			*suppression_r = row->facts;
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,41 @@
+/* For tests: a snapshot from tables, in place of ops/snapshot.c. Compares names as
+ * they are; every account owns every identity and suppression whose account_id it
+ * is. */
+#ifndef SENDWARD_OPS_FAKE_SNAPSHOT_H
+#define SENDWARD_OPS_FAKE_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "rules/types.h"
+
+struct fake_login {
+	const char *name;
+	const char *account;
+};
+
+struct fake_identity {
+	int64_t account_id;
+	struct rules_identity facts;
+};
+
+struct fake_suppression {
+	int64_t account_id;
+	const char *address;
+	struct rules_suppression facts;
+};
+
+/* What tests hand over as struct snapshot *. Tables end where the count says. */
+struct snapshot {
+	const struct rules_account *accounts;
+	size_t account_count;
+	const struct fake_login *logins;
+	size_t login_count;
+	const struct fake_identity *identities;
+	size_t identity_count;
+	const struct fake_suppression *suppressions;
+	size_t suppression_count;
+	bool is_fresh;
+};
+
+#endif

@@ -1,0 +1,367 @@
+/* ops/admit.c over a snapshot from tables. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "conf/conf.h"
+#include "ops/admit.h"
+#include "ops/fake-snapshot.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* clang-format off */
+static const struct rules_account accounts[] = {
+	{.id = 1, .name = "shop",  .production = true,  .daily_quota = -1, .rate = 10},
+	{.id = 2, .name = "young", .production = false, .daily_quota = 200, .rate = 1},
+	{.id = 3, .name = "still", .production = true,  .daily_quota = -1, .rate = 10,
+	    .paused = true, .pause_reason = "bounce rate 12 %"},
+};
+static const struct fake_login logins[] = {
+	{"AKIASHOP", "shop"}, {"alice", "young"}, {"bob", "still"},
+	{"apid", "shop"},
+};
+static const struct fake_identity identities[] = {
+	{1, {.id = 1, .type = RULES_IDENTITY_DOMAIN, .status = RULES_IDENTITY_SUCCESS,
+	    .signing_enabled = true, .key_id = {7, 8}, .name = "shop.example"}},
+	{1, {.id = 2, .type = RULES_IDENTITY_EMAIL, .status = RULES_IDENTITY_SUCCESS,
+	    .signing_enabled = true, .name = "me@other.example"}},
+	{1, {.id = 3, .type = RULES_IDENTITY_DOMAIN, .status = RULES_IDENTITY_PENDING,
+	    .signing_enabled = true, .name = "soon.example"}},
+	{2, {.id = 4, .type = RULES_IDENTITY_DOMAIN, .status = RULES_IDENTITY_SUCCESS,
+	    .signing_enabled = true, .key_id = {9, 0}, .name = "young.example"}},
+	{2, {.id = 5, .type = RULES_IDENTITY_EMAIL, .status = RULES_IDENTITY_SUCCESS,
+	    .name = "friend@reader.example"}},
+	{3, {.id = 6, .type = RULES_IDENTITY_DOMAIN, .status = RULES_IDENTITY_SUCCESS,
+	    .signing_enabled = true, .name = "still.example"}},
+};
+static const struct fake_suppression suppressions[] = {
+	{1, "gone@reader.example", {RULES_SUPPRESSED_BOUNCE, 1700000000}},
+};
+/* clang-format on */
+
+static const struct snapshot facts = {
+    .accounts = accounts,
+    .account_count = COUNT(accounts),
+    .logins = logins,
+    .login_count = COUNT(logins),
+    .identities = identities,
+    .identity_count = COUNT(identities),
+    .suppressions = suppressions,
+    .suppression_count = COUNT(suppressions),
+    .is_fresh = true,
+};
+
+static struct conf_network networks[] = {
+    {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 0}, 120, "shop"},
+    {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 3, 0}, 120, "gone"},
+};
+
+static void
+set_option(char **field, const char *value)
+{
+	free(*field);
+	*field = strdup(value);
+	assert_non_null(*field);
+}
+
+static struct conf *
+test_conf(void)
+{
+	struct conf *conf = conf_new_defaults();
+
+	assert_non_null(conf);
+	conf->networks = calloc(COUNT(networks), sizeof(networks[0]));
+	assert_non_null(conf->networks);
+	memcpy(conf->networks, networks, sizeof(networks));
+	conf->network_count = COUNT(networks);
+	set_option(&conf->simulator_domain, "simulator.example");
+	return conf;
+}
+
+struct owner_row {
+	const char *name;
+	const char *login, *author, *daemon;
+	unsigned char last[2]; /* 192.0.X.Y; 0, 0: unknown */
+	const char *trusted_login;
+	enum admit_owner owner;
+	const char *account; /* or the reply */
+};
+
+/* clang-format off */
+static const struct owner_row owner_rows[] = {
+	{"login", "AKIASHOP", "", "smtpd", {0, 0}, "", ADMIT_ACCOUNT, "shop"},
+	{"unknown login", "mallory", "", "smtpd", {0, 0}, "", ADMIT_REFUSED,
+	    "login mallory belongs to no account"},
+	{"login wins over network", "alice", "", "smtpd", {2, 1}, "", ADMIT_ACCOUNT, "young"},
+	{"unknown login from a known network", "mallory", "", "smtpd", {2, 1}, "",
+	    ADMIT_REFUSED, "login mallory belongs to no account"},
+	{"network", "", "", "smtpd", {2, 77}, "", ADMIT_ACCOUNT, "shop"},
+	{"network of an account that is gone", "", "", "smtpd", {3, 1}, "", ADMIT_REFUSED,
+	    "login gone belongs to no account"},
+	{"nobody", "", "", "smtpd", {9, 1}, "", ADMIT_NOBODY, ""},
+	{"nobody, address unknown", "", "", "", {0, 0}, "", ADMIT_NOBODY, ""},
+	{"AUTH= forged by nobody", "", "shop", "smtpd", {9, 1}, "", ADMIT_NOBODY, ""},
+	{"AUTH= forged by a network", "", "young", "smtpd", {2, 1}, "", ADMIT_ACCOUNT, "shop"},
+	{"AUTH= forged by a login", "alice", "shop", "smtpd", {0, 0}, "", ADMIT_ACCOUNT, "young"},
+	{"AUTH= at the private door", "", "young", "sendward-unix", {0, 0}, "",
+	    ADMIT_ACCOUNT, "young"},
+	{"AUTH= in brackets, with a host", "", "<young@localhost>", "sendward-unix", {0, 0}, "",
+	    ADMIT_ACCOUNT, "young"},
+	{"AUTH= in xtext", "", "yo+75ng", "sendward-unix", {0, 0}, "", ADMIT_ACCOUNT, "young"},
+	{"AUTH= of nobody", "", "mallory", "sendward-unix", {0, 0}, "", ADMIT_REFUSED,
+	    "login mallory belongs to no account"},
+	{"AUTH= with a line end", "", "young+0A", "sendward-unix", {0, 0}, "", ADMIT_REFUSED,
+	    "login young+0A belongs to no account"},
+	{"private door without AUTH=", "", "<>", "sendward-unix", {2, 1}, "", ADMIT_REFUSED,
+	    "login (no AUTH= given) belongs to no account"},
+	{"trusted login with AUTH=", "apid", "young", "smtpd", {0, 0}, "apid",
+	    ADMIT_ACCOUNT, "young"},
+	{"trusted login without AUTH=", "apid", "", "smtpd", {0, 0}, "apid",
+	    ADMIT_ACCOUNT, "shop"},
+	{"no trusted login configured", "", "young", "smtpd", {9, 1}, "", ADMIT_NOBODY, ""},
+};
+/* clang-format on */
+
+static void
+test_owner(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(owner_rows); i++) {
+		const struct owner_row *row = &owner_rows[i];
+		unsigned char address[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff,
+		    0xff, 192, 0, row->last[0], row->last[1]};
+		struct conf *conf = test_conf();
+		struct admit admit = {conf, &facts};
+		struct admit_client client = {row->login, row->author,
+		    row->daemon, row->last[0] != 0 ? address : NULL};
+		struct rules_account account = {0};
+		struct rules_verdict v;
+
+		print_message("  %s\n", row->name);
+		set_option(&conf->trusted_login, row->trusted_login);
+		assert_int_equal(
+		    admit_owner_of(&admit, &client, &account, &v), row->owner);
+		if (row->owner == ADMIT_ACCOUNT)
+			assert_string_equal(account.name, row->account);
+		if (row->owner == ADMIT_REFUSED) {
+			assert_int_equal(v.action, RULES_REJECT);
+			assert_int_equal(v.code, 554);
+			assert_string_equal(v.status, "5.7.1");
+			assert_string_equal(v.text, row->account);
+		} else {
+			assert_int_equal(v.action, RULES_ACCEPT);
+		}
+		conf_unref(&conf);
+	}
+}
+
+#define NOT_VERIFIED                                                           \
+	"Message rejected: Email address is not verified. "                    \
+	"The following identities failed the check in region LOCAL: "
+
+struct verdict_row {
+	const char *name;
+	size_t account; /* index */
+	const char *address;
+	int64_t number; /* size, or recipients before */
+	int code;       /* 0 accept */
+	const char *text;
+};
+
+/* clang-format off */
+static const struct verdict_row sender_rows[] = {
+	{"verified domain", 0, "a@shop.example", 0, 0, ""},
+	{"subdomain", 0, "a@news.shop.example", 0, 0, ""},
+	{"verified address", 0, "me@other.example", 0, 0, ""},
+	{"neighbour of a verified address", 0, "you@other.example", 0, 554,
+	    NOT_VERIFIED "you@other.example"},
+	{"pending domain", 0, "a@soon.example", 0, 554, NOT_VERIFIED "a@soon.example"},
+	{"another account's domain", 0, "a@young.example", 0, 554, NOT_VERIFIED "a@young.example"},
+	{"null sender", 0, "", 0, 0, ""},
+	{"size fits", 0, "a@shop.example", 41943040, 0, ""},
+	{"too large", 0, "a@shop.example", 41943041, 552, "Message is too long."},
+	{"paused", 2, "a@still.example", 0, 554,
+	    "Message rejected: Sending paused for this account: bounce rate 12 %"},
+	{"pause comes first", 2, "a@nowhere.example", 99999999999, 554,
+	    "Message rejected: Sending paused for this account: bounce rate 12 %"},
+};
+
+static const struct verdict_row recipient_rows[] = {
+	{"production", 0, "x@reader.example", 0, 0, ""},
+	{"production, local part alone", 0, "postmaster", 0, 0, ""},
+	{"50th", 0, "x@reader.example", 49, 0, ""},
+	{"51st", 0, "x@reader.example", 50, 452, "Too many recipients: at most 50 in one message"},
+	{"sandbox, verified address", 1, "friend@reader.example", 0, 0, ""},
+	{"sandbox, own domain", 1, "any@young.example", 0, 0, ""},
+	{"sandbox, simulator", 1, "bounce@simulator.example", 0, 0, ""},
+	{"sandbox, stranger", 1, "x@reader.example", 0, 554, NOT_VERIFIED "x@reader.example"},
+	{"sandbox, another account's identity", 1, "x@shop.example", 0, 554,
+	    NOT_VERIFIED "x@shop.example"},
+	{"sandbox, unreadable", 1, "friend@reader.example@evil.example", 0, 554,
+	    NOT_VERIFIED "friend@reader.example@evil.example"},
+	{"sandbox, local part alone", 1, "friend", 0, 554, NOT_VERIFIED "friend"},
+};
+/* clang-format on */
+
+static void
+check_row(const struct verdict_row *row, const struct rules_verdict *v)
+{
+	if (row->code == 0) {
+		assert_int_equal(v->action, RULES_ACCEPT);
+		return;
+	}
+	assert_int_equal(v->action,
+	    row->code < 500 ? RULES_DEFER : RULES_REJECT);
+	assert_int_equal(v->code, row->code);
+	assert_string_equal(v->text, row->text);
+}
+
+static void
+test_sender(void **state)
+{
+	struct conf *conf = test_conf();
+	struct admit admit = {conf, &facts};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sender_rows); i++) {
+		const struct verdict_row *row = &sender_rows[i];
+		struct rules_verdict v;
+
+		print_message("  %s\n", row->name);
+		assert_int_equal(admit_sender(&admit, &accounts[row->account],
+				     row->address, row->number, &v),
+		    row->code == 0);
+		check_row(row, &v);
+	}
+	conf_unref(&conf);
+}
+
+static void
+test_recipient(void **state)
+{
+	struct conf *conf = test_conf();
+	struct admit admit = {conf, &facts};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(recipient_rows); i++) {
+		const struct verdict_row *row = &recipient_rows[i];
+		struct rules_verdict v;
+
+		print_message("  %s\n", row->name);
+		assert_int_equal(
+		    admit_recipient(&admit, &accounts[row->account],
+			row->address, row->number, &v),
+		    row->code == 0);
+		check_row(row, &v);
+	}
+	conf_unref(&conf);
+}
+
+static void
+test_suppressed(void **state)
+{
+	struct conf *conf = test_conf();
+	struct admit admit = {conf, &facts};
+	struct rules_verdict v;
+
+	(void)state;
+	assert_true(admit_recipient(
+	    &admit, &accounts[0], "Gone@Reader.Example", 0, &v));
+	assert_int_equal(v.action, RULES_DROP);
+	assert_int_equal(v.reason, RULES_REASON_SUPPRESSED);
+	conf->suppressed = CONF_SUPPRESSED_REJECT;
+	assert_false(admit_recipient(
+	    &admit, &accounts[0], "gone@reader.example", 0, &v));
+	assert_int_equal(v.action, RULES_REJECT);
+	assert_int_equal(v.code, 550);
+	assert_string_equal(v.status, "5.1.1");
+	assert_non_null(strstr(v.text, "gone@reader.example"));
+	assert_non_null(strstr(v.text, "BOUNCE"));
+	conf_unref(&conf);
+}
+
+struct headers_row {
+	const char *name;
+	const char *sender;
+	struct rules_header list[4];
+	int code;
+	const char *text;   /* of the reply, or whose keys sign */
+	bool is_signed;
+};
+
+/* clang-format off */
+static const struct headers_row headers_rows[] = {
+	{"plain", "a@shop.example", {{"From", "A <a@shop.example>"}}, 0, "shop.example", true},
+	{"null sender", "", {{"From", "a@shop.example"}}, 0, "shop.example", true},
+	{"address without a key of its own", "me@other.example",
+	    {{"From", "me@other.example"}}, 0, "", false},
+	{"From not verified", "a@shop.example", {{"From", "a@evil.example"}}, 554,
+	    NOT_VERIFIED "a@evil.example", false},
+	{"several fail", "b@evil.example",
+	    {{"From", "a@evil.example"}, {"Sender", "s@evil.example"},
+	     {"Return-Path", "<r@evil.example>"}}, 554,
+	    NOT_VERIFIED "b@evil.example, a@evil.example, s@evil.example, r@evil.example", false},
+	{"the same name is said once", "a@evil.example", {{"From", "a@evil.example"}}, 554,
+	    NOT_VERIFIED "a@evil.example", false},
+	{"second From address not verified", "a@shop.example",
+	    {{"From", "a@shop.example, a@evil.example"}, {"Sender", "a@shop.example"}}, 554,
+	    NOT_VERIFIED "a@evil.example", false},
+	{"several From, all verified, with Sender", "a@shop.example",
+	    {{"From", "a@shop.example, b@shop.example"}, {"Sender", "a@shop.example"}}, 0,
+	    "shop.example", true},
+	{"no From", "a@shop.example", {{"To", "x@reader.example"}}, 554,
+	    "Transaction failed: Missing header 'From'.", false},
+};
+/* clang-format on */
+
+static void
+test_headers(void **state)
+{
+	struct conf *conf = test_conf();
+	struct admit admit = {conf, &facts};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(headers_rows); i++) {
+		const struct headers_row *row = &headers_rows[i];
+		struct identity_cover cover = {0};
+		struct rules_verdict v;
+		size_t count = 0;
+
+		while (count < COUNT(row->list) && row->list[count].name)
+			count++;
+		print_message("  %s\n", row->name);
+		assert_int_equal(admit_headers(&admit, &accounts[0],
+				     row->sender, row->list, count, &cover, &v),
+		    row->code == 0);
+		if (row->code != 0) {
+			assert_int_equal(v.code, row->code);
+			assert_string_equal(v.text, row->text);
+			continue;
+		}
+		assert_int_equal(cover.is_signed, row->is_signed);
+		if (row->is_signed)
+			assert_string_equal(cover.signer.name, row->text);
+	}
+	conf_unref(&conf);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_owner),
+	    cmocka_unit_test(test_sender),
+	    cmocka_unit_test(test_recipient),
+	    cmocka_unit_test(test_suppressed),
+	    cmocka_unit_test(test_headers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
