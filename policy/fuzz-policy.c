@@ -1,7 +1,6 @@
 /* Fuzz target of the policy protocol's parser: the same bytes in one piece and
  * in pieces of the size that the first byte says must give the same requests.
- * Build: clang -fsanitize=fuzzer,address,undefined -I. -I BUILD
- * policy/fuzz-policy.c policy/codec.c base/buf.c base/err.c */
+ * fuzz-sources: policy/codec.c base/buf.c base/err.c */
 #include "config.h"
 
 #include <stdlib.h>
