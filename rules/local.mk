@@ -10,7 +10,8 @@ rules_librules_a_SOURCES = \
 	rules/return_path.c rules/return_path.h \
 	rules/types.c rules/types.h \
 	rules/verdict.c rules/verdict.h
-EXTRA_DIST += rules/README.md
+EXTRA_DIST += rules/README.md rules/fuzz-headers.c rules/fuzz-mailbox.c \
+	rules/fuzz-return-path.c
 
 rules_tests = \
 	rules/test-headers \
@@ -22,6 +23,7 @@ rules_tests = \
 	rules/test-types \
 	rules/test-verdict
 
+if HAVE_CMOCKA
 check_PROGRAMS += $(rules_tests)
 TESTS += $(rules_tests)
 
@@ -33,3 +35,4 @@ rules_test_rate_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_return_path_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_types_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_verdict_LDADD = rules/librules.a $(CMOCKA_LIBS)
+endif
