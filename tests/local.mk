@@ -16,3 +16,4 @@ AM_TESTS_ENVIRONMENT = \
 EXTRA_DIST += tests/README.md
 
 include tests/bench/local.mk
+include tests/fuzz/local.mk
