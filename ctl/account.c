@@ -1,0 +1,261 @@
+/* account and quota: verbs of the command table. */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "ctl/input.h"
+#include "ctl/out.h"
+#include "ctl/verbs.h"
+#include "ops/account.h"
+
+static const struct out_column fields[] = {
+    {"name", "account", OUT_PLAIN},
+    {"production", "production", OUT_ON_OFF},
+    {"paused", "paused", OUT_PLAIN},
+    {"pause_reason", "pause reason", OUT_PLAIN},
+    {"daily_quota", "recipients/24 h", OUT_LIMIT},
+    {"rate", "recipients/s", OUT_PLAIN},
+    {"policy", "policy", OUT_PLAIN},
+    {"pool", "pool", OUT_PLAIN},
+    {"contact", "contact", OUT_PLAIN},
+    {"created", "created", OUT_PLAIN},
+    {NULL, NULL, OUT_PLAIN},
+};
+
+static const struct out_column columns[] = {
+    {"name", "ACCOUNT", OUT_PLAIN},
+    {"production", "PRODUCTION", OUT_ON_OFF},
+    {"paused", "PAUSED", OUT_PLAIN},
+    {"daily_quota", "RECIPIENTS/24H", OUT_LIMIT},
+    {"rate", "RATE/S", OUT_PLAIN},
+    {"policy", "POLICY", OUT_PLAIN},
+    {"created", "CREATED", OUT_PLAIN},
+    {NULL, NULL, OUT_PLAIN},
+};
+
+static json_t *
+account_json(const struct store_account *row)
+{
+	const struct rules_account *facts = &row->facts;
+
+	return json_pack("{s:o, s:b, s:b, s:o, s:I, s:f, s:o, s:o, s:o, s:o}",
+	    "name", out_string(facts->name), "production", facts->production,
+	    "paused", facts->paused, "pause_reason",
+	    out_string(facts->pause_reason), "daily_quota",
+	    (json_int_t)facts->daily_quota, "rate", facts->rate, "policy",
+	    out_string(row->policy), "pool", out_string(row->pool), "contact",
+	    out_string(row->contact), "created", out_time(row->created_sec));
+}
+
+static int
+print_account(
+    const struct ctl *ctl, const struct store_account *row, const char *text)
+{
+	return out_print_with(ctl, account_json(row), fields, text);
+}
+
+int
+account_run_create(struct ctl *ctl)
+{
+	const char *contact = ctl_value(ctl, "contact");
+	const char *name = ctl_arg(ctl, 0);
+	const char *wrong = account_check_name(name);
+	struct store_account row;
+	struct err err;
+	int rc;
+
+	if (wrong != NULL)
+		return ctl_refuse(ctl, "%.40s: %s", name, wrong);
+	rc = ctl_open(ctl, CTL_WRITE);
+	if (rc != CTL_DONE)
+		return rc;
+	if (account_create(ctl->store, ctl->conf, name,
+		contact == NULL ? "" : contact, clock_now_sec(), &row,
+		&err) != SG_OK)
+		return ctl_fail(ctl, &err);
+	return print_account(ctl, &row,
+	    "The account is in the sandbox: it reaches verified recipients "
+	    "alone.\nNext: give it a domain to send from (sendwardctl identity "
+	    "create) and a\ncredential (sendwardctl credential create) or a "
+	    "login (sendwardctl login add).");
+}
+
+static bool
+add_account(void *ctx, const struct store_account *row)
+{
+	json_t **list = ctx;
+
+	if (json_array_append_new(*list, account_json(row)) == 0)
+		return true;
+	json_decref(*list);
+	*list = NULL;
+	return false;
+}
+
+int
+account_run_list(struct ctl *ctl)
+{
+	struct err err;
+	json_t *list;
+	int rc = ctl_open(ctl, CTL_READ);
+
+	if (rc != CTL_DONE)
+		return rc;
+	list = json_array();
+	if (list != NULL &&
+	    account_list(ctl->store, add_account, &list, &err) != SG_OK) {
+		json_decref(list);
+		return ctl_fail(ctl, &err);
+	}
+	return out_print(ctl, list, columns,
+	    "no accounts yet; make one: sendwardctl account create NAME");
+}
+
+int
+account_run_show(struct ctl *ctl)
+{
+	struct store_account row;
+	struct err err;
+	int rc = ctl_open(ctl, CTL_READ);
+
+	if (rc != CTL_DONE)
+		return rc;
+	if (account_get(ctl->store, ctl_arg(ctl, 0), &row, &err) != SG_OK)
+		return ctl_fail(ctl, &err);
+	return print_account(ctl, &row, "");
+}
+
+/* Reads the options of `account set`. */
+static int
+read_change(const struct ctl *ctl, struct account_change *change_r)
+{
+	const char *production = ctl_value(ctl, "production");
+	const char *daily = ctl_value(ctl, "daily");
+	const char *rate = ctl_value(ctl, "rate");
+
+	memset(change_r, 0, sizeof(*change_r));
+	change_r->has_production = production != NULL;
+	change_r->has_daily = daily != NULL;
+	change_r->has_rate = rate != NULL;
+	change_r->pool = ctl_value(ctl, "pool");
+	change_r->policy = ctl_value(ctl, "policy");
+	change_r->contact = ctl_value(ctl, "contact");
+	if (ctl->given_count == 0)
+		return ctl_usage(ctl, "nothing to set: give an option");
+	if (production != NULL &&
+	    !input_on_off(production, &change_r->production))
+		return ctl_usage(ctl, "--production must be on or off");
+	if (daily != NULL && strcmp(daily, "unlimited") == 0)
+		change_r->daily = -1;
+	else if (daily != NULL && !input_int(daily, &change_r->daily))
+		return ctl_usage(ctl, "--daily must be a whole number");
+	if (rate != NULL && !input_real(rate, &change_r->rate))
+		return ctl_usage(ctl, "--rate must be a number");
+	return CTL_DONE;
+}
+
+int
+account_run_set(struct ctl *ctl)
+{
+	struct account_change change;
+	struct store_account row;
+	struct err err;
+	int rc = read_change(ctl, &change);
+
+	if (rc == CTL_DONE)
+		rc = ctl_open(ctl, CTL_WRITE);
+	if (rc != CTL_DONE)
+		return rc;
+	if (account_change(ctl->store, ctl->conf, ctl_arg(ctl, 0), &change,
+		&row, &err) != SG_OK)
+		return ctl_fail(ctl, &err);
+	return print_account(ctl, &row, "");
+}
+
+int
+account_run_pause(struct ctl *ctl)
+{
+	const char *reason = ctl_value(ctl, "reason");
+	struct store_account row;
+	struct err err;
+	int rc = ctl_open(ctl, CTL_WRITE);
+
+	if (rc != CTL_DONE)
+		return rc;
+	if (account_pause(ctl->store, ctl_arg(ctl, 0),
+		reason == NULL ? "paused by the operator" : reason, &row,
+		&err) != SG_OK)
+		return ctl_fail(ctl, &err);
+	return out_done(ctl, account_json(&row),
+	    "account %s is paused, within a second: %s", row.facts.name,
+	    row.facts.pause_reason);
+}
+
+int
+account_run_resume(struct ctl *ctl)
+{
+	struct store_account row;
+	struct err err;
+	int rc = ctl_open(ctl, CTL_WRITE);
+
+	if (rc != CTL_DONE)
+		return rc;
+	if (account_resume(ctl->store, ctl_arg(ctl, 0), &row, &err) != SG_OK)
+		return ctl_fail(ctl, &err);
+	return out_done(ctl, account_json(&row), "account %s may send again",
+	    row.facts.name);
+}
+
+int
+account_run_delete(struct ctl *ctl)
+{
+	const char *name = ctl_arg(ctl, 0);
+	struct err err;
+	int rc;
+
+	if (ctl_value(ctl, "yes") == NULL)
+		return ctl_refuse(ctl,
+		    "account %.64s would be deleted with its identities, keys, "
+		    "credentials, logins, suppression list and counters; to do "
+		    "it: sendwardctl account delete %.64s --yes",
+		    name, name);
+	rc = ctl_open(ctl, CTL_WRITE);
+	if (rc != CTL_DONE)
+		return rc;
+	if (account_delete(ctl->store, name, &err) != SG_OK)
+		return ctl_fail(ctl, &err);
+	return out_done(ctl,
+	    json_pack("{s:s, s:b}", "name", name, "deleted", 1),
+	    "account %s is deleted with all that belonged to it", name);
+}
+
+int
+quota_run_show(struct ctl *ctl)
+{
+	static const struct out_column quota_fields[] = {
+	    {"account", "account", OUT_PLAIN},
+	    {"production", "production", OUT_ON_OFF},
+	    {"used", "used in 24 h", OUT_PLAIN},
+	    {"daily_quota", "limit", OUT_LIMIT},
+	    {"remaining", "remaining", OUT_LIMIT},
+	    {"rate", "recipients/s", OUT_PLAIN},
+	    {NULL, NULL, OUT_PLAIN},
+	};
+	const char *name = ctl_arg(ctl, 0);
+	struct account_quota quota;
+	struct err err;
+	int rc = ctl_open(ctl, CTL_READ);
+
+	if (rc != CTL_DONE)
+		return rc;
+	if (account_quota(ctl->store, name, clock_now_sec(), &quota, &err) !=
+	    SG_OK)
+		return ctl_fail(ctl, &err);
+	return out_print(ctl,
+	    json_pack("{s:s, s:I, s:I, s:I, s:f, s:b}", "account", name, "used",
+		(json_int_t)quota.used, "daily_quota", (json_int_t)quota.limit,
+		"remaining", (json_int_t)quota.remaining, "rate", quota.rate,
+		"production", quota.production),
+	    quota_fields, "");
+}

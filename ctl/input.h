@@ -1,0 +1,28 @@
+/* Values of options, and files that the caller names. */
+#ifndef SENDWARD_CTL_INPUT_H
+#define SENDWARD_CTL_INPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include "base/buf.h"
+#include "ctl/command.h"
+
+/* Whole numbers and decimals, nothing else around them. */
+bool input_int(const char *text, int64_t *value_r);
+bool input_real(const char *text, double *value_r);
+bool input_on_off(const char *text, bool *on_r);
+
+/* Reads a whole file of at most `max` bytes ("-": stdin) into out, which the
+ * caller wipes when it holds a secret. Returns CTL_DONE or, having said why, the
+ * exit status. */
+int input_file(
+    const struct ctl *ctl, const char *path, size_t max, struct buf *out);
+
+/* Overwrites what the buffer holds and frees it. */
+void input_wipe(struct buf *b);
+
+/* Opens for reading ("-": stdin); NULL: it was said why. Closed by fclose. */
+FILE *input_open(const struct ctl *ctl, const char *path);
+
+#endif

@@ -1,0 +1,47 @@
+/* What commands show: one value, as JSON or as a table for people. Does not know
+ * what it shows. */
+#ifndef SENDWARD_CTL_OUT_H
+#define SENDWARD_CTL_OUT_H
+
+#include <jansson.h>
+#include "base/buf.h"
+#include "ctl/command.h"
+
+enum out_kind {
+	OUT_PLAIN,  /* text and numbers; true and false as yes and no */
+	OUT_LIMIT,  /* a number, -1 as "unlimited" */
+	OUT_ON_OFF, /* true and false as on and off */
+};
+
+/* One column of a table or one line of a list of fields; ended by a NULL key. */
+struct out_column {
+	const char *key;
+	const char *title;
+	enum out_kind kind;
+};
+
+/* Takes the reference to doc (NULL: no memory). With --json prints it whole; else
+ * an array of objects as a table (`empty` when it has no row), an object as
+ * fields. Returns the exit status. */
+int out_print(const struct ctl *ctl, json_t *doc,
+    const struct out_column *columns, const char *empty);
+
+/* The same for an object, and `text` after it for people. */
+int out_print_with(const struct ctl *ctl, json_t *doc,
+    const struct out_column *columns, const char *text);
+
+/* With --json prints doc (its reference is taken), else the formatted line. */
+int out_done(const struct ctl *ctl, json_t *doc, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* A JSON string of any bytes: what is not UTF-8 becomes '?'. */
+json_t *out_string(const char *text);
+/* "2026-11-24T15:04:05Z"; null for 0. */
+json_t *out_time(int64_t sec);
+
+/* text for a terminal: control characters and what is not UTF-8 become '?'. */
+bool out_clean(const char *text, struct buf *out);
+/* Columns that text takes on a terminal (wcwidth). text is clean. */
+size_t out_width(const char *text);
+
+#endif

@@ -1,0 +1,154 @@
+/* setup: the lines that a mail server needs, made from the configuration in force.
+ * Prints; changes nothing. conf/examples/ holds the same lines. */
+#include "config.h"
+
+#include <string.h>
+
+#include "conf/conf.h"
+#include "ctl/out.h"
+#include "ctl/setup_lines.h"
+#include "ctl/verbs.h"
+#include "ops/admin.h"
+
+/* "inet:PORT@HOST" is Sendmail's way to write it; Postfix wants "inet:HOST:PORT". */
+static bool
+postfix_socket(const char *socket, struct buf *out)
+{
+	const char *at = strchr(socket, '@');
+	bool is_v6;
+
+	if (strncmp(socket, "inet:", 5) != 0 || at == NULL)
+		return buf_puts(out, socket);
+	is_v6 = strchr(at, ':') != NULL && at[1] != '[';
+	return buf_printf(out, "inet:%s%s%s:%.*s", is_v6 ? "[" : "", at + 1,
+	    is_v6 ? "]" : "", (int)(at - socket - 5), socket + 5);
+}
+
+static bool
+put_word(const struct conf *conf, const char *word, size_t len, struct buf *out)
+{
+	const char *file = admin_store_file(conf);
+	/* An answer may be held back for pacing_sec; the client must wait
+	 * longer. */
+	long long wait =
+	    conf->pacing_sec + 20 > 30 ? conf->pacing_sec + 20 : 30;
+
+	if (strncmp(word, "milter", len) == 0)
+		return postfix_socket(conf->milter_socket, out);
+	if (strncmp(word, "policy", len) == 0)
+		return postfix_socket(conf->policy_socket, out);
+	if (strncmp(word, "policy-timeout", len) == 0)
+		return buf_printf(out, "%llds", wait);
+	if (strncmp(word, "door", len) == 0)
+		return buf_puts(out, conf->trusted_daemon_name);
+	if (strncmp(word, "bounce", len) == 0)
+		return buf_puts(out, conf->bounce_domain);
+	if (strncmp(word, "size", len) == 0) /* headers are added behind us */
+		return buf_printf(
+		    out, "%lld", (long long)conf->max_message_bytes * 3 / 2);
+	if (strncmp(word, "user", len) == 0)
+		return buf_puts(
+		    out, conf->user[0] == '\0' ? "root" : conf->user);
+	if (strncmp(word, "store", len) == 0)
+		return buf_puts(out, file == NULL ? "STORE" : file);
+	return buf_append(out, word, len);
+}
+
+/* Replaces @words@ of a line. */
+static bool
+fill_line(const struct conf *conf, const char *line, struct buf *out)
+{
+	while (*line != '\0') {
+		size_t len = strcspn(line, "@");
+		const char *end;
+
+		(void)buf_append(out, line, len); /* failed is looked at */
+		line += len;
+		end = *line == '@' ? strchr(line + 1, '@') : NULL;
+		if (end == NULL)
+			return buf_puts(out, line);
+		(void)put_word(conf, line + 1, (size_t)(end - line - 1), out);
+		line = end + 1;
+	}
+	return !out->failed;
+}
+
+static json_t *
+line_json(const struct conf *conf, const struct setup_line *line)
+{
+	struct buf text;
+	json_t *doc = NULL;
+
+	buf_init(&text, 4096);
+	if (fill_line(conf, line->line, &text))
+		doc = json_pack("{s:s, s:o, s:s}", "file", line->file, "line",
+		    out_string(buf_str(&text)), "why", line->why);
+	buf_fini(&text);
+	return doc;
+}
+
+/* "# why" above, or to continue a block nothing. */
+static void
+print_lines(const json_t *list)
+{
+	const char *before = "";
+	const json_t *line;
+	size_t i;
+
+	json_array_foreach(list, i, line)
+	{
+		const char *file =
+		    json_string_value(json_object_get(line, "file"));
+		const char *why =
+		    json_string_value(json_object_get(line, "why"));
+
+		if (strcmp(file, before) != 0)
+			(void)printf("%s# ==== %s ====\n",
+			    before[0] == '\0' ? "" : "\n", file);
+		before = file;
+		while (*why != '\0') {
+			size_t len = strcspn(why, "\n");
+
+			(void)printf("# %.*s\n", (int)len, why);
+			why += len + (why[len] == '\n');
+		}
+		(void)puts(json_string_value(json_object_get(line, "line")));
+	}
+}
+
+static int
+print_setup(struct ctl *ctl, const struct setup_line *lines)
+{
+	int rc = ctl_open(ctl, 0);
+	json_t *list;
+	bool failed = false;
+
+	if (rc != CTL_DONE)
+		return rc;
+	list = json_array();
+	for (; lines->file != NULL; lines++)
+		if (json_array_append_new(list, line_json(ctl->conf, lines)) !=
+		    0)
+			failed = true;
+	if (failed || list == NULL) {
+		json_decref(list);
+		return ctl_refuse(ctl, "no memory for the lines");
+	}
+	if (ctl->json)
+		return out_print(ctl, list, NULL, "");
+	print_lines(list);
+	json_decref(list);
+	return CTL_DONE;
+}
+
+int
+setup_run_postfix(struct ctl *ctl)
+{
+	return print_setup(ctl, setup_postfix_lines);
+}
+
+int
+setup_run_dovecot(struct ctl *ctl)
+{
+	return print_setup(ctl, setup_dovecot_lines);
+}

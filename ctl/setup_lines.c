@@ -1,0 +1,104 @@
+/* The lines of `setup`: see setup_lines.h. Kept like conf/examples/, which says
+ * more about why the policy service is asked at DATA. */
+#include "config.h"
+
+#include "ctl/setup_lines.h"
+
+#include <stddef.h>
+
+#define MAIN "/etc/postfix/main.cf"
+#define MASTER "/etc/postfix/master.cf"
+#define DOVECOT "/etc/dovecot/conf.d/99-sendward.conf"
+#define DOVECOT_SQL "/etc/dovecot/dovecot-sendward-sql.conf.ext"
+
+/* clang-format off */
+const struct setup_line setup_postfix_lines[] = {
+{MAIN, "smtpd_milters = @milter@",
+ "The milter: identities, sandbox, suppression, return path, DKIM signature.\n"
+ "For all listeners: mail that no account sent passes untouched. Other milters\n"
+ "stand before it, so that the signature covers what they change."},
+{MAIN, "milter_default_action = tempfail",
+ "Without the milter nothing is checked or signed: the client shall come again."},
+{MAIN, "milter_protocol = 6",
+ "The milter protocol's version that sendward speaks."},
+{MAIN, "milter_connect_timeout = 30s\nmilter_command_timeout = 30s\nmilter_content_timeout = 300s",
+ "How long Postfix waits for the milter before it answers 451."},
+{MAIN, "non_smtpd_milters =",
+ "Mail from sendmail(1) belongs to no account; a 4xx would leave it in maildrop\n"
+ "for ever. (Keep what you have here for other milters.)"},
+{MAIN, "internal_mail_filter_classes =",
+ "Postfix's own bounces do not go through the milter."},
+{MAIN, "sendward_policy = check_policy_service { @policy@,\n"
+ "    timeout=@policy-timeout@, try_limit=2,\n"
+ "    { default_action = 451 4.3.0 Temporary service failure } }",
+ "The policy service: pause, rate, 24 h quota. Used in master.cf below. Its\n"
+ "timeout must be longer than pacing_sec, which holds answers back; the default\n"
+ "action is what the client hears while sendward-policyd is down."},
+{MAIN, "enable_long_queue_ids = yes",
+ "The queue id is the message's name in replies, logs and events: short ones are\n"
+ "used again within a day."},
+{MAIN, "disable_mime_output_conversion = yes\nsmtp_line_length_limit = 0",
+ "A signed message must leave as it was signed: no change of 8-bit bodies, no\n"
+ "cutting of long lines."},
+{MAIN, "smtputf8_enable = no",
+ "Accounts and identities are 7-bit; a next hop that lacks SMTPUTF8 would bounce\n"
+ "what was accepted here."},
+{MAIN, "message_size_limit = @size@",
+ "More than max_message_bytes: sendward's limit answers, Postfix's stands behind."},
+{MAIN, "relay_domains = $mydestination, @bounce@",
+ "Bounces to the return paths must come back here; its MX must be this server.\n"
+ "(What takes them in, sendward-feedback, is not there yet.)"},
+{MASTER, "submission inet n - n - - smtpd",
+ "Port 587, for clients with a login. The fifth column is n: not chrooted, so that\n"
+ "the paths of sendward's sockets are found."},
+{MASTER, "  -o syslog_name=postfix/submission",
+ "Its log lines are told apart."},
+{MASTER, "  -o smtpd_tls_security_level=encrypt",
+ "Passwords travel under TLS alone (smtpd_tls_cert_file must be set in main.cf)."},
+{MASTER, "  -o smtpd_sasl_auth_enable=yes\n  -o smtpd_sasl_type=dovecot\n"
+ "  -o smtpd_sasl_path=private/auth\n  -o smtpd_sasl_security_options=noanonymous",
+ "Logins are checked by Dovecot (sendwardctl setup dovecot). Only here: while\n"
+ "Dovecot is down, a listener with SASL on refuses to serve."},
+{MASTER, "  -o smtpd_relay_restrictions=permit_sasl_authenticated,reject",
+ "Who has logged in may send anywhere, nobody else."},
+{MASTER, "  -o smtpd_recipient_restrictions=",
+ "Restrictions of main.cf that are meant for mail from outside do not apply."},
+{MASTER, "  -o smtpd_data_restrictions=$sendward_policy",
+ "Recipients are counted once a message, when all of them are known."},
+{MASTER, "  -o local_header_rewrite_clients=",
+ "Postfix would add a missing From by itself, before the milter could see that\n"
+ "the client sent none."},
+{MASTER, "smtp inet n - n - - smtpd\n  -o smtpd_data_restrictions=$sendward_policy",
+ "Port 25, mail from outside. The policy service is needed here only when accounts\n"
+ "are found by client network (networks in sendward.conf)."},
+{NULL, NULL, NULL},
+};
+
+const struct setup_line setup_dovecot_lines[] = {
+{DOVECOT, "auth_mechanisms = plain login",
+ "What mail clients and Amazon SES users speak."},
+{DOVECOT, "auth_username_format = %u",
+ "The default turns the name into lower case; access key ids are upper case."},
+{DOVECOT, "auth_cache_size = 0",
+ "A disabled credential must be refused at once."},
+{DOVECOT, "passdb {\n  driver = sql\n  args = " DOVECOT_SQL "\n}",
+ "Credentials of sendward (package dovecot-sqlite). A passdb of your own may stand\n"
+ "before or after it: its users are attached by sendwardctl login add."},
+{DOVECOT, "userdb {\n  driver = static\n  args = uid=65534 gid=65534 home=/nonexistent\n}",
+ "For logins that have no mailbox. Not needed when you have a userdb."},
+{DOVECOT, "service auth {\n  user = @user@\n  unix_listener /var/spool/postfix/private/auth {\n"
+ "    user = postfix\n    group = postfix\n    mode = 0660\n  }\n}",
+ "The socket that Postfix asks (smtpd_sasl_path). SQLite's readers write, too (its\n"
+ "-shm file): the process must be the owner of the database."},
+{DOVECOT, "service auth-worker {\n  user = @user@\n}",
+ "The same for the workers."},
+{DOVECOT, "default_internal_user = @user@\ndefault_internal_group = @user@",
+ "The socket between the two belongs to this user."},
+{DOVECOT_SQL, "driver = sqlite\nconnect = @store@",
+ "Where the credentials are (mode 0600: nobody else needs to read it)."},
+{DOVECOT_SQL, "password_query = SELECT username AS user, password FROM dovecot_passdb \\\n"
+ "  WHERE username = '%u'",
+ "Only enabled credentials are in this view. Dovecot quotes %u itself."},
+{NULL, NULL, NULL},
+};
+/* clang-format on */

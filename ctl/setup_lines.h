@@ -1,0 +1,16 @@
+/* The lines of `setup`, each with what it is for. Data only. */
+#ifndef SENDWARD_CTL_SETUP_LINES_H
+#define SENDWARD_CTL_SETUP_LINES_H
+
+/* @milter@, @policy@, @policy-timeout@, @door@, @bounce@, @size@, @user@ and
+ * @store@ in a line stand for what the configuration says. */
+struct setup_line {
+	const char *file; /* NULL ends the table */
+	const char *line; /* may have several, with their continuation */
+	const char *why;
+};
+
+extern const struct setup_line setup_postfix_lines[];
+extern const struct setup_line setup_dovecot_lines[];
+
+#endif

@@ -1,0 +1,56 @@
+/* The handlers that the command table names, one file a noun. Each prints its
+ * answer or its complaint and returns the exit status. */
+#ifndef SENDWARD_CTL_VERBS_H
+#define SENDWARD_CTL_VERBS_H
+
+struct ctl;
+
+int account_run_create(struct ctl *ctl);
+int account_run_list(struct ctl *ctl);
+int account_run_show(struct ctl *ctl);
+int account_run_set(struct ctl *ctl);
+int account_run_pause(struct ctl *ctl);
+int account_run_resume(struct ctl *ctl);
+int account_run_delete(struct ctl *ctl);
+int quota_run_show(struct ctl *ctl);
+
+int login_run_add(struct ctl *ctl);
+int login_run_remove(struct ctl *ctl);
+int login_run_list(struct ctl *ctl);
+
+int credential_run_create(struct ctl *ctl);
+int credential_run_import(struct ctl *ctl);
+int credential_run_list(struct ctl *ctl);
+int credential_run_disable(struct ctl *ctl);
+int credential_run_enable(struct ctl *ctl);
+int credential_run_delete(struct ctl *ctl);
+
+int identity_run_create(struct ctl *ctl);
+int identity_run_list(struct ctl *ctl);
+int identity_run_show(struct ctl *ctl);
+int identity_run_records(struct ctl *ctl);
+int identity_run_verify(struct ctl *ctl);
+int identity_run_set(struct ctl *ctl);
+int identity_run_delete(struct ctl *ctl);
+
+int dkim_run_show(struct ctl *ctl);
+int dkim_run_import(struct ctl *ctl);
+
+int suppression_run_add(struct ctl *ctl);
+int suppression_run_remove(struct ctl *ctl);
+int suppression_run_list(struct ctl *ctl);
+int suppression_run_import(struct ctl *ctl);
+int suppression_run_export(struct ctl *ctl);
+
+int explain_run(struct ctl *ctl);
+
+int config_run_check(struct ctl *ctl);
+int config_run_dump(struct ctl *ctl);
+
+int db_run_migrate(struct ctl *ctl);
+int db_run_backup(struct ctl *ctl);
+
+int setup_run_postfix(struct ctl *ctl);
+int setup_run_dovecot(struct ctl *ctl);
+
+#endif

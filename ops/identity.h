@@ -1,0 +1,75 @@
+/* Identities of an account: made with their signing keys, verified by the
+ * operator's word, looked at, deleted. Asks no DNS. */
+#ifndef SENDWARD_OPS_IDENTITY_H
+#define SENDWARD_OPS_IDENTITY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/err.h"
+#include "store/store.h"
+
+struct seal;
+
+#define IDENTITY_SELECTOR_MAX 63
+
+/* Which keys a new domain gets. */
+enum identity_keys {
+	IDENTITY_KEYS_NONE,
+	IDENTITY_KEYS_RSA1024,
+	IDENTITY_KEYS_RSA2048,
+	IDENTITY_KEYS_RSA4096,
+	IDENTITY_KEYS_ED25519,
+	IDENTITY_KEYS_BOTH, /* RSA-2048 and Ed25519 */
+};
+/* "none", "rsa1024", … and back; -1 when unknown. */
+int identity_keys_from_name(const char *name);
+
+/* A domain or an address, in state PENDING, signing on. A domain gets `keys`, each
+ * with a selector "sw" and 8 random of a-z0-9, sealed. Addresses get none: their
+ * domain's key signs. SG_INVALID: name; SG_MISSING: account; SG_EXISTS. */
+enum sg_err identity_create(struct store *store, const struct seal *seal,
+    const char *account, const char *name, enum identity_keys keys,
+    int64_t now_sec, struct store_identity *row_r, struct err *err_r);
+
+/* Does this name, if it is one, stand for a domain (and so gets keys)? */
+bool identity_is_domain(const char *name);
+
+/* SG_MISSING names account and identity, and how to list them. */
+enum sg_err identity_get(struct store *store, const char *account,
+    const char *name, struct store_identity *row_r, struct err *err_r);
+
+/* The operator's word: SUCCESS from now on. Again is harmless. */
+enum sg_err identity_verify(struct store *store, const char *account,
+    const char *name, int64_t now_sec, struct store_identity *row_r,
+    struct err *err_r);
+enum sg_err identity_set_signing(struct store *store, const char *account,
+    const char *name, bool on, struct store_identity *row_r, struct err *err_r);
+
+/* With its keys. */
+enum sg_err identity_delete(struct store *store, const char *account,
+    const char *name, struct err *err_r);
+
+/* account NULL: all. `account` of the callback is the owner's name. */
+typedef bool identity_list_fn(
+    void *ctx, const char *account, const struct store_identity *row);
+enum sg_err identity_list(struct store *store, const char *account,
+    identity_list_fn *fn, void *ctx, struct err *err_r);
+
+/* A private key that exists already (text: PEM as dkim_key_from_text), with its
+ * selector; signs from now on instead of the identity's active key of the same
+ * algorithm, which is kept, inactive. SG_INVALID: selector or key; SG_EXISTS: the
+ * selector is in use. */
+enum sg_err identity_import_key(struct store *store, const struct seal *seal,
+    const char *account, const char *name, const char *selector,
+    const char *text, size_t len, int64_t now_sec, struct err *err_r);
+
+enum sg_err identity_key_list(struct store *store,
+    const struct store_identity *row, store_key_fn *fn, void *ctx,
+    struct err *err_r);
+
+/* The d= of the identity's signatures: the domain, or an address's domain. Points
+ * into row. */
+const char *identity_domain(const struct store_identity *row);
+
+#endif

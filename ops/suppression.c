@@ -1,0 +1,235 @@
+/* The suppression list of an account: see suppression.h. Decides nothing about
+ * mail: rules/ does. */
+#include "config.h"
+
+#include "ops/suppression.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "ops/account.h"
+#include "ops/suppression_line.h"
+#include "rules/mailbox.h"
+
+#define BATCH 1000
+
+static const char *const reason_names[] = {
+    [RULES_SUPPRESSED_BOUNCE] = "BOUNCE",
+    [RULES_SUPPRESSED_COMPLAINT] = "COMPLAINT",
+    [RULES_SUPPRESSED_MANUAL] = "MANUAL",
+};
+
+int
+suppression_reason_from_name(const char *name)
+{
+	for (size_t i = 0; i < 3; i++)
+		if (strcasecmp(name, reason_names[i]) == 0)
+			return (int)i;
+	return -1;
+}
+
+const char *
+suppression_reason_name(enum rules_suppression_reason reason)
+{
+	return reason_names[reason];
+}
+
+const char *
+suppression_normalise(
+    const char *address, char address_r[RULES_ADDRESS_MAX + 1])
+{
+	struct mailbox mailbox;
+	enum mailbox_error wrong = mailbox_parse_path(address, &mailbox);
+
+	if (wrong != MAILBOX_OK)
+		return mailbox_error_text(wrong);
+	if (mailbox.address[0] == '\0')
+		return "the address is empty";
+	for (size_t i = 0; i < sizeof(mailbox.address); i++) {
+		char c = mailbox.address[i];
+
+		address_r[i] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+		if (c == '\0')
+			break;
+	}
+	return NULL;
+}
+
+enum sg_err
+suppression_add(struct store *store, const char *account, const char *address,
+    enum rules_suppression_reason reason, int64_t now_sec,
+    struct store_suppression *row_r, struct err *err_r)
+{
+	struct store_suppression row = {
+	    .facts = {.reason = reason, .since_sec = now_sec}};
+	struct store_account owner;
+	const char *wrong = suppression_normalise(address, row.address);
+	enum sg_err rc;
+
+	if (wrong != NULL)
+		return err_set(err_r, SG_INVALID,
+		    "%.100s is no e-mail address: %s", address, wrong);
+	rc = account_get(store, account, &owner, err_r);
+	if (rc != SG_OK)
+		return rc;
+	row.account_id = owner.facts.id;
+	rc = store_suppression_put(store, &row, err_r);
+	if (rc == SG_OK && row_r != NULL)
+		*row_r = row;
+	return rc;
+}
+
+enum sg_err
+suppression_remove(struct store *store, const char *account,
+    const char *address, struct err *err_r)
+{
+	char clean[RULES_ADDRESS_MAX + 1];
+	struct store_account owner;
+	const char *wrong = suppression_normalise(address, clean);
+	enum sg_err rc = account_get(store, account, &owner, err_r);
+
+	if (rc != SG_OK)
+		return rc;
+	if (wrong == NULL)
+		rc = store_suppression_delete(
+		    store, owner.facts.id, clean, err_r);
+	else
+		rc = SG_MISSING;
+	if (rc == SG_MISSING)
+		return err_set(err_r, SG_MISSING,
+		    "%.100s is not on the suppression list of account %s; "
+		    "see: sendwardctl suppression list %s",
+		    address, account, account);
+	return rc;
+}
+
+enum sg_err
+suppression_list(struct store *store, const char *account,
+    store_suppression_fn *fn, void *ctx, struct err *err_r)
+{
+	struct store_account owner;
+	enum sg_err rc = account_get(store, account, &owner, err_r);
+
+	if (rc != SG_OK)
+		return rc;
+	return store_suppression_list(store, owner.facts.id, fn, ctx, err_r);
+}
+
+/* ---- import ------------------------------------------------------------- */
+
+struct import {
+	struct store *store;
+	struct suppression_import *counts;
+	struct store_suppression row; /* account and time are filled */
+	int reason;                   /* for lines without one; -1 none */
+	int64_t in_batch;             /* entries in the open transaction */
+};
+
+/* What is wrong with the line; NULL: import->row is filled. */
+static const char *
+read_entry(struct import *import, char *line)
+{
+	struct suppression_line entry;
+	const char *wrong = suppression_line_parse(line, &entry);
+	int reason = import->reason;
+
+	if (wrong != NULL)
+		return wrong;
+	if (entry.reason[0] != '\0') {
+		reason = suppression_reason_from_name(entry.reason);
+		if (reason < 0)
+			return "the reason is not BOUNCE, COMPLAINT or MANUAL";
+	}
+	if (reason < 0)
+		return "no reason: write ADDRESS,BOUNCE or give --reason";
+	import->row.facts.reason = (enum rules_suppression_reason)reason;
+	return suppression_normalise(entry.address, import->row.address);
+}
+
+static enum sg_err
+end_batch(struct import *import, struct err *err_r)
+{
+	enum sg_err rc;
+
+	if (import->in_batch == 0)
+		return SG_OK;
+	rc = store_commit(import->store, err_r);
+	if (rc == SG_OK)
+		import->counts->taken += import->in_batch;
+	import->in_batch = 0;
+	return rc;
+}
+
+static enum sg_err
+put_entry(struct import *import, struct err *err_r)
+{
+	enum sg_err rc = SG_OK;
+
+	if (import->in_batch == 0)
+		rc = store_begin(import->store, err_r);
+	if (rc != SG_OK)
+		return rc;
+	rc = store_suppression_put(import->store, &import->row, err_r);
+	if (rc != SG_OK) {
+		store_rollback(import->store);
+		import->in_batch = 0;
+		return rc;
+	}
+	if (++import->in_batch == BATCH)
+		return end_batch(import, err_r);
+	return SG_OK;
+}
+
+/* One line; the heading and empty lines are passed over. */
+static enum sg_err
+take_line(struct import *import, char *line, const char *wrong, int64_t number,
+    suppression_reject_fn *reject, void *ctx, struct err *err_r)
+{
+	if (wrong == NULL &&
+	    (line[0] == '\0' ||
+		(number == 1 && suppression_line_is_heading(line))))
+		return SG_OK;
+	import->counts->lines++;
+	if (wrong == NULL)
+		wrong = read_entry(import, line);
+	if (wrong == NULL)
+		return put_entry(import, err_r);
+	import->counts->rejected++;
+	if (reject != NULL)
+		reject(ctx, number, wrong);
+	return SG_OK;
+}
+
+enum sg_err
+suppression_import(struct store *store, const char *account, FILE *in,
+    int reason, int64_t now_sec, suppression_reject_fn *reject, void *ctx,
+    struct suppression_import *counts_r, struct err *err_r)
+{
+	struct import import = {
+	    .store = store, .counts = counts_r, .reason = reason};
+	struct store_account owner = {0};
+	char line[SUPPRESSION_LINE_MAX + 1];
+	const char *wrong = NULL;
+	int64_t number = 0;
+	enum sg_err rc = account_get(store, account, &owner, err_r);
+
+	memset(counts_r, 0, sizeof(*counts_r));
+	import.row.account_id = owner.facts.id;
+	import.row.facts.since_sec = now_sec;
+	while (rc == SG_OK &&
+	       suppression_line_read(in, line, sizeof(line), &wrong))
+		rc = take_line(
+		    &import, line, wrong, ++number, reject, ctx, err_r);
+	if (rc == SG_OK && ferror(in))
+		rc = err_set(err_r, SG_INVALID,
+		    "the input could not be read to its end, after line %lld",
+		    (long long)number);
+	if (rc == SG_OK)
+		return end_batch(&import, err_r);
+	if (import.in_batch > 0) {
+		struct err ignored;
+
+		(void)end_batch(&import, &ignored); /* rc tells already */
+	}
+	return rc;
+}
