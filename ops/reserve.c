@@ -17,6 +17,8 @@
 #include "store/store.h"
 
 #define USEC_PER_SEC INT64_C(1000000)
+/* far, but with room to add to it */
+#define CEILING_NONE_USEC (INT64_C(1) << 62)
 
 /* A reservation while it is worked on. */
 struct held {
@@ -229,7 +231,7 @@ take(const struct held *held, const struct admit *admit, struct store *store,
 	    .rate_ceiling_usec = is_limited
 		? rate_ceiling_usec(limit, now_usec,
 		      admit->conf->pacing_sec * USEC_PER_SEC)
-		: INT64_MAX,
+		: CEILING_NONE_USEC,
 	};
 
 	return store_quota_take(store, &order, taken_r, counter_r, err_r);
