@@ -24,21 +24,38 @@ struct scan {
 	struct display_name *name;
 	char before; /* the last byte seen */
 	bool is_at;  /* that byte was an '@' that something stood before */
+	bool is_decoded, is_at_decoded; /* it came of an encoded word */
 	/* ISO-2022: between ESC $ and ESC (, or SO and SI, two bytes make one
 	 * character, and neither is ASCII. */
 	bool is_iso_2022, is_escape, is_double;
 };
 
 static void
+keep(struct display_name *name, char c)
+{
+	if (c == ' ' && name->len == 0)
+		return;
+	if (name->len < sizeof name->text)
+		name->text[name->len] = c;
+	name->len++;
+}
+
+static void
 feed(struct scan *scan, char c)
 {
-	if (scan->is_at && c != ' ')
-		scan->name->has_address = true;
+	struct display_name *name = scan->name;
+
+	if (scan->is_at && c != ' ') {
+		name->has_address = true;
+		name->has_hidden |= scan->is_at_decoded;
+	}
 	scan->is_at = c == '@' && scan->before > ' ' && scan->before != '(' &&
 		      scan->before != '@';
+	scan->is_at_decoded = scan->is_decoded;
 	if (c == ',' || c == ';' || c == '<' || c == '>')
-		scan->name->has_separator = true;
+		name->has_separator = true;
 	scan->before = c;
+	keep(name, c);
 }
 
 /* Takes the bytes that switch character sets out of ISO-2022 text. True: c is
@@ -215,10 +232,12 @@ feed_encoded_word(struct scan *scan, const struct encoded_word *word)
 		scan->name->is_broken = true;
 	scan->is_iso_2022 = word->charset.len > sizeof iso_2022 &&
 			    ascii_has_prefix(word->charset.text, iso_2022);
+	scan->is_decoded = true;
 	if (word->encoding == 'q')
 		feed_q(scan, word->payload);
 	else
 		feed_b(scan, word->payload);
+	scan->is_decoded = false;
 	scan->is_escape = false;
 	scan->is_double = false;
 	scan->is_iso_2022 = false;
@@ -257,8 +276,34 @@ display_name_scan(struct display_name *name, const char *text, size_t len)
 	}
 }
 
-bool
-display_name_misleads(const struct display_name *name)
+/* Is the text, blanks and quotes around it aside, that address and no more? */
+static bool
+is_only(const struct display_name *name, const char *address)
 {
-	return name->is_broken || (name->has_address && name->has_separator);
+	size_t first = 0, len = name->len, i;
+
+	if (len > sizeof name->text)
+		return false;
+	while (len > 0 && name->text[len - 1] == ' ')
+		len--;
+	if (len >= 2 && name->text[0] == '"' && name->text[len - 1] == '"') {
+		first = 1;
+		len -= 2;
+	}
+	if (len != strlen(address))
+		return false;
+	for (i = 0; i < len; i++) {
+		if (ascii_lower(name->text[first + i]) !=
+		    ascii_lower(address[i]))
+			return false;
+	}
+	return true;
+}
+
+bool
+display_name_misleads(const struct display_name *name, const char *address)
+{
+	if (name->is_broken || (name->has_address && name->has_separator))
+		return true;
+	return name->has_hidden && !is_only(name, address);
 }

@@ -6,14 +6,20 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "rules/types.h"
 
 /* What the text before and after one address has shown so far. Start with
  * zeroes. */
 struct display_name {
 	bool has_address;   /* something like a@b */
-	bool has_separator; /* one of , ; < > */
+	bool has_separator; /* one of , ; < >, or what some take for an end */
+	bool has_hidden;    /* something like a@b, its '@' in an encoded word */
 	bool is_broken;     /* an encoded word hides a control character, or its
 	                       charset is no superset of ASCII */
+	/* The decoded text without blanks around, to be compared with the
+	 * address; len counts on where it does not fit. */
+	char text[RULES_ADDRESS_MAX];
+	size_t len;
 };
 
 /* Reads len bytes of a value that holds only printable ASCII, valid UTF-8, tabs
@@ -21,9 +27,12 @@ struct display_name {
  * in quoted strings, where many readers decode them too. Linear. */
 void display_name_scan(struct display_name *name, const char *text, size_t len);
 
-/* A text that holds an address and a separator, decoded or not, can be split
- * into an address list of its own ("evil@b.example, " <a@b.example>). An address
- * alone, and separators alone, are common in honest names. */
-bool display_name_misleads(const struct display_name *name);
+/* Would a reader that decodes or splits too early take another address than
+ * this? So it is when the text holds an address and a separator
+ * ("evil@b.example, " <a@b.example>), decoded or not, or when an encoded word
+ * holds an address, unless that is the whole text and the same address. A plain
+ * address alone, and separators alone, are common in honest names and pass. */
+bool display_name_misleads(const struct display_name *name,
+    const char *address);
 
 #endif

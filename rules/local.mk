@@ -36,3 +36,9 @@ rules_test_return_path_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_types_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_verdict_LDADD = rules/librules.a $(CMOCKA_LIBS)
 endif
+
+# What the reader accepts beside what Python's readers take it for.
+check_PROGRAMS += rules/read-mailboxes
+dist_check_SCRIPTS += rules/test-mailbox-peers
+TESTS += rules/test-mailbox-peers
+rules_read_mailboxes_LDADD = rules/librules.a

@@ -18,7 +18,19 @@
 struct reader {
 	const char *text;
 	size_t len, pos;
+	/* A quoted string or comment of this mailbox is folded: to readers that
+	 * do not unfold first it ends there (Python's parseaddr, at a CR). */
+	bool has_inner_fold;
 };
+
+/* Where a character of a quoted string or comment is taken. */
+static void
+note_inner(struct reader *r, int c)
+{
+	if (c == '\r' || c == '\n')
+		r->has_inner_fold = true;
+	r->pos++;
+}
 
 /* ---- the bytes ---- */
 
@@ -176,7 +188,7 @@ skip_comment(struct reader *r)
 			depth--;
 		if (c == '"')
 			quotes++;
-		r->pos++;
+		note_inner(r, c);
 	} while (depth > 0);
 	return quotes % 2 == 0 ? MAILBOX_OK : MAILBOX_AMBIGUOUS;
 }
@@ -206,7 +218,7 @@ skip_quoted_string(struct reader *r)
 		if (peek(r) == '\\')
 			error = skip_quoted_pair(r);
 		else
-			r->pos++;
+			note_inner(r, peek(r));
 	}
 	r->pos++;
 	return error;
@@ -527,10 +539,11 @@ read_end(struct reader *r)
 static enum mailbox_error
 read_mailbox(struct reader *r, struct mailbox *m)
 {
-	struct display_name name = {false, false, false};
+	struct display_name name = {.len = 0};
 	enum mailbox_error error;
 	size_t start = r->pos, after;
 
+	r->has_inner_fold = false;
 	error = skip_display_name(r);
 	if (error != MAILBOX_OK)
 		return error;
@@ -550,14 +563,16 @@ read_mailbox(struct reader *r, struct mailbox *m)
 	if (error != MAILBOX_OK)
 		return error;
 	display_name_scan(&name, r->text + after, r->pos - after);
-	return display_name_misleads(&name) ? MAILBOX_AMBIGUOUS : MAILBOX_OK;
+	name.has_separator |= r->has_inner_fold;
+	return display_name_misleads(&name, m->address) ? MAILBOX_AMBIGUOUS
+							: MAILBOX_OK;
 }
 
 enum mailbox_error
 mailbox_parse_list(const char *text, size_t len, struct mailbox *list_r,
     size_t max, size_t *count_r)
 {
-	struct reader r = {text, len, 0};
+	struct reader r = {text, len, 0, false};
 	enum mailbox_error error;
 	size_t count = 0;
 
@@ -608,7 +623,7 @@ read_path(struct reader *r, struct mailbox *m)
 enum mailbox_error
 mailbox_parse_path(const char *text, struct mailbox *path_r)
 {
-	struct reader r = {text, strnlen(text, INPUT_MAX + 1), 0};
+	struct reader r = {text, strnlen(text, INPUT_MAX + 1), 0, false};
 	enum mailbox_error error;
 
 	path_r->address[0] = '\0';
