@@ -1,19 +1,5 @@
 # Writes the event list of sendward(7) out of base/log_events.h.
-#     awk -f man/events.awk base/log_events.h
-
-# Breaks text into lines of at most 72 bytes.
-function wrap(text,   n, words, i, line) {
-	n = split(text, words, " ")
-	line = ""
-	for (i = 1; i <= n; i++) {
-		if (line != "" && length(line) + length(words[i]) > 71) {
-			print line
-			line = ""
-		}
-		line = line (line == "" ? "" : " ") words[i]
-	}
-	print line
-}
+#     awk -f man/wrap.awk -f man/events.awk base/log_events.h
 
 BEGIN {
 	print ".\\\" begin events (man/update writes them)"

@@ -5,4 +5,5 @@ dist_man_MANS += \
 	man/sendward-milter.8 \
 	man/sendward-policyd.8 \
 	man/sendwardctl.8
-EXTRA_DIST += man/README.md man/events.awk man/options.awk man/update
+EXTRA_DIST += man/README.md man/commands.awk man/events.awk man/options.awk \
+	man/update man/wrap.awk

@@ -1,5 +1,5 @@
 # Writes the option list of sendward.conf(5) out of conf/options.h.
-#     awk -f man/options.awk conf/options.h
+#     awk -f man/wrap.awk -f man/options.awk conf/options.h
 
 # Takes the next argument of X(...) off `rest`.
 function argument(   text) {
@@ -14,21 +14,6 @@ function argument(   text) {
 	text = substr(rest, 1, RLENGTH)
 	rest = substr(rest, RLENGTH + 1)
 	return text
-}
-
-# Breaks text into lines of at most 72 bytes.
-function wrap(text,   n, words, i, line) {
-	gsub(/\\/, "\\e", text)
-	n = split(text, words, " ")
-	line = ""
-	for (i = 1; i <= n; i++) {
-		if (line != "" && length(line) + length(words[i]) > 71) {
-			print line
-			line = ""
-		}
-		line = line (line == "" ? "" : " ") words[i]
-	}
-	print line
 }
 
 BEGIN {

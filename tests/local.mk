@@ -1,6 +1,7 @@
 # tests: what `make check` runs beside the unit tests of each folder. The
 # scenarios are tests/run's.
 style_checks = \
+	tests/check-commands \
 	tests/check-events \
 	tests/check-headers \
 	tests/check-layers \
