@@ -25,6 +25,7 @@ struct ctl_option {
 	const char *name;  /* without "--" */
 	const char *value; /* what help calls its value; NULL: it takes none */
 	const char *help;
+	bool needed; /* the command cannot do without */
 };
 
 typedef int ctl_run_fn(struct ctl *ctl); /* returns the exit status */

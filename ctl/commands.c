@@ -22,71 +22,71 @@ const struct ctl_noun ctl_nouns[] = {
 };
 
 static const struct ctl_option account_create_options[] = {
-{"contact", "ADDRESS", "whom the operator writes to about this account"},
-{NULL, NULL, NULL},
+{"contact", "ADDRESS", "whom the operator writes to about this account", false},
+{NULL, NULL, NULL, false},
 };
 static const struct ctl_option account_set_options[] = {
-{"production", "on|off",  "out of the sandbox, or back into it"},
-{"daily",      "N",       "recipients in 24 hours; -1 or unlimited"},
-{"rate",       "R",       "recipients per second, such as 14 or 0.5"},
-{"policy",     "NAME",    "reputation policy: none, standard, strict"},
-{"pool",       "NAME",    "pool of addresses to send from; \"\" none"},
-{"contact",    "ADDRESS", "whom to write to; \"\" nobody"},
-{NULL, NULL, NULL},
+{"production", "on|off",  "out of the sandbox, or back into it", false},
+{"daily",      "N",       "recipients in 24 hours; -1 or unlimited", false},
+{"rate",       "R",       "recipients per second, such as 14 or 0.5", false},
+{"policy",     "NAME",    "reputation policy: none, standard, strict", false},
+{"pool",       "NAME",    "pool of addresses to send from; \"\" none", false},
+{"contact",    "ADDRESS", "whom to write to; \"\" nobody", false},
+{NULL, NULL, NULL, false},
 };
 static const struct ctl_option account_pause_options[] = {
-{"reason", "TEXT", "what clients hear after \"Sending paused for this account: \""},
-{NULL, NULL, NULL},
+{"reason", "TEXT", "what clients hear after \"Sending paused for this account: \"", false},
+{NULL, NULL, NULL, false},
 };
 static const struct ctl_option account_delete_options[] = {
-{"yes", NULL, "really; without it nothing is deleted"},
-{NULL, NULL, NULL},
+{"yes", NULL, "really; without it nothing is deleted", false},
+{NULL, NULL, NULL, false},
 };
 static const struct ctl_option credential_import_options[] = {
-{"access-key",  "ID",   "the access key id"},
-{"secret-file", "FILE", "file whose first line is the secret; - is stdin"},
-{NULL, NULL, NULL},
+{"access-key",  "ID",   "the access key id", true},
+{"secret-file", "FILE", "file whose first line is the secret; - is stdin", true},
+{NULL, NULL, NULL, false},
 };
 static const struct ctl_option identity_create_options[] = {
-{"dkim", "KIND", "rsa2048 (default), rsa1024, rsa4096, ed25519, both, none"},
-{NULL, NULL, NULL},
+{"dkim", "KIND", "rsa2048 (default), rsa1024, rsa4096, ed25519, both, none", false},
+{NULL, NULL, NULL, false},
 };
 static const struct ctl_option identity_records_options[] = {
-{"format", "FORM", "text (default), zone, json"},
-{NULL, NULL, NULL},
+{"format", "FORM", "text (default), zone, json", false},
+{NULL, NULL, NULL, false},
 };
 static const struct ctl_option identity_set_options[] = {
-{"signing", "on|off", "whether its mail is signed with DKIM"},
-{NULL, NULL, NULL},
+{"signing", "on|off", "whether its mail is signed with DKIM", true},
+{NULL, NULL, NULL, false},
 };
 static const struct ctl_option dkim_import_options[] = {
-{"selector", "NAME", "the selector whose DNS record has the public key"},
-{"key-file", "FILE", "private key in PEM, no passphrase; - is stdin"},
-{NULL, NULL, NULL},
+{"selector", "NAME", "the selector whose DNS record has the public key", true},
+{"key-file", "FILE", "private key in PEM, no passphrase; - is stdin", true},
+{NULL, NULL, NULL, false},
 };
 static const struct ctl_option suppression_add_options[] = {
-{"reason", "REASON", "BOUNCE, COMPLAINT or MANUAL (default)"},
-{NULL, NULL, NULL},
+{"reason", "REASON", "BOUNCE, COMPLAINT or MANUAL (default)", false},
+{NULL, NULL, NULL, false},
 };
 static const struct ctl_option suppression_import_options[] = {
-{"reason", "REASON", "for lines that have none: BOUNCE, COMPLAINT, MANUAL"},
-{NULL, NULL, NULL},
+{"reason", "REASON", "for lines that have none: BOUNCE, COMPLAINT, MANUAL", false},
+{NULL, NULL, NULL, false},
 };
 static const struct ctl_option suppression_export_options[] = {
-{"format", "FORM", "csv (default) or jsonl"},
-{NULL, NULL, NULL},
+{"format", "FORM", "csv (default) or jsonl", false},
+{NULL, NULL, NULL, false},
 };
 static const struct ctl_option explain_options[] = {
-{"login",       "NAME",    "login or access key id of the session"},
-{"from",        "ADDRESS", "envelope sender (MAIL FROM); <> is the null sender"},
-{"header-from", "TEXT",    "From header, when it differs"},
-{"client",      "IP",      "the client's address, for accounts by network"},
-{"to",          "ADDRESS", "recipient; further ones may follow"},
-{NULL, NULL, NULL},
+{"login",       "NAME",    "login or access key id of the session", false},
+{"from",        "ADDRESS", "envelope sender (MAIL FROM); <> is the null sender", true},
+{"header-from", "TEXT",    "From header, when it differs", false},
+{"client",      "IP",      "the client's address, for accounts by network", false},
+{"to",          "ADDRESS", "recipient; further ones may follow", true},
+{NULL, NULL, NULL, false},
 };
 static const struct ctl_option config_check_options[] = {
-{"clear", NULL, "forget the daemons' notices"},
-{NULL, NULL, NULL},
+{"clear", NULL, "forget the daemons' notices", false},
+{NULL, NULL, NULL, false},
 };
 
 /* noun, verb, arguments, least, most, options, handler, summary, help, example */

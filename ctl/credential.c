@@ -98,9 +98,6 @@ credential_run_import(struct ctl *ctl)
 	struct err err;
 	int rc;
 
-	if (id == NULL || path == NULL)
-		return ctl_usage(
-		    ctl, "--access-key and --secret-file are needed");
 	rc = read_secret(ctl, path, secret);
 	if (rc == CTL_DONE)
 		rc = ctl_open(ctl, CTL_WRITE | CTL_KEY);

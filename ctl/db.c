@@ -62,6 +62,30 @@ db_run_migrate(struct ctl *ctl)
 	    NULL, "");
 }
 
+/* SG_IO may be of the new file: then the store itself can be opened. */
+static int
+backup_failed(struct ctl *ctl, const struct err *err)
+{
+	struct err ignored;
+
+	if (admin_store_open(
+		ctl->conf, STORE_OPEN_READ, &ctl->store, &ignored) == SG_OK)
+		return ctl_refuse(ctl, "%s", err->text);
+	return ctl_fail(ctl, err);
+}
+
+/* SG_IO may be of the new file: then the store itself can be opened. */
+static int
+backup_failed(struct ctl *ctl, const struct err *err)
+{
+	struct err ignored;
+
+	if (admin_store_open(
+		ctl->conf, STORE_OPEN_READ, &ctl->store, &ignored) == SG_OK)
+		return ctl_refuse(ctl, "%s", err->text);
+	return ctl_fail(ctl, err);
+}
+
 int
 db_run_backup(struct ctl *ctl)
 {
@@ -78,7 +102,7 @@ db_run_backup(struct ctl *ctl)
 		    "%.300s is there already; a backup goes into a new file",
 		    path);
 	if (code != SG_OK)
-		return ctl_fail(ctl, &err);
+		return backup_failed(ctl, &err);
 	return out_done(ctl, json_pack("{s:o}", "path", out_string(path)),
 	    "%s is a copy of the store; the master key %s is not in it", path,
 	    ctl->conf->master_key_file);

@@ -37,8 +37,6 @@ dkim_run_import(struct ctl *ctl)
 	struct buf text;
 	int rc;
 
-	if (selector == NULL || path == NULL)
-		return ctl_usage(ctl, "--selector and --key-file are needed");
 	rc = input_file(ctl, path, KEY_FILE_MAX, &text);
 	if (rc != CTL_DONE)
 		return rc;

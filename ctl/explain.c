@@ -207,8 +207,6 @@ explain_run(struct ctl *ctl)
 	const char **recipients;
 	int rc;
 
-	if (from == NULL)
-		return ctl_usage(ctl, "--from is needed");
 	if (client != NULL && !read_address(client, address))
 		return ctl_usage(
 		    ctl, "--client must be an IPv4 or IPv6 address");
@@ -218,8 +216,7 @@ explain_run(struct ctl *ctl)
 	request.sender = strcmp(from, "<>") == 0 ? "" : from;
 	request.address = client == NULL ? NULL : address;
 	request.recipients = recipients;
-	rc = request.recipient_count == 0 ? ctl_usage(ctl, "--to is needed")
-					  : run(ctl, &request);
+	rc = run(ctl, &request);
 	free(recipients);
 	return rc;
 }

@@ -16,16 +16,20 @@ void
 help_usage(const struct ctl_command *command, FILE *out)
 {
 	const struct ctl_option *option = command->options;
+	bool is_alone = command->verb == NULL;
 
 	(void)fprintf(out, "sendwardctl %s", command->noun);
-	if (command->verb != NULL)
+	if (!is_alone)
 		(void)fprintf(out, " %s", command->verb);
-	if (command->args[0] != '\0')
+	if (!is_alone && command->args[0] != '\0')
 		(void)fprintf(out, " %s", command->args);
 	for (; option != NULL && option->name != NULL; option++)
-		(void)fprintf(out,
-		    option->value == NULL ? " [--%s]" : " [--%s %s]",
-		    option->name, option->value);
+		(void)fprintf(out, " %s--%s%s%s%s", option->needed ? "" : "[",
+		    option->name, option->value == NULL ? "" : " ",
+		    option->value == NULL ? "" : option->value,
+		    option->needed ? "" : "]");
+	if (is_alone && command->args[0] != '\0')
+		(void)fprintf(out, " %s", command->args);
 	(void)fputc('\n', out);
 }
 
@@ -37,7 +41,7 @@ print_options(const struct ctl_option *option, FILE *out)
 
 		(void)snprintf(left, sizeof(left), "--%s %s", option->name,
 		    option->value == NULL ? "" : option->value); /* fits */
-		(void)fprintf(out, "  %-22s %s\n", left, option->help);
+		(void)fprintf(out, "  %-19s %s\n", left, option->help);
 	}
 }
 

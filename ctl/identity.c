@@ -87,12 +87,11 @@ print_keys(const struct ctl *ctl, json_t *doc)
 	    columns, "no signing key of its own");
 }
 
-/* Facts, keys, and (when asked for) records. */
+/* Facts, keys, and records when there are any. */
 static int
-print_whole(
-    const struct ctl *ctl, const struct store_identity *row, bool with_records)
+print_whole(const struct ctl *ctl, const struct store_identity *row)
 {
-	json_t *doc;
+	json_t *doc, *records;
 	int rc = load_whole(ctl, row, &doc);
 
 	if (rc != CTL_DONE)
@@ -103,10 +102,10 @@ print_whole(
 	(void)putchar('\n'); /* main looks at stdout */
 	if (rc == CTL_DONE)
 		rc = print_keys(ctl, doc);
-	if (with_records && row->facts.type == RULES_IDENTITY_DOMAIN) {
+	records = json_object_get(doc, "records");
+	if (rc == CTL_DONE && json_array_size(records) > 0) {
 		(void)putchar('\n'); /* main looks at stdout */
-		records_print_text(
-		    identity_domain(row), json_object_get(doc, "records"));
+		records_print_text(identity_domain(row), records);
 	}
 	json_decref(doc);
 	return rc;
@@ -150,7 +149,7 @@ identity_run_create(struct ctl *ctl)
 		ctl_arg(ctl, 1), (enum identity_keys)keys, clock_now_sec(),
 		&row, &err) != SG_OK)
 		return ctl_fail(ctl, &err);
-	rc = print_whole(ctl, &row, true);
+	rc = print_whole(ctl, &row);
 	if (rc == CTL_DONE)
 		print_next_step(ctl, &row);
 	return rc;
@@ -216,7 +215,7 @@ identity_run_show(struct ctl *ctl)
 	struct store_identity row;
 	int rc = open_and_get(ctl, &row);
 
-	return rc == CTL_DONE ? print_whole(ctl, &row, true) : rc;
+	return rc == CTL_DONE ? print_whole(ctl, &row) : rc;
 }
 
 int
@@ -296,8 +295,8 @@ identity_run_set(struct ctl *ctl)
 	bool on;
 	int rc;
 
-	if (signing == NULL || !input_on_off(signing, &on))
-		return ctl_usage(ctl, "--signing must be given, on or off");
+	if (!input_on_off(signing, &on))
+		return ctl_usage(ctl, "--signing must be on or off");
 	rc = ctl_open(ctl, CTL_WRITE);
 	if (rc != CTL_DONE)
 		return rc;

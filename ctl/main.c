@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/process.h"
@@ -29,11 +30,19 @@ complain(const char *text, const char *tail)
 	buf_fini(&line);
 }
 
+static const char *
+hint_for(const struct err *err)
+{
+	if (getuid() != 0 && strstr(err->text, "ermission denied") != NULL)
+		return "; run it as root";
+	return "";
+}
+
 int
 ctl_fail(const struct ctl *ctl, const struct err *err)
 {
 	(void)ctl;
-	complain(err->text, "");
+	complain(err->text, hint_for(err));
 	switch (err->code) {
 	case SG_IO:
 	case SG_BUSY:
@@ -99,10 +108,10 @@ ctl_open(struct ctl *ctl, int needs)
 
 	if (ctl->conf == NULL &&
 	    conf_load(ctl->conf_path, &ctl->conf, &err) != SG_OK)
-		return ctl_refuse(ctl, "%s", err.text);
+		return ctl_refuse(ctl, "%s%s", err.text, hint_for(&err));
 	if ((needs & CTL_KEY) != 0 && ctl->seal == NULL &&
 	    seal_open(ctl->conf->master_key_file, &ctl->seal, &err) != SG_OK)
-		return ctl_refuse(ctl, "%s", err.text);
+		return ctl_refuse(ctl, "%s%s", err.text, hint_for(&err));
 	if ((needs & (CTL_READ | CTL_WRITE)) != 0 && ctl->store == NULL &&
 	    admin_store_open(ctl->conf,
 		needs & CTL_WRITE ? STORE_OPEN_WRITE : STORE_OPEN_READ,

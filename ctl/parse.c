@@ -207,11 +207,24 @@ unknown_word(const struct ctl *ctl, const char *what, const char *word,
 	return stop(status_r, CTL_USAGE);
 }
 
+/* An option that is needed and not given; NULL: none. */
+static const char *
+missing_option(const struct ctl *ctl)
+{
+	const struct ctl_option *option = ctl->command->options;
+
+	for (; option != NULL && option->name != NULL; option++)
+		if (option->needed && ctl_value(ctl, option->name) == NULL)
+			return option->name;
+	return NULL;
+}
+
 /* The verb's options and arguments; words of argv from 1 on. */
 static enum parse_result
 parse_rest(struct ctl *ctl, int argc, char **argv, int *status_r)
 {
 	const struct ctl_command *command = ctl->command;
+	const char *missing;
 	int next;
 	enum scan scan =
 	    scan_options(ctl, argc, argv, command->options, true, &next);
@@ -225,12 +238,16 @@ parse_rest(struct ctl *ctl, int argc, char **argv, int *status_r)
 	ctl->args = argv + next;
 	ctl->arg_count = argc - next;
 	if (ctl->arg_count < command->least)
-		return stop(status_r,
-		    ctl_usage(ctl, "%s: too few arguments", command->args));
+		return stop(
+		    status_r, ctl_usage(ctl, "it needs %s", command->args));
 	if (command->most >= 0 && ctl->arg_count > command->most)
 		return stop(
 		    status_r, ctl_usage(ctl, "too many arguments, at %.40s",
 				  ctl->args[command->most]));
+	missing = missing_option(ctl);
+	if (missing != NULL)
+		return stop(
+		    status_r, ctl_usage(ctl, "--%s is needed", missing));
 	return PARSE_RUN;
 }
 

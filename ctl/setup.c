@@ -2,6 +2,8 @@
  * Prints; changes nothing. conf/examples/ holds the same lines. */
 #include "config.h"
 
+#include <grp.h>
+#include <pwd.h>
 #include <string.h>
 
 #include "conf/conf.h"
@@ -22,6 +24,23 @@ postfix_socket(const char *socket, struct buf *out)
 	is_v6 = strchr(at, ':') != NULL && at[1] != '[';
 	return buf_printf(out, "inet:%s%s%s:%.*s", is_v6 ? "[" : "", at + 1,
 	    is_v6 ? "]" : "", (int)(at - socket - 5), socket + 5);
+}
+
+static const char *
+user_of(const struct conf *conf)
+{
+	return conf->user[0] == '\0' ? "root" : conf->user;
+}
+
+/* The user's own group; named like the user when there is no such user yet. */
+static const char *
+group_of(const struct conf *conf)
+{
+	const struct passwd *user = getpwnam(user_of(conf));
+	const struct group *group =
+	    user == NULL ? NULL : getgrgid(user->pw_gid);
+
+	return group == NULL ? user_of(conf) : group->gr_name;
 }
 
 static bool
@@ -47,8 +66,9 @@ put_word(const struct conf *conf, const char *word, size_t len, struct buf *out)
 		return buf_printf(
 		    out, "%lld", (long long)conf->max_message_bytes * 3 / 2);
 	if (strncmp(word, "user", len) == 0)
-		return buf_puts(
-		    out, conf->user[0] == '\0' ? "root" : conf->user);
+		return buf_puts(out, user_of(conf));
+	if (strncmp(word, "group", len) == 0)
+		return buf_puts(out, group_of(conf));
 	if (strncmp(word, "store", len) == 0)
 		return buf_puts(out, file == NULL ? "STORE" : file);
 	return buf_append(out, word, len);

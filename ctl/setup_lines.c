@@ -45,9 +45,10 @@ const struct setup_line setup_postfix_lines[] = {
  "what was accepted here."},
 {MAIN, "message_size_limit = @size@",
  "More than max_message_bytes: sendward's limit answers, Postfix's stands behind."},
-{MAIN, "relay_domains = $mydestination, @bounce@",
- "Bounces to the return paths must come back here; its MX must be this server.\n"
- "(What takes them in, sendward-feedback, is not there yet.)"},
+{MAIN, "relay_domains = @bounce@",
+ "Bounces to the return paths come back here; its MX must be this server. What\n"
+ "takes them in, sendward-feedback, is not there yet: until then let a mailbox\n"
+ "take them (README.md, \"Bounces\")."},
 {MASTER, "submission inet n - n - - smtpd",
  "Port 587, for clients with a login. The fifth column is n: not chrooted, so that\n"
  "the paths of sendward's sockets are found."},
@@ -92,7 +93,7 @@ const struct setup_line setup_dovecot_lines[] = {
  "-shm file): the process must be the owner of the database."},
 {DOVECOT, "service auth-worker {\n  user = @user@\n}",
  "The same for the workers."},
-{DOVECOT, "default_internal_user = @user@\ndefault_internal_group = @user@",
+{DOVECOT, "default_internal_user = @user@\ndefault_internal_group = @group@",
  "The socket between the two belongs to this user."},
 {DOVECOT_SQL, "driver = sqlite\nconnect = @store@",
  "Where the credentials are (mode 0600: nobody else needs to read it)."},

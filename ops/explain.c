@@ -173,7 +173,7 @@ explain_limits(struct chain *chain, struct err *err_r)
 {
 	struct explain_result *result = chain->result;
 	struct reserve_answer answer;
-	char note[160], wait[64] = "";
+	char note[192], limit[32] = "unlimited", wait[64] = "";
 	enum sg_err rc = store_quota_used(chain->store, result->account.id,
 	    chain->request->now_usec / 1000000, &result->used, err_r);
 
@@ -187,9 +187,12 @@ explain_limits(struct chain *chain, struct err *err_r)
 		(void)snprintf(wait, sizeof(wait), /* fits */
 		    "; the answer waits %.1f s for the rate",
 		    (double)answer.wait_usec / 1e6);
+	if (result->account.daily_quota >= 0)
+		(void)snprintf(limit, sizeof(limit), "%lld", /* fits */
+		    (long long)result->account.daily_quota);
 	(void)snprintf(note, sizeof(note), /* fits */
-	    "used %lld of %lld in 24 h, %g/s%s", (long long)result->used,
-	    (long long)result->account.daily_quota, result->account.rate, wait);
+	    "used %lld of %s in 24 h, %g/s%s", (long long)result->used, limit,
+	    result->account.rate, wait);
 	step(
 	    chain, EXPLAIN_LIMITS, result->account.name, note, &answer.verdict);
 	return SG_OK;
