@@ -94,6 +94,9 @@ class Server:
         self.conf = os.path.join(self.dir, "sendward.conf")
         self.log_path = os.path.join(self.dir, "log")
         self.env = dict(os.environ, **(env or {}))
+        # what AddressSanitizer keeps of freed memory is no growth
+        self.env["ASAN_OPTIONS"] = ":".join(filter(None, [
+            self.env.get("ASAN_OPTIONS"), "quarantine_size_mb=1"]))
         self.options = list(options)
         self.process = None
         self.write_conf(*options)
@@ -103,12 +106,14 @@ class Server:
             "inet:%d@127.0.0.1" % self.port
         lines = ['store = "sqlite:%s";' % self.db.path, 'user = "";',
                  'bounce_domain = "bounce.test";',
-                 'log: { target = "%s"; level = "debug"; };' % self.log_path]
+                 'log: { target = "%s"; level = "%s"; };' % (
+                     self.log_path,
+                     "info" if "log.info" in options else "debug")]
         policy = ['socket = "%s";' % listen]
         for option in options:
             if option.startswith("policy."):
                 policy.append(option[len("policy."):])
-            else:
+            elif option != "log.info":
                 lines.append(option)
         with open(self.conf, "w", encoding="utf-8") as f:
             f.write("\n".join(lines) + "\npolicy: { %s };\n" % " ".join(policy))
