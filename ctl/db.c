@@ -74,18 +74,6 @@ backup_failed(struct ctl *ctl, const struct err *err)
 	return ctl_fail(ctl, err);
 }
 
-/* SG_IO may be of the new file: then the store itself can be opened. */
-static int
-backup_failed(struct ctl *ctl, const struct err *err)
-{
-	struct err ignored;
-
-	if (admin_store_open(
-		ctl->conf, STORE_OPEN_READ, &ctl->store, &ignored) == SG_OK)
-		return ctl_refuse(ctl, "%s", err->text);
-	return ctl_fail(ctl, err);
-}
-
 int
 db_run_backup(struct ctl *ctl)
 {
