@@ -22,12 +22,16 @@ struct encoded_word {
 
 struct scan {
 	struct display_name *name;
-	char before; /* the last byte seen */
-	bool is_at;  /* that byte was an '@' that something stood before */
-	bool is_decoded, is_at_decoded; /* it came of an encoded word */
+	char before;     /* the last character seen */
+	bool has_text;   /* something but blanks was seen */
+	bool is_decoded; /* the character comes of an encoded word */
+	/* Behind an '@' that could be an address's: does a character touch it
+	 * before, has a word begun, did it come of an encoded word. */
+	bool is_behind_at, is_touched, is_in_word, is_at_decoded;
 	/* ISO-2022: between ESC $ and ESC (, or SO and SI, two bytes make one
 	 * character, and neither is ASCII. */
 	bool is_iso_2022, is_escape, is_double;
+	bool has_trail_bytes;
 };
 
 static void
@@ -40,22 +44,63 @@ keep(struct display_name *name, char c)
 	name->len++;
 }
 
+/* c comes behind an '@'. An address it is when words touch it on both sides
+ * (x@y), or when some blank is between and a dotted word behind (x @ y.example),
+ * as a domain has; "Bee @ Home" is none. */
+static void
+follow_at(struct scan *scan, char c)
+{
+	bool is_address;
+
+	if (c == ' ') {
+		scan->is_behind_at = !scan->is_in_word;
+		scan->is_touched = false;
+		return;
+	}
+	is_address = scan->is_in_word ? scan->before == '.' && c != '.'
+				      : scan->is_touched;
+	scan->is_in_word = true;
+	if (!is_address)
+		return;
+	scan->name->has_address = true;
+	scan->name->has_hidden |= scan->is_at_decoded;
+}
+
+/* An '@' with nothing, '(' or another before it is a mention (@bee). */
+static void
+begin_at(struct scan *scan)
+{
+	bool is_trail = scan->has_trail_bytes && ascii_is_8bit(scan->before);
+
+	scan->is_behind_at = scan->has_text && !is_trail &&
+			     scan->before != '(' && scan->before != '@';
+	scan->is_touched = scan->before != ' ';
+	scan->is_in_word = false;
+	scan->is_at_decoded = scan->is_decoded;
+}
+
+static bool
+is_separator(char c, bool is_decoded)
+{
+	if (c == ',' || c == ';' || c == '<' || c == '>')
+		return true;
+	/* What is plain text in an encoded word is syntax to who decodes. */
+	return is_decoded && c != '\0' && strchr("\"()[]:\\", c) != NULL;
+}
+
 static void
 feed(struct scan *scan, char c)
 {
-	struct display_name *name = scan->name;
-
-	if (scan->is_at && c != ' ') {
-		name->has_address = true;
-		name->has_hidden |= scan->is_at_decoded;
-	}
-	scan->is_at = c == '@' && scan->before > ' ' && scan->before != '(' &&
-		      scan->before != '@';
-	scan->is_at_decoded = scan->is_decoded;
-	if (c == ',' || c == ';' || c == '<' || c == '>')
-		name->has_separator = true;
+	if (c == '@')
+		begin_at(scan);
+	else if (scan->is_behind_at)
+		follow_at(scan, c);
+	if (is_separator(c, scan->is_decoded))
+		scan->name->has_separator = true;
+	if (c != ' ')
+		scan->has_text = true;
 	scan->before = c;
-	keep(name, c);
+	keep(scan->name, c);
 }
 
 /* Takes the bytes that switch character sets out of ISO-2022 text. True: c is
@@ -157,6 +202,35 @@ feed_b(struct scan *scan, struct span payload)
 	}
 }
 
+static bool
+has_family(struct span charset, const char *const *families, size_t count)
+{
+	char head[16] = "";
+	size_t i, len = charset.len;
+
+	if (len > sizeof head - 1)
+		len = sizeof head - 1;
+	memcpy(head, charset.text, len);
+	for (i = 0; i < count; i++) {
+		if (ascii_has_prefix(head, families[i]))
+			return true;
+	}
+	return false;
+}
+
+#define COUNT_OF(table) (sizeof(table) / sizeof(table)[0])
+
+/* Charsets whose second bytes may look like '@' (but not like a separator). */
+static bool
+has_trail_bytes(struct span charset)
+{
+	static const char *const families[] = {"shift", "sjis", "x-sjis",
+	    "ms932", "cp932", "cp936", "cp949", "cp950", "gb", "x-gbk", "big5",
+	    "big-5"};
+
+	return has_family(charset, families, COUNT_OF(families));
+}
+
 /* Is the charset one in which an ASCII byte is that character, so that the scan
  * sees what any reader sees? */
 static bool
@@ -165,22 +239,12 @@ is_ascii_superset(struct span charset)
 	static const char *const families[] = {"utf-8", "utf8", "us-ascii",
 	    "ascii", "ansi_x3", "iso-8859", "iso8859", "iso_8859", "latin",
 	    "iso-2022-", "iso-ir-", "windows-", "win-125", "win125", "cp125",
-	    "cp437", "cp85", "cp86", "cp932", "cp936", "cp949", "cp950",
-	    "ms932", "koi8", "gb", "big5", "big-5", "euc", "shift", "sjis",
-	    "ks_c", "ksc", "tis-620", "tis620", "viscii", "mac", "unknown",
-	    "x-euc", "x-gbk", "x-mac", "x-sjis", "x-unknown", "x-user",
-	    "x-win"};
-	char head[16] = "";
-	size_t i, len = charset.len;
+	    "cp437", "cp85", "cp86", "koi8", "euc", "ks_c", "ksc", "tis-620",
+	    "tis620", "viscii", "mac", "unknown", "x-euc", "x-mac", "x-unknown",
+	    "x-user", "x-win"};
 
-	if (len > sizeof head - 1)
-		len = sizeof head - 1;
-	memcpy(head, charset.text, len);
-	for (i = 0; i < sizeof families / sizeof families[0]; i++) {
-		if (ascii_has_prefix(head, families[i]))
-			return true;
-	}
-	return false;
+	return has_family(charset, families, COUNT_OF(families)) ||
+	       has_trail_bytes(charset);
 }
 
 /* Where the last "?=" of a text ends; what is behind can hold no encoded word,
@@ -232,12 +296,14 @@ feed_encoded_word(struct scan *scan, const struct encoded_word *word)
 		scan->name->is_broken = true;
 	scan->is_iso_2022 = word->charset.len > sizeof iso_2022 &&
 			    ascii_has_prefix(word->charset.text, iso_2022);
+	scan->has_trail_bytes = has_trail_bytes(word->charset);
 	scan->is_decoded = true;
 	if (word->encoding == 'q')
 		feed_q(scan, word->payload);
 	else
 		feed_b(scan, word->payload);
 	scan->is_decoded = false;
+	scan->has_trail_bytes = false;
 	scan->is_escape = false;
 	scan->is_double = false;
 	scan->is_iso_2022 = false;

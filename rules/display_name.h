@@ -11,9 +11,9 @@
 /* What the text before and after one address has shown so far. Start with
  * zeroes. */
 struct display_name {
-	bool has_address;   /* something like a@b */
+	bool has_address;   /* something like a@b or a @ b.c */
 	bool has_separator; /* one of , ; < >, or what some take for an end */
-	bool has_hidden;    /* something like a@b, its '@' in an encoded word */
+	bool has_hidden;    /* an address whose '@' is in an encoded word */
 	bool is_broken;     /* an encoded word hides a control character, or its
 	                       charset is no superset of ASCII */
 	/* The decoded text without blanks around, to be compared with the
