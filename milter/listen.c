@@ -189,8 +189,19 @@ listen_open(const struct conf *conf, int *fd_r, struct err *err_r)
 }
 
 void
-listen_wake(int fd)
+listen_poke(int fd)
 {
-	if (fd >= 0)
-		(void)shutdown(fd, SHUT_RDWR);
+	struct sockaddr_storage address = {0};
+	socklen_t len = sizeof(address);
+	int poke;
+
+	if (getsockname(fd, (struct sockaddr *)&address, &len) != 0)
+		return;
+	poke = socket(
+	    address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (poke < 0)
+		return;
+	/* Whether it succeeds does not matter: the caller tries again. */
+	(void)connect(poke, (struct sockaddr *)&address, len);
+	(void)close(poke);
 }

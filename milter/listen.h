@@ -12,7 +12,8 @@ struct conf;
  * the listening socket. SG_EXISTS: another process listens there. */
 enum sg_err listen_open(const struct conf *conf, int *fd_r, struct err *err_r);
 
-/* Wakes the thread that waits for connections, so that it sees smfi_stop. */
-void listen_wake(int fd);
+/* Connects once and hangs up, so that the thread that waits for connections looks
+ * up. */
+void listen_poke(int fd);
 
 #endif

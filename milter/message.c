@@ -311,14 +311,6 @@ answer_held(struct message *m, struct rules_verdict *v)
 	return m->is_monitor ? MESSAGE_PASSES : MESSAGE_ANSWERED;
 }
 
-enum message_step
-message_early(struct message *m, struct rules_verdict *v)
-{
-	if (!m->refusal.is_held || m->is_monitor || !m->is_smtp)
-		return MESSAGE_GOES_ON;
-	return answer_held(m, v);
-}
-
 static bool
 return_path_edit(struct message *m, int64_t now_sec, struct edits *edits)
 {
@@ -327,8 +319,8 @@ return_path_edit(struct message *m, int64_t now_sec, struct edits *edits)
 	char local[RETURN_PATH_LOCAL_MAX + 1];
 	char sender[RETURN_PATH_LOCAL_MAX + RULES_DOMAIN_MAX + 4];
 
-	(void)snprintf(
-	    path.queue_id, sizeof(path.queue_id), "%s", m->queue_id);
+	(void)snprintf(path.queue_id, sizeof(path.queue_id), "%.*s",
+	    RETURN_PATH_QUEUE_ID_MAX, m->queue_id);
 	if (!return_path_encode(&path, m->env->mac, m->env->mac_ctx, local))
 		return false;
 	(void)snprintf(sender, sizeof(sender), "<%s@%s>", local,

@@ -102,9 +102,6 @@ void message_header(struct message *m, const char *name, const char *value);
 void message_end_of_headers(struct message *m, bool is_fresh);
 void message_body(struct message *m, const void *data, size_t len);
 
-/* May the refusal that is held be said before the end? Then it is logged. */
-enum message_step message_early(struct message *m, struct rules_verdict *v);
-
 /* End of message. MESSAGE_GOES_ON: *edits_r is what is to be changed;
  * message_log_accepted is due once that is done. */
 enum message_step message_end(struct message *m, int64_t now_sec,

@@ -3,12 +3,14 @@
 
 #include "milter/milter.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include <libmilter/mfapi.h>
 #include <libmilter/mfdef.h>
@@ -27,12 +29,12 @@
 #define ACTIONS                                                                \
 	(SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGFROM | SMFIF_DELRCPT)
 
-/* Round trips and macros that are not needed, when the MTA offers to leave them
- * out: what is wrong with header or body is said at the end of the message, where
- * the client hears it in any case. */
-#define STEPS                                                                  \
-	(SMFIP_NOHELO | SMFIP_NODATA | SMFIP_NOUNKNOWN | SMFIP_NR_CONN |       \
-	    SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY | SMFIP_SKIP)
+/* Round trips that are not needed: what is wrong with header or body is said at
+ * the end of the message, where the client hears it in any case. libmilter itself
+ * answers an MTA that cannot do without an answer. */
+#define NO_REPLIES                                                             \
+	(SMFIP_NR_CONN | SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY)
+#define NOT_NEEDED (SMFIP_NOHELO | SMFIP_NODATA | SMFIP_NOUNKNOWN)
 
 #define SIZE_DIGITS_MAX 18
 
@@ -43,12 +45,6 @@ static struct session *
 session_of(SMFICTX *ctx)
 {
 	return smfi_getpriv(ctx);
-}
-
-static sfsistat
-reply_unless(const struct session *s, unsigned long flag)
-{
-	return (s->steps & flag) != 0 ? SMFIS_NOREPLY : SMFIS_CONTINUE;
 }
 
 static const char *
@@ -88,26 +84,28 @@ answer(SMFICTX *ctx, const struct rules_verdict *v)
 	return v->action == RULES_REJECT ? SMFIS_REJECT : SMFIS_TEMPFAIL;
 }
 
+/* NULL: no memory. */
+static struct session *
+new_session(SMFICTX *ctx)
+{
+	struct session *s = session_new(the_filter);
+
+	if (s != NULL && smfi_setpriv(ctx, s) != MI_SUCCESS)
+		session_free(&s);
+	return s;
+}
+
 static sfsistat
 on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
     unsigned long unused2, unsigned long unused3, unsigned long *actions_r,
     unsigned long *steps_r, unsigned long *unused2_r, unsigned long *unused3_r)
 {
-	struct session *s;
-
 	(void)unused2;
 	(void)unused3;
-	if ((actions & ACTIONS) != ACTIONS)
+	if ((actions & ACTIONS) != ACTIONS || new_session(ctx) == NULL)
 		return SMFIS_REJECT;
-	s = session_new(the_filter, steps & STEPS);
-	if (s == NULL)
-		return SMFIS_REJECT;
-	if (smfi_setpriv(ctx, s) != MI_SUCCESS) {
-		session_free(&s);
-		return SMFIS_REJECT;
-	}
 	*actions_r = ACTIONS;
-	*steps_r = s->steps;
+	*steps_r = NO_REPLIES | (NOT_NEEDED & steps);
 	*unused2_r = *unused3_r = 0;
 	return SMFIS_CONTINUE;
 }
@@ -118,10 +116,14 @@ on_connect(SMFICTX *ctx, char *name, _SOCK_ADDR *address)
 	struct session *s = session_of(ctx);
 
 	(void)name;
+	/* An MTA may say "quit, a new client follows" on the same connection:
+	 * then there was a close and there is no negotiation. */
+	if (s == NULL)
+		s = new_session(ctx);
 	if (s == NULL)
 		return SMFIS_TEMPFAIL;
 	session_client(s, address);
-	return reply_unless(s, SMFIP_NR_CONN);
+	return SMFIS_NOREPLY;
 }
 
 /* SIZE= of MAIL (RFC 1870); 0 when it is not there or no number. */
@@ -192,27 +194,22 @@ on_header(SMFICTX *ctx, char *name, char *value)
 		return SMFIS_TEMPFAIL;
 	if (s->message != NULL)
 		message_header(s->message, name, value);
-	return reply_unless(s, SMFIP_NR_HDR);
+	return SMFIS_NOREPLY;
 }
 
 static sfsistat
 on_eoh(SMFICTX *ctx)
 {
 	struct session *s = session_of(ctx);
-	struct rules_verdict v;
 
 	if (s == NULL)
 		return SMFIS_TEMPFAIL;
-	if (s->message == NULL)
-		return reply_unless(s, SMFIP_NR_EOH);
-	message_queue_id(s->message, macro(ctx, "i"));
-	message_end_of_headers(s->message, filter_is_fresh(s->filter));
-	if ((s->steps & SMFIP_NR_EOH) == 0 &&
-	    message_early(s->message, &v) == MESSAGE_ANSWERED) {
-		session_end_message(s, false);
-		return answer(ctx, &v);
+	if (s->message != NULL) {
+		message_queue_id(s->message, macro(ctx, "i"));
+		message_end_of_headers(
+		    s->message, filter_is_fresh(s->filter));
 	}
-	return reply_unless(s, SMFIP_NR_EOH);
+	return SMFIS_NOREPLY;
 }
 
 static sfsistat
@@ -224,7 +221,7 @@ on_body(SMFICTX *ctx, unsigned char *data, size_t len)
 		return SMFIS_TEMPFAIL;
 	if (s->message != NULL)
 		message_body(s->message, data, len);
-	return reply_unless(s, SMFIP_NR_BODY);
+	return SMFIS_NOREPLY;
 }
 
 static bool
@@ -340,9 +337,30 @@ milter_run(struct err *err_r)
 	return SG_OK;
 }
 
+static void *
+stop_libmilter(void *done)
+{
+	(void)smfi_stop();
+	__atomic_store_n((bool *)done, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* libmilter's listener holds, while it waits for a connection, the lock that
+ * smfi_stop needs: 5 s at worst. Connections make it look up. */
 void
 milter_stop(void)
 {
-	(void)smfi_stop();
-	listen_wake(listen_fd);
+	const struct timespec pause = {.tv_nsec = 20 * 1000000L};
+	pthread_t thread;
+	bool is_done = false;
+
+	if (pthread_create(&thread, NULL, stop_libmilter, &is_done) != 0) {
+		(void)smfi_stop();
+		return;
+	}
+	while (!__atomic_load_n(&is_done, __ATOMIC_ACQUIRE)) {
+		(void)nanosleep(&pause, NULL);
+		listen_poke(listen_fd);
+	}
+	(void)pthread_join(thread, NULL);
 }

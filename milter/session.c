@@ -20,14 +20,13 @@
 #define IPV4_AT 12 /* in ::ffff:a.b.c.d */
 
 struct session *
-session_new(struct filter *filter, unsigned long steps)
+session_new(struct filter *filter)
 {
 	struct session *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
 		return NULL;
 	s->filter = filter;
-	s->steps = steps;
 	return s;
 }
 

@@ -14,7 +14,6 @@ struct sockaddr;
 
 struct session {
 	struct filter *filter;
-	unsigned long steps;       /* the protocol's flags, as agreed */
 	unsigned char address[16]; /* of the client, IPv4 mapped */
 	bool has_address;
 	char name[SESSION_NAME_MAX]; /* "address:port", "" unknown */
@@ -25,7 +24,7 @@ struct session {
 };
 
 /* NULL: no memory. A session belongs to one thread at a time. */
-struct session *session_new(struct filter *filter, unsigned long steps);
+struct session *session_new(struct filter *filter);
 /* Gives up the message in hand. NULL inside is fine. */
 void session_free(struct session **session);
 

@@ -609,28 +609,6 @@ test_nobody(void **state)
 	finish(&r);
 }
 
-/* An MTA that waits for an answer at the end of headers gets it there. */
-static void
-test_early(void **state)
-{
-	struct run r;
-
-	(void)state;
-	begin(&r, "shop", "<a@shop.example>");
-	assert_int_equal(mail(&r), MESSAGE_GOES_ON);
-	message_header(r.m, "From", "a@evil.example");
-	message_end_of_headers(r.m, true);
-	assert_int_equal(message_early(r.m, &r.v), MESSAGE_ANSWERED);
-	assert_int_equal(r.v.code, 554);
-	finish(&r);
-	begin(&r, "shop", "a@shop.example");
-	assert_int_equal(mail(&r), MESSAGE_GOES_ON);
-	message_header(r.m, "From", "a@evil.example");
-	message_end_of_headers(r.m, true);
-	assert_int_equal(message_early(r.m, &r.v), MESSAGE_GOES_ON);
-	finish(&r);
-}
-
 static int
 make_keys(void **state)
 {
@@ -674,7 +652,6 @@ main(void)
 	    cmocka_unit_test(test_queue_id),
 	    cmocka_unit_test(test_stale),
 	    cmocka_unit_test(test_nobody),
-	    cmocka_unit_test(test_early),
 	};
 
 	return cmocka_run_group_tests(tests, make_keys, free_keys);

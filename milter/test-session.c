@@ -121,7 +121,7 @@ test_client(void **state)
 		{AF_UNSPEC, NULL, 0, false, "", 0},
 	};
 	/* clang-format on */
-	struct session *s = session_new(&filter, 0);
+	struct session *s = session_new(&filter);
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -153,7 +153,7 @@ test_client(void **state)
 static struct session *
 with_message(const char *login, bool has_rcpt)
 {
-	struct session *s = session_new(&filter, 0);
+	struct session *s = session_new(&filter);
 	struct message_mail mail = {.path = "<a@shop.example>",
 	    .client = {login, "", "", NULL}};
 	struct rules_verdict v;
