@@ -25,6 +25,17 @@ err_set(struct err *err_r, enum sg_err code, const char *format, ...)
 	return code;
 }
 
+/* Appends what fits. */
+static void
+add(char text[ERR_TEXT_MAX], const char *more)
+{
+	size_t len = strlen(text);
+	size_t more_len = strnlen(more, ERR_TEXT_MAX - 1 - len);
+
+	memcpy(text + len, more, more_len);
+	text[len + more_len] = '\0';
+}
+
 enum sg_err
 err_prefix(struct err *err_r, enum sg_err code, const char *format, ...)
 {
@@ -36,8 +47,8 @@ err_prefix(struct err *err_r, enum sg_err code, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	(void)strncat(text, ": ", sizeof(text) - 1 - strlen(text));
-	(void)strncat(text, err_r->text, sizeof(text) - 1 - strlen(text));
+	add(text, ": ");
+	add(text, err_r->text);
 	memcpy(err_r->text, text, sizeof(text));
 	return code;
 }

@@ -121,7 +121,7 @@ run_threaded(void *ctx, struct err *err_r)
 		return err_set(err_r, SG_IO, "no thread");
 	(void)pthread_detach(thief);
 	report(program, 'r');
-	(void)read(program->stop_fds[0], &byte, 1);
+	assert_int_equal(read(program->stop_fds[0], &byte, 1), 1);
 	report(program, program->stolen == 0 ? '0' : '!');
 	return SG_OK;
 }
