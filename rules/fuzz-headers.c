@@ -1,6 +1,7 @@
 /* Fuzz target: a block of header fields. Each line up to the first colon is the
  * name, the rest the value; a line that begins with a blank folds.
  * fuzz-sources: rules/headers.c rules/mailbox.c rules/display_name.c
+ * fuzz-sources: rules/field_text.c
  * fuzz-sources: rules/verdict.c rules/identity.c */
 #include "config.h"
 

@@ -1,5 +1,5 @@
 /* Fuzz target: any bytes as an address list and as a path.
- * fuzz-sources: rules/mailbox.c rules/display_name.c */
+ * fuzz-sources: rules/mailbox.c rules/display_name.c rules/field_text.c */
 #include "config.h"
 
 #include <stdlib.h>

@@ -2,6 +2,7 @@ noinst_LIBRARIES += rules/librules.a
 rules_librules_a_SOURCES = \
 	rules/ascii.h \
 	rules/display_name.c rules/display_name.h \
+	rules/field_text.c rules/field_text.h \
 	rules/headers.c rules/headers.h \
 	rules/identity.c rules/identity.h \
 	rules/mailbox.c rules/mailbox.h \

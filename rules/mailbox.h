@@ -29,9 +29,14 @@ struct mailbox {
 
 /* Reads a mailbox-list (value of From, Sender, Reply-To; RFC 5322 §3.4, §3.6.2)
  * of len bytes (may hold anything). Display names may be atoms with dots
- * (obs-phrase), quoted strings, encoded words (never decoded: an encoded word
- * cannot hide an address) or raw UTF-8; comments are skipped, nested at most 20.
- * Fills up to max entries and *count_r. */
+ * (obs-phrase), quoted strings, encoded words or raw UTF-8; comments may stand
+ * between words and around an address, nested at most 20; folds may be "\n " or
+ * "\r\n ". Refused, though RFC 5322 or custom allows it: comments and blanks
+ * inside an address, specials and quoted pairs in a quoted local part, encoded
+ * words in an address, a second address anywhere (except the same once more, as
+ * in "a@b.example <a@b.example>"), and names that turn into an address list when
+ * decoded or split too early (display_name.h). Fills up to max entries and
+ * *count_r, 0 on any error. Linear in len. */
 enum mailbox_error mailbox_parse_list(const char *text, size_t len,
     struct mailbox *list_r, size_t max, size_t *count_r);
 
