@@ -12,6 +12,22 @@ ops_libops_a_SOURCES += \
 	ops/login.c ops/login.h \
 	ops/suppression.c ops/suppression.h \
 	ops/suppression_line.c ops/suppression_line.h
+if HAVE_CMOCKA
+admin_tests = ops/test-account ops/test-credential ops/test-identity \
+	ops/test-suppression
+check_PROGRAMS += $(admin_tests)
+TESTS += $(admin_tests)
+admin_test_fixture = ops/test-admin-fixture.c ops/test-admin.h
+admin_test_libs = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
+ops_test_account_SOURCES = ops/test-account.c $(admin_test_fixture)
+ops_test_account_LDADD = $(admin_test_libs)
+ops_test_credential_SOURCES = ops/test-credential.c $(admin_test_fixture)
+ops_test_credential_LDADD = $(admin_test_libs)
+ops_test_identity_SOURCES = ops/test-identity.c $(admin_test_fixture)
+ops_test_identity_LDADD = $(admin_test_libs)
+ops_test_suppression_SOURCES = ops/test-suppression.c $(admin_test_fixture)
+ops_test_suppression_LDADD = $(admin_test_libs)
+endif
 
 ops_libops_a_SOURCES += ops/reserve.c ops/reserve.h
 if HAVE_CMOCKA

@@ -398,7 +398,7 @@ refresh(struct snapshot *s, struct store *store, struct err *err_r)
 	bool changed;
 	enum sg_err code = store_maybe_changed(store, &changed, err_r);
 
-	if (code != SG_OK || (!changed && !s->is_behind))
+	if (code != SG_OK || (!changed && !s->is_behind && s->content != NULL))
 		return code;
 	/* the store tells of a change only once */
 	s->is_behind = true;

@@ -1,0 +1,74 @@
+/* A new store for each test: see test-admin.h. */
+#include "config.h"
+
+#include "ops/test-admin.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/seal.h"
+#include "conf/conf.h"
+#include "ops/account.h"
+#include "ops/admin.h"
+
+/* The option, whatever it was before. */
+static void
+set_option(char **option, const char *before, const char *dir, const char *name)
+{
+	char text[128];
+
+	(void)snprintf(text, sizeof(text), "%s%s/%s", before, dir, name);
+	free(*option);
+	*option = strdup(text);
+	assert_non_null(*option);
+}
+
+int
+admin_fixture_setup(void **state)
+{
+	struct admin_fixture *f = calloc(1, sizeof(*f));
+	struct admin_migrated done;
+
+	assert_non_null(f);
+	(void)snprintf(f->dir, sizeof(f->dir), "/tmp/test-admin.XXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+	f->conf = conf_new_defaults();
+	assert_non_null(f->conf);
+	set_option(&f->conf->store, "sqlite:", f->dir, "db");
+	set_option(&f->conf->master_key_file, "", f->dir, "key");
+	f->conf->user[0] = '\0';
+	assert_code(f, SG_OK, admin_migrate(f->conf, &done, &f->err));
+	assert_int_equal(done.from, 0);
+	assert_true(done.key_created);
+	assert_code(
+	    f, SG_OK, seal_open(f->conf->master_key_file, &f->seal, &f->err));
+	assert_code(f, SG_OK,
+	    admin_store_open(f->conf, STORE_OPEN_WRITE, &f->store, &f->err));
+	assert_code(f, SG_OK,
+	    account_create(
+		f->store, f->conf, "shop", "", TEST_NOW, NULL, &f->err));
+	*state = f;
+	return 0;
+}
+
+int
+admin_fixture_teardown(void **state)
+{
+	struct admin_fixture *f = *state;
+	DIR *dir = opendir(f->dir);
+	const struct dirent *entry;
+
+	admin_store_close(&f->store);
+	seal_free(&f->seal);
+	conf_unref(&f->conf);
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		(void)unlinkat(dirfd(dir), entry->d_name, 0); /* not "." */
+	if (dir != NULL)
+		(void)closedir(dir);
+	assert_int_equal(rmdir(f->dir), 0);
+	free(f);
+	return 0;
+}

@@ -1,0 +1,43 @@
+/* What the tests of administration share: a new store, a master key and the
+ * default configuration, in a folder of their own. */
+#ifndef SENDWARD_OPS_TEST_ADMIN_H
+#define SENDWARD_OPS_TEST_ADMIN_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdbool.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+
+struct conf;
+struct seal;
+struct store;
+
+#define TEST_NOW INT64_C(1790000040)
+
+struct admin_fixture {
+	char dir[64];
+	struct conf *conf; /* its store and master key are in dir */
+	struct seal *seal;
+	struct store *store; /* has the account "shop", in the sandbox */
+	struct err err;
+};
+
+/* cmocka's setup and teardown: *state is the struct admin_fixture. */
+int admin_fixture_setup(void **state);
+int admin_fixture_teardown(void **state);
+
+/* The call's result must be `want`; else its error is shown. */
+#define assert_code(f, want, call)                                             \
+	do {                                                                   \
+		enum sg_err code_ = (call);                                    \
+		if (code_ != (want))                                           \
+			fail_msg("%s: %s: %s", #call, err_name(code_),         \
+			    (f)->err.text);                                    \
+	} while (0)
+
+#endif
