@@ -9,6 +9,7 @@ base_libbase_a_SOURCES = \
 	base/log.c base/log.h base/log_events.h \
 	base/process.c base/process.h \
 	base/seal.c base/seal.h
+EXTRA_DIST += base/README.md
 
 if HAVE_CMOCKA
 base_tests = base/test-arena base/test-buf base/test-daemon base/test-log \

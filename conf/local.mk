@@ -9,6 +9,17 @@ conf_libconf_a_SOURCES = \
 	conf/source.c \
 	conf/table.c
 
+examplesdir = $(docdir)/examples
+dist_examples_DATA = \
+	conf/examples/dovecot-sendward-sql.conf.ext \
+	conf/examples/dovecot-sendward.conf \
+	conf/examples/postfix-main.cf \
+	conf/examples/postfix-master.cf \
+	conf/examples/sendward-milter.service \
+	conf/examples/sendward-policyd.service \
+	conf/examples/sendward.conf
+EXTRA_DIST += conf/README.md
+
 if HAVE_CMOCKA
 check_PROGRAMS += conf/test-conf
 TESTS += conf/test-conf

@@ -14,7 +14,8 @@ AM_TESTS_ENVIRONMENT = \
 	CC='$(CC)'; export CC; \
 	HEADER_CFLAGS='$(SW_CFLAGS) $(OPENDKIM_CFLAGS)'; export HEADER_CFLAGS;
 
-EXTRA_DIST += tests/README.md
+EXTRA_DIST += tests/README.md tests/run tests/lib tests/gate tests/milter \
+	tests/policy
 
 include tests/bench/local.mk
 include tests/fuzz/local.mk
