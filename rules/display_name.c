@@ -24,6 +24,7 @@ struct scan {
 	struct display_name *name;
 	char before;     /* the last character seen */
 	bool has_text;   /* something but blanks was seen */
+	bool is_kept;    /* what is seen goes to name->text */
 	bool is_decoded; /* the character comes of an encoded word */
 	/* Behind an '@' that could be an address's: does a character touch it
 	 * before, has a word begun, did it come of an encoded word. */
@@ -100,7 +101,15 @@ feed(struct scan *scan, char c)
 	if (c != ' ')
 		scan->has_text = true;
 	scan->before = c;
-	keep(scan->name, c);
+	if (scan->is_kept)
+		keep(scan->name, c);
+}
+
+/* Tabs and line ends are blanks. */
+static char
+blank_or(char c)
+{
+	return c == '\t' || c == '\r' || c == '\n' ? ' ' : c;
 }
 
 /* Takes the bytes that switch character sets out of ISO-2022 text. True: c is
@@ -134,7 +143,7 @@ feed_decoded(struct scan *scan, char c)
 		scan->name->is_broken = true;
 	if (scan->is_iso_2022 && !is_plain_in_iso_2022(scan, c))
 		return;
-	feed(scan, c == '\t' ? ' ' : c);
+	feed(scan, blank_or(c));
 }
 
 static int
@@ -322,10 +331,21 @@ blanks_between_words(const char *text, size_t len)
 	return read_encoded_word(text + i, len - i, &word) ? i : 0;
 }
 
-void
-display_name_scan(struct display_name *name, const char *text, size_t len)
+/* As a reader sees the text that does not decode. */
+static void
+scan_raw(struct display_name *name, const char *text, size_t len)
 {
 	struct scan scan = {.name = name, .before = ' '};
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		feed(&scan, blank_or(text[i]));
+}
+
+static void
+scan_decoded(struct display_name *name, const char *text, size_t len)
+{
+	struct scan scan = {.name = name, .before = ' ', .is_kept = true};
 	size_t words_end = end_of_last_word(text, len), i = 0;
 	struct encoded_word word;
 
@@ -337,9 +357,16 @@ display_name_scan(struct display_name *name, const char *text, size_t len)
 			i += blanks_between_words(text + i, words_end - i);
 			continue;
 		}
-		feed(&scan, (unsigned char)text[i] <= ' ' ? ' ' : text[i]);
+		feed(&scan, blank_or(text[i]));
 		i++;
 	}
+}
+
+void
+display_name_scan(struct display_name *name, const char *text, size_t len)
+{
+	scan_raw(name, text, len);
+	scan_decoded(name, text, len);
 }
 
 /* Is the text, blanks and quotes around it aside, that address and no more? */
