@@ -24,8 +24,8 @@ static bool
 make_room(struct message *m)
 {
 	struct message_content *c = &m->content;
-	size_t room = c->header_room > 0 ? c->header_room * 2
-					 : HEADERS_FIRST_ROOM;
+	size_t room =
+	    c->header_room > 0 ? c->header_room * 2 : HEADERS_FIRST_ROOM;
 	struct rules_header *list;
 
 	if (c->header_count < c->header_room)
@@ -239,7 +239,8 @@ content_body(
 static int
 by_name_and_place(const void *left, const void *right)
 {
-	const struct rules_header *a = *(const struct rules_header *const *)left;
+	const struct rules_header *a =
+	    *(const struct rules_header *const *)left;
 	const struct rules_header *b =
 	    *(const struct rules_header *const *)right;
 	int order = strcasecmp(a->name, b->name);

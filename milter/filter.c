@@ -82,8 +82,8 @@ filter_stop(struct filter *f)
 }
 
 static enum sg_err
-must_stay(const char *option, const char *old, const char *new,
-    struct err *err_r)
+must_stay(
+    const char *option, const char *old, const char *new, struct err *err_r)
 {
 	if (strcmp(old, new) == 0)
 		return SG_OK;
@@ -171,8 +171,7 @@ filter_drain(struct filter *f, int64_t max_msec)
 
 	__atomic_store_n(&f->is_ending, true, __ATOMIC_RELAXED);
 	for (;;) {
-		is_empty =
-		    __atomic_load_n(&f->in_hand, __ATOMIC_ACQUIRE) == 0;
+		is_empty = __atomic_load_n(&f->in_hand, __ATOMIC_ACQUIRE) == 0;
 		if (is_empty || clock_mono_msec() >= until)
 			return is_empty;
 		(void)nanosleep(&look, NULL);

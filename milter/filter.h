@@ -31,8 +31,8 @@ struct filter {
 };
 
 /* One thread, before all else and after all else. */
-enum sg_err filter_load(struct filter *f, const char *conf_path,
-    struct err *err_r);
+enum sg_err filter_load(
+    struct filter *f, const char *conf_path, struct err *err_r);
 void filter_fini(struct filter *f);
 
 /* Keys, snapshot: as root, without threads. */
@@ -44,8 +44,8 @@ void filter_stop(struct filter *f);
 
 /* SIGHUP. SG_INVALID when the file is broken, or changes what is fixed while the
  * program runs. */
-enum sg_err filter_reload(struct filter *f, const char *conf_path,
-    struct err *err_r);
+enum sg_err filter_reload(
+    struct filter *f, const char *conf_path, struct err *err_r);
 
 /* Any thread. The configuration is counted: filter_env_fini gives it back. */
 void filter_env_init(struct filter *f, struct message_env *env_r);

@@ -50,8 +50,8 @@ must_be_free(const char *path, struct err *err_r)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return err_set(err_r, SG_IO, "socket: %s", strerror(errno));
-	is_taken = connect(fd, (struct sockaddr *)&address,
-		       sizeof(address)) == 0;
+	is_taken =
+	    connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
 	(void)close(fd);
 	if (is_taken)
 		return err_set(err_r, SG_EXISTS,

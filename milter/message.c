@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/log.h"
 #include "conf/conf.h"
 #include "milter/content.h"
 #include "milter/report.h"
@@ -72,8 +71,9 @@ owner_when_stale(const struct admit *admit, const struct admit_client *client,
     struct rules_verdict *v)
 {
 	const struct conf *conf = admit->conf;
-	bool is_door = conf->trusted_daemon_name[0] != '\0' &&
-		       strcmp(conf->trusted_daemon_name, client->daemon_name) == 0;
+	bool is_door =
+	    conf->trusted_daemon_name[0] != '\0' &&
+	    strcmp(conf->trusted_daemon_name, client->daemon_name) == 0;
 	bool is_of_network =
 	    client->address != NULL &&
 	    conf_account_of_address(conf, client->address) != NULL;
@@ -126,8 +126,8 @@ message_new(const struct message_env *env, struct arena *arena,
 
 /* MAIL of an account: its envelope sender as an address, then the checks. */
 static bool
-check_sender(struct message *m, const struct message_mail *mail,
-    struct rules_verdict *v)
+check_sender(
+    struct message *m, const struct message_mail *mail, struct rules_verdict *v)
 {
 	const struct admit *admit = &m->env->admit;
 	struct mailbox box;
@@ -185,7 +185,8 @@ message_queue_id(struct message *m, const char *queue_id)
 	while (isalnum((unsigned char)queue_id[len]))
 		len++;
 	if (queue_id[len] == '\0' && len <= RETURN_PATH_QUEUE_ID_MAX)
-		(void)snprintf(m->queue_id, sizeof(m->queue_id), "%s", queue_id);
+		(void)snprintf(
+		    m->queue_id, sizeof(m->queue_id), "%s", queue_id);
 }
 
 /* The address as rules read it; what they cannot read, as it came. */
@@ -314,8 +315,8 @@ answer_held(struct message *m, struct rules_verdict *v)
 static bool
 return_path_edit(struct message *m, int64_t now_sec, struct edits *edits)
 {
-	struct return_path path = {.account_id = m->account.id,
-	    .day = now_sec / SECONDS_PER_DAY};
+	struct return_path path = {
+	    .account_id = m->account.id, .day = now_sec / SECONDS_PER_DAY};
 	char local[RETURN_PATH_LOCAL_MAX + 1];
 	char sender[RETURN_PATH_LOCAL_MAX + RULES_DOMAIN_MAX + 4];
 
@@ -329,34 +330,30 @@ return_path_edit(struct message *m, int64_t now_sec, struct edits *edits)
 	return true;
 }
 
-static bool
+/* NULL: *edits is whole. Else what is missing, for the log. */
+static const char *
 make_edits(struct message *m, int64_t now_sec, struct edits *edits,
     struct rules_verdict *v)
 {
-	edits_init(edits, m->arena);
-	if (!return_path_edit(m, now_sec, edits)) {
-		log_event(LOG_MESSAGE_DEFER_EVENT, m->queue_id, "error",
-		    m->queue_id[0] == '\0'
-			? "the MTA does not say the queue id (macro i) at "
-			  "end of message"
-			: "no return path could be made",
-		    NULL);
-		verdict_unavailable(v);
-		return false;
-	}
+	/* Nothing would tie the message to its bounces. */
+	verdict_unavailable(v);
+	if (m->queue_id[0] == '\0')
+		return "queue id (macro i)";
+	if (!return_path_edit(m, now_sec, edits))
+		return "return path";
 	for (int64_t i = 0; i < m->rcpt_dropped; i++)
 		edits_delete_recipient(edits, m->dropped[i]);
 	if (!content_edits(m, edits, v))
-		return false;
-	if (edits->failed)
-		verdict_unavailable(v);
-	return !edits->failed;
+		return "signature";
+	return edits->failed ? "memory" : NULL;
 }
 
 enum message_step
 message_end(struct message *m, int64_t now_sec, struct edits *edits_r,
     struct rules_verdict *v)
 {
+	const char *missing;
+
 	edits_init(edits_r, m->arena);
 	if (!m->content.is_header_over)
 		message_end_of_headers(m, true);
@@ -365,9 +362,10 @@ message_end(struct message *m, int64_t now_sec, struct edits *edits_r,
 	/* Monitor mode: every recipient would have been refused. */
 	if (m->is_monitor && m->rcpt_seen > 0 && m->rcpt_taken == 0)
 		return MESSAGE_PASSES;
-	if (make_edits(m, now_sec, edits_r, v))
+	missing = make_edits(m, now_sec, edits_r, v);
+	if (missing == NULL)
 		return MESSAGE_GOES_ON;
-	hold(m, "end", v);
+	hold(m, missing, v);
 	return answer_held(m, v);
 }
 

@@ -26,10 +26,10 @@ struct message_env {
 
 /* What is known at MAIL. Strings are borrowed for the call. */
 struct message_mail {
-	const char *path;      /* "<a@b.example>"; without brackets from sendmail(1) */
+	const char *path;      /* "<a@b.example>"; sendmail(1): no brackets */
 	int64_t declared_size; /* SIZE=, 0 not said */
 	struct admit_client client;
-	const char *session; /* "address:port" as the policy server names it, or "" */
+	const char *session; /* "address:port" as the policy server's, or "" */
 	bool is_fresh;       /* the snapshot may be trusted */
 	bool is_ending;      /* the program is about to end */
 };
@@ -43,12 +43,17 @@ enum message_step {
 /* A refusal that is said later, or in monitor mode only logged. */
 struct message_refusal {
 	bool is_held;
-	const char *stage; /* "mail", "rcpt", "headers", "body", "end" */
+	const char *stage; /* for the log: "mail", "rcpt", "headers", "body", or
+	                      what is missing at the end */
 	struct rules_verdict verdict;
 };
 
-enum message_overflow { MESSAGE_FITS, MESSAGE_MANY_HEADERS,
-	MESSAGE_LARGE_HEADERS, MESSAGE_NO_MEMORY };
+enum message_overflow {
+	MESSAGE_FITS,
+	MESSAGE_MANY_HEADERS,
+	MESSAGE_LARGE_HEADERS,
+	MESSAGE_NO_MEMORY
+};
 
 /* Owned by milter/content.c. */
 struct message_content {
@@ -66,13 +71,13 @@ struct message_content {
 struct message {
 	const struct message_env *env;
 	struct arena *arena; /* everything of this message; dies with it */
-	bool is_smtp;        /* false: sendmail(1), which hears only 5xx at the end */
+	bool is_smtp; /* false: sendmail(1), which hears only 5xx at the end */
 	bool is_monitor;
 	enum admit_owner owner;
 	struct rules_account account;
 	const char *login;
 	const char *session;
-	const char *sender; /* address, "" the null sender */
+	const char *sender;                    /* address, "" the null sender */
 	char queue_id[RULES_QUEUE_ID_MAX + 1]; /* "" not known yet */
 	int64_t rcpt_seen, rcpt_taken, rcpt_dropped;
 	const char **dropped; /* paths as heard; room for max_recipients */

@@ -26,14 +26,12 @@
 
 /* What the filter does to messages. An MTA that does not offer all of it cannot
  * be served. */
-#define ACTIONS                                                                \
-	(SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGFROM | SMFIF_DELRCPT)
+#define ACTIONS (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGFROM | SMFIF_DELRCPT)
 
 /* Round trips that are not needed: what is wrong with header or body is said at
  * the end of the message, where the client hears it in any case. libmilter itself
  * answers an MTA that cannot do without an answer. */
-#define NO_REPLIES                                                             \
-	(SMFIP_NR_CONN | SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY)
+#define NO_REPLIES (SMFIP_NR_CONN | SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY)
 #define NOT_NEEDED (SMFIP_NOHELO | SMFIP_NODATA | SMFIP_NOUNKNOWN)
 
 #define SIZE_DIGITS_MAX 18
@@ -206,8 +204,7 @@ on_eoh(SMFICTX *ctx)
 		return SMFIS_TEMPFAIL;
 	if (s->message != NULL) {
 		message_queue_id(s->message, macro(ctx, "i"));
-		message_end_of_headers(
-		    s->message, filter_is_fresh(s->filter));
+		message_end_of_headers(s->message, filter_is_fresh(s->filter));
 	}
 	return SMFIS_NOREPLY;
 }

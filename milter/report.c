@@ -35,8 +35,8 @@ from_of(const struct message *m, struct mailbox *box)
 	const char *raw = content_from(m);
 	size_t count;
 
-	if (raw[0] != '\0' && mailbox_parse_list(raw, strlen(raw), box, 1,
-				  &count) == MAILBOX_OK)
+	if (raw[0] != '\0' &&
+	    mailbox_parse_list(raw, strlen(raw), box, 1, &count) == MAILBOX_OK)
 		return box->address;
 	return or_nothing(raw);
 }
@@ -79,8 +79,8 @@ report_refused(const struct message *m, const char *stage,
 	struct mailbox box;
 	char reply[RULES_REPLY_MAX + 32];
 
-	(void)snprintf(reply, sizeof(reply), "%d %s %s", v->code, v->status,
-	    v->text);
+	(void)snprintf(
+	    reply, sizeof(reply), "%d %s %s", v->code, v->status, v->text);
 	log_event(event_of(m, v), m->queue_id, "stage", stage, "reason",
 	    rules_reason_token(v->reason), "account",
 	    or_nothing(m->account.name), "login", or_nothing(m->login),

@@ -19,7 +19,7 @@ struct session {
 	char name[SESSION_NAME_MAX]; /* "address:port", "" unknown */
 	struct arena *arena;
 	size_t arena_max;
-	struct message_env env; /* of the message in hand */
+	struct message_env env;  /* of the message in hand */
 	struct message *message; /* NULL: none is in hand */
 };
 

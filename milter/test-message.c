@@ -75,8 +75,8 @@ get_key(void *ctx, int64_t key_id, struct dkim_keyring_entry *entry_r,
 	if (key_id != 1 && key_id != 2)
 		return err_set(err_r, SG_CRYPTO, "damaged");
 	entry_r->key = dkim_key_ref(test_keys[key_id - 1]);
-	(void)snprintf(entry_r->selector, sizeof(entry_r->selector), "s%d",
-	    (int)key_id);
+	(void)snprintf(
+	    entry_r->selector, sizeof(entry_r->selector), "s%d", (int)key_id);
 	return SG_OK;
 }
 
@@ -109,9 +109,8 @@ begin(struct run *r, const char *login, const char *path)
 	memset(r, 0, sizeof(*r));
 	r->conf = conf_new_defaults();
 	assert_non_null(r->conf);
-	r->env = (struct message_env){.admit = {r->conf, &facts},
-	    .get_key = get_key,
-	    .mac = fake_mac};
+	r->env = (struct message_env){
+	    .admit = {r->conf, &facts}, .get_key = get_key, .mac = fake_mac};
 	r->mail = (struct message_mail){.path = path,
 	    .client = {login, "", "smtpd", NULL},
 	    .session = "192.0.2.1:40000",
@@ -196,8 +195,7 @@ test_accepted(void **state)
 	    find_edit(&r, EDIT_INSERT_HEADER, 1)->value, "a=rsa-sha256"));
 	assert_non_null(strstr(
 	    find_edit(&r, EDIT_INSERT_HEADER, 1)->value, "d=shop.example"));
-	assert_true(
-	    find_edit(&r, EDIT_INSERT_HEADER, 1)->value[0] != ' ');
+	assert_true(find_edit(&r, EDIT_INSERT_HEADER, 1)->value[0] != ' ');
 	assert_int_equal(count_edits(&r, EDIT_DELETE_RECIPIENT), 0);
 	assert_int_equal(count_edits(&r, EDIT_DELETE_HEADER), 0);
 	assert_true(message_is_counted(r.m));
@@ -264,8 +262,8 @@ test_suppressed(void **state)
 	begin(&r, "shop", "<a@shop.example>");
 	r.conf->suppressed = CONF_SUPPRESSED_REJECT;
 	assert_int_equal(mail(&r), MESSAGE_GOES_ON);
-	assert_int_equal(message_rcpt(r.m, "<gone@reader.example>", &r.v),
-	    MESSAGE_ANSWERED);
+	assert_int_equal(
+	    message_rcpt(r.m, "<gone@reader.example>", &r.v), MESSAGE_ANSWERED);
 	assert_int_equal(r.v.code, 550);
 	finish(&r);
 }
@@ -492,9 +490,9 @@ test_recipients(void **state)
 	assert_int_equal(mail(&r), MESSAGE_GOES_ON);
 	for (int i = 0; i < 50; i++) {
 		(void)snprintf(path, sizeof(path), "<r%d@reader.example>", i);
-		assert_int_equal(message_rcpt(r.m,
-				     i % 2 ? "<gone@reader.example>" : path,
-				     &r.v),
+		assert_int_equal(
+		    message_rcpt(
+			r.m, i % 2 ? "<gone@reader.example>" : path, &r.v),
 		    MESSAGE_GOES_ON);
 	}
 	assert_int_equal(
@@ -618,8 +616,8 @@ make_keys(void **state)
 	if (dkim_sign_init(&err) != SG_OK ||
 	    dkim_key_generate(DKIM_RSA_SHA256, 1024, &test_keys[0], &err) !=
 		SG_OK ||
-	    dkim_key_generate(
-		DKIM_ED25519_SHA256, 0, &test_keys[1], &err) != SG_OK)
+	    dkim_key_generate(DKIM_ED25519_SHA256, 0, &test_keys[1], &err) !=
+		SG_OK)
 		return -1;
 	return 0;
 }

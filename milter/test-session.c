@@ -132,13 +132,12 @@ test_client(void **state)
 
 		in.sin_port = in6.sin6_port = htons(rows[i].port);
 		if (rows[i].family == AF_INET) {
-			assert_int_equal(inet_pton(AF_INET, rows[i].text,
-					     &in.sin_addr),
-			    1);
+			assert_int_equal(
+			    inet_pton(AF_INET, rows[i].text, &in.sin_addr), 1);
 			address = (const struct sockaddr *)&in;
 		} else if (rows[i].family == AF_INET6) {
-			assert_int_equal(inet_pton(AF_INET6, rows[i].text,
-					     &in6.sin6_addr),
+			assert_int_equal(
+			    inet_pton(AF_INET6, rows[i].text, &in6.sin6_addr),
 			    1);
 			address = (const struct sockaddr *)&in6;
 		}
@@ -154,8 +153,8 @@ static struct session *
 with_message(const char *login, bool has_rcpt)
 {
 	struct session *s = session_new(&filter);
-	struct message_mail mail = {.path = "<a@shop.example>",
-	    .client = {login, "", "", NULL}};
+	struct message_mail mail = {
+	    .path = "<a@shop.example>", .client = {login, "", "", NULL}};
 	struct rules_verdict v;
 
 	assert_non_null(s);
@@ -218,13 +217,11 @@ test_reload(void **state)
 	assert_non_null(filter.conf);
 	filter.conf->max_recipients = 1;
 	conf_unref(&old);
-	assert_int_equal(
-	    message_rcpt(s->message, "<y@reader.example>", &v),
+	assert_int_equal(message_rcpt(s->message, "<y@reader.example>", &v),
 	    MESSAGE_GOES_ON);
 	session_free(&s);
 	s = with_message("shop", true);
-	assert_int_equal(
-	    message_rcpt(s->message, "<y@reader.example>", &v),
+	assert_int_equal(message_rcpt(s->message, "<y@reader.example>", &v),
 	    MESSAGE_ANSWERED);
 	assert_int_equal(v.code, 452);
 	session_free(&s);

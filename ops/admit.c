@@ -128,7 +128,8 @@ admit_owner_of(const struct admit *admit, const struct admit_client *client,
 	bool is_door = is_set_and_equal(
 	    admit->conf->trusted_daemon_name, client->daemon_name);
 	bool is_trusted =
-	    is_door || is_set_and_equal(admit->conf->trusted_login, client->login);
+	    is_door ||
+	    is_set_and_equal(admit->conf->trusted_login, client->login);
 	bool has_author = client->auth_author[0] != '\0' &&
 			  strcmp(client->auth_author, "<>") != 0;
 
@@ -183,8 +184,8 @@ is_in_sandbox_for(const struct admit *admit,
 	    box.address[0] == '\0')
 		return true;
 	is_verified = covers(admit, account, box.address, &cover);
-	return !sandbox_allows(account, box.address, is_verified,
-	    admit->conf->simulator_domain);
+	return !sandbox_allows(
+	    account, box.address, is_verified, admit->conf->simulator_domain);
 }
 
 bool
@@ -214,7 +215,8 @@ struct failing {
 
 static void
 must_be_covered(const struct admit *admit, const struct rules_account *account,
-    const char *address, struct identity_cover *cover_r, struct failing *failing)
+    const char *address, struct identity_cover *cover_r,
+    struct failing *failing)
 {
 	if (address[0] != '\0' && !covers(admit, account, address, cover_r))
 		failing->names[failing->count++] = address;

@@ -34,8 +34,8 @@ snapshot_account_of_login(const struct snapshot *snapshot, const char *login,
 {
 	for (size_t i = 0; i < snapshot->login_count; i++) {
 		if (strcmp(snapshot->logins[i].name, login) == 0)
-			return snapshot_account_by_name(snapshot,
-			    snapshot->logins[i].account, account_r);
+			return snapshot_account_by_name(
+			    snapshot, snapshot->logins[i].account, account_r);
 	}
 	return false;
 }

@@ -96,8 +96,7 @@ releaser_main(void *ctx)
 }
 
 enum sg_err
-releaser_new(
-    const char *url, struct releaser **releaser_r, struct err *err_r)
+releaser_new(const char *url, struct releaser **releaser_r, struct err *err_r)
 {
 	struct releaser *r = calloc(1, sizeof(*r));
 

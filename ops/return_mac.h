@@ -13,8 +13,8 @@ struct return_mac;
 
 /* Derives the key from the master key (label "return path"). The handle is
  * read-only afterwards; any thread may use it. */
-enum sg_err return_mac_new(const struct seal *seal, struct return_mac **mac_r,
-    struct err *err_r);
+enum sg_err return_mac_new(
+    const struct seal *seal, struct return_mac **mac_r, struct err *err_r);
 void return_mac_free(struct return_mac **mac);
 
 /* A return_path_mac_fn; ctx is the struct return_mac. */

@@ -108,8 +108,8 @@ unseal_row(void *ctx, const struct store_key *row)
 	load->rc = seal_unwrap(load->seal, "dkim.key", row->sealed,
 	    row->sealed_len, &pem, &len, load->err_r);
 	if (load->rc == SG_OK)
-		load->rc = dkim_key_from_text((const char *)pem, len,
-		    &load->entry_r->key, load->err_r);
+		load->rc = dkim_key_from_text(
+		    (const char *)pem, len, &load->entry_r->key, load->err_r);
 	seal_wipe_free(&pem, len);
 	(void)snprintf(load->entry_r->selector, sizeof(load->entry_r->selector),
 	    "%s", row->selector);

@@ -217,8 +217,8 @@ check_row(const struct verdict_row *row, const struct rules_verdict *v)
 		assert_int_equal(v->action, RULES_ACCEPT);
 		return;
 	}
-	assert_int_equal(v->action,
-	    row->code < 500 ? RULES_DEFER : RULES_REJECT);
+	assert_int_equal(
+	    v->action, row->code < 500 ? RULES_DEFER : RULES_REJECT);
 	assert_int_equal(v->code, row->code);
 	assert_string_equal(v->text, row->text);
 }
@@ -292,7 +292,7 @@ struct headers_row {
 	const char *sender;
 	struct rules_header list[4];
 	int code;
-	const char *text;   /* of the reply, or whose keys sign */
+	const char *text; /* of the reply, or whose keys sign */
 	bool is_signed;
 };
 

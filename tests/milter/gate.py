@@ -94,12 +94,13 @@ class Gate:
 
     # -- the daemon --------------------------------------------------------
     def start(self, *wrapper, env=None):
+        before = self.log().count("daemon.start")
         self.daemon = subprocess.Popen(
             list(wrapper) + [self.build + "/milter/sendward-milter", "-c",
                              self.conf, "-f"],
             stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
             env=dict(os.environ, **(env or {})), text=True)
-        wait_for(lambda: self.log().count("daemon.start") or
+        wait_for(lambda: self.log().count("daemon.start") > before or
                  self.daemon.poll() is not None, 20, "the milter starts")
         expect(self.daemon.poll() is None,
                "the milter does not start: " + (self.daemon.stderr.read()

@@ -80,7 +80,9 @@ def connect_to(address):
         sock.connect(rest)
         return sock
     port, _, host = rest.partition("@")
-    return socket.create_connection((host, int(port)))
+    sock = socket.create_connection((host, int(port)))
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
 
 
 class Mta:
