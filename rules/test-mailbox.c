@@ -204,6 +204,7 @@ static const struct refuse_row refused[] = {
 
 	{ "angle not closed", TEXT("Ann <a@b.example"), MAILBOX_UNBALANCED },
 	{ "angle not closed, then more", TEXT("<a@good.example, <b@bad.example>"), MAILBOX_AMBIGUOUS },
+	{ "angle ends in a comma", TEXT("<a@b.example,"), MAILBOX_AMBIGUOUS },
 	{ "angle never opened", TEXT("a@b.example>"), MAILBOX_UNBALANCED },
 	{ "angle closed twice", TEXT("<a@b.example>>"), MAILBOX_UNBALANCED },
 	{ "angle opened twice", TEXT("<<a@b.example>>"), MAILBOX_BAD_LOCAL },
@@ -281,7 +282,7 @@ static const struct refuse_row refused[] = {
 	{ "encoded over two words, no blank", TEXT("=?utf-8?Q?b=40?==?utf-8?Q?bad.example=2C?= <a@good.example>"), MAILBOX_AMBIGUOUS },
 	{ "encoded in quotes", TEXT("\"=?utf-8?Q?b=40bad.example=2C?=\" <a@good.example>"), MAILBOX_AMBIGUOUS },
 	{ "encoded in a comment", TEXT("a@good.example (=?utf-8?q?=2C_b=40bad.example?=)"), MAILBOX_AMBIGUOUS },
-	{ "address and comma in what is no base64", TEXT("\"=?utf-8?B?, b@bad.example?=\" <a@good.example>"), MAILBOX_AMBIGUOUS },
+	{ "address and comma in what is no base64", TEXT("\"=?utf-8?B?, QUFB@QUFB.QUFB?=\" <a@good.example>"), MAILBOX_AMBIGUOUS },
 	{ "encoded NUL", TEXT("=?utf-8?Q?b=40bad.example=00?= <a@good.example>"), MAILBOX_AMBIGUOUS },
 	{ "encoded line end", TEXT("=?utf-8?Q?x=0D=0ABcc=3A_y?= <a@good.example>"), MAILBOX_AMBIGUOUS },
 	{ "encoded escape", TEXT("=?utf-8?Q?=1B$B?= <a@good.example>"), MAILBOX_AMBIGUOUS },
