@@ -23,58 +23,67 @@ usage_add(struct store *store, int64_t account_id, int64_t bucket,
 	return query_run(&q, NULL);
 }
 
-/* The sum of what a DELETE … RETURNING recipients took away. */
 static enum sg_err
-run_sum(struct query *q, int64_t *sum_r)
+usage_sum_after(struct store *store, int64_t account_id, int64_t last,
+    int64_t *sum_r, struct err *err_r)
 {
-	*sum_r = 0;
-	while (query_next(q))
-		*sum_r += query_int(q, 0);
-	return query_close(q);
+	struct query q;
+
+	query_open(&q, store, QUERY_USAGE_SUM_AFTER, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_int(&q, "$last", last);
+	*sum_r = query_next(&q) ? query_int(&q, 0) : 0;
+	return query_close(&q);
 }
 
 /* Buckets from a future that the clock has given up count as used now: they were
- * sent, and would otherwise never leave. */
+ * sent, and would otherwise stay for as long. */
 static enum sg_err
 redate_future(
     struct store *store, int64_t account_id, int64_t now_sec, struct err *err_r)
 {
+	int64_t last = now_sec + FUTURE_SEC;
 	struct query q;
 	int64_t sum;
 	enum sg_err code;
 
+	code = usage_sum_after(store, account_id, last, &sum, err_r);
+	if (code != SG_OK || sum == 0)
+		return code;
 	query_open(&q, store, QUERY_USAGE_DELETE_AFTER, err_r);
 	query_bind_int(&q, "$account_id", account_id);
-	query_bind_int(&q, "$last", now_sec + FUTURE_SEC);
-	code = run_sum(&q, &sum);
-	if (code == SG_OK && sum > 0)
+	query_bind_int(&q, "$last", last);
+	code = query_run(&q, NULL);
+	if (code == SG_OK)
 		code = usage_add(
 		    store, account_id, quota_bucket(now_sec), sum, err_r);
 	return code;
 }
 
+/* seen: quota.expired_bucket as it was read. When it is another now, somebody else
+ * was faster and there is nothing to do. */
 static enum sg_err
-expire(
-    struct store *store, int64_t account_id, int64_t now_sec, struct err *err_r)
+expire(struct store *store, int64_t account_id, int64_t seen, int64_t now_sec,
+    struct err *err_r)
 {
 	int64_t expired = quota_expired_bucket(now_sec);
 	struct query q;
-	int64_t gone;
+	int64_t changed;
 	enum sg_err code;
 
+	query_open(&q, store, QUERY_QUOTA_EXPIRE, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_int(&q, "$seen", seen);
+	query_bind_int(&q, "$expired", expired);
+	code = query_run(&q, &changed);
+	if (code != SG_OK || changed == 0)
+		return code;
 	query_open(&q, store, QUERY_USAGE_EXPIRE, err_r);
 	query_bind_int(&q, "$account_id", account_id);
 	query_bind_int(&q, "$expired", expired);
-	code = run_sum(&q, &gone);
-	if (code == SG_OK)
-		code = redate_future(store, account_id, now_sec, err_r);
-	if (code != SG_OK)
-		return code;
-	query_open(&q, store, QUERY_QUOTA_EXPIRE, err_r);
-	query_bind_int(&q, "$account_id", account_id);
-	query_bind_int(&q, "$gone", gone);
-	query_bind_int(&q, "$expired", expired);
-	return query_run(&q, NULL);
+	code = query_run(&q, NULL);
+	return code == SG_OK ? redate_future(store, account_id, now_sec, err_r)
+			     : code;
 }
 
 static enum sg_err
@@ -92,9 +101,11 @@ quota_create(
 /* The conditional UPDATE. *taken_r false: some condition did not hold. */
 static enum sg_err
 try_take(struct store *store, const struct store_take *take, bool *taken_r,
-    struct store_counter *counter_r, struct err *err_r)
+    struct err *err_r)
 {
 	struct query q;
+	int64_t changed;
+	enum sg_err code;
 
 	query_open(&q, store, QUERY_QUOTA_TAKE, err_r);
 	query_bind_int(&q, "$account_id", take->account_id);
@@ -106,43 +117,40 @@ try_take(struct store *store, const struct store_take *take, bool *taken_r,
 	    take->rate_ceiling_usec + FUTURE_SEC * INT64_C(1000000));
 	query_bind_int(&q, "$cost", take->rate_cost_usec);
 	query_bind_int(&q, "$ceiling", take->rate_ceiling_usec);
-	*taken_r = query_next(&q);
-	if (*taken_r) {
-		counter_r->used = query_int(&q, 0);
-		counter_r->rate_state_usec =
-		    query_int(&q, 1) - take->rate_cost_usec;
-	}
-	return query_run(&q, NULL);
+	code = query_run(&q, &changed);
+	*taken_r = changed > 0;
+	return code;
 }
 
-/* Why nothing was taken. *stale_r: the row is missing or not expired up to now,
- * which was mended: try again. */
+/* The row after a try. When nothing was taken because the row is missing or not
+ * expired up to now, that is mended and *again_r set. */
 static enum sg_err
-look_why(struct store *store, const struct store_take *take, bool *stale_r,
-    struct store_counter *counter_r, struct err *err_r)
+look(struct store *store, const struct store_take *take, bool taken,
+    bool *again_r, struct store_counter *counter_r, struct err *err_r)
 {
 	struct query q;
-	int64_t expired = 0;
+	int64_t seen = 0;
 	enum sg_err code;
 	bool found;
 
+	*again_r = false;
 	query_open(&q, store, QUERY_QUOTA_GET, err_r);
 	query_bind_int(&q, "$account_id", take->account_id);
 	found = query_next(&q);
 	if (found) {
 		counter_r->used = query_int(&q, 0);
 		counter_r->rate_state_usec = query_int(&q, 1);
-		expired = query_int(&q, 2);
+		seen = query_int(&q, 2);
 	}
 	code = query_close(&q);
-	if (code != SG_OK)
+	if (code != SG_OK || taken)
 		return code;
-	*stale_r = true;
+	*again_r = !found || seen != quota_expired_bucket(take->now_sec);
 	if (!found)
 		return quota_create(store, take, err_r);
-	if (expired != quota_expired_bucket(take->now_sec))
-		return expire(store, take->account_id, take->now_sec, err_r);
-	*stale_r = false;
+	if (*again_r)
+		return expire(
+		    store, take->account_id, seen, take->now_sec, err_r);
 	return SG_OK;
 }
 
@@ -151,19 +159,20 @@ take_inside(struct store *store, const struct store_take *take,
     enum store_taken *taken_r, struct store_counter *counter_r,
     struct err *err_r)
 {
-	bool taken, stale = true;
+	bool taken, again;
 	enum sg_err code;
 
-	code = try_take(store, take, &taken, counter_r, err_r);
-	while (code == SG_OK && !taken && stale) {
-		code = look_why(store, take, &stale, counter_r, err_r);
-		if (code == SG_OK && stale)
-			code = try_take(store, take, &taken, counter_r, err_r);
-	}
+	do {
+		code = try_take(store, take, &taken, err_r);
+		if (code == SG_OK)
+			code =
+			    look(store, take, taken, &again, counter_r, err_r);
+	} while (code == SG_OK && again);
 	if (code != SG_OK)
 		return code;
 	if (taken) {
 		*taken_r = STORE_TAKEN;
+		counter_r->rate_state_usec -= take->rate_cost_usec;
 		return usage_add(store, take->account_id,
 		    quota_bucket(take->now_sec), take->recipients, err_r);
 	}
@@ -212,7 +221,8 @@ usage_take_out(struct store *store, int64_t account_id, int64_t bucket,
 	query_open(&q, store, QUERY_USAGE_DELETE, err_r);
 	query_bind_int(&q, "$account_id", account_id);
 	query_bind_int(&q, "$bucket", bucket);
-	return run_sum(&q, out_r);
+	*out_r = query_next(&q) ? query_int(&q, 0) : 0;
+	return query_run(&q, NULL);
 }
 
 enum sg_err

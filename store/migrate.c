@@ -36,12 +36,11 @@ run_lines(
 }
 
 static enum sg_err
-note_version(struct store *store, int version, bool first, struct err *err_r)
+note_version(struct store *store, int version, struct err *err_r)
 {
 	struct query q;
 
-	query_open(
-	    &q, store, first ? QUERY_VERSION_ADD : QUERY_VERSION_SET, err_r);
+	query_open(&q, store, QUERY_VERSION_SET, err_r);
 	query_bind_int(&q, "$version", version);
 	return query_run(&q, NULL);
 }
@@ -59,8 +58,7 @@ apply(struct store *store, const struct schema_file *file, struct err *err_r)
 	if (code == SG_OK && version < file->version) {
 		code = run_lines(store, file, err_r);
 		if (code == SG_OK)
-			code = note_version(
-			    store, file->version, version == 0, err_r);
+			code = note_version(store, file->version, err_r);
 	}
 	code = store_scope_end(store, true, code, err_r);
 	return code == SG_OK ? code

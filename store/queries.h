@@ -24,7 +24,6 @@
 
 #define STORE_QUERIES(X) \
 X(VERSION_SET,        "UPDATE schema_version SET version = $version") \
-X(VERSION_ADD,        "INSERT INTO schema_version (version) VALUES ($version)") \
 \
 X(ACCOUNT_CREATE,     "INSERT INTO account (name, production, paused, " \
                       "pause_reason, daily_quota, rate, policy, pool, contact, " \
@@ -120,7 +119,8 @@ X(SUPPRESSION_LIST_ALL, "SELECT account_id, address, reason, since_sec " \
                       "FROM suppression ORDER BY account_id, address") \
 \
 /* The grant: nothing else adds to `used`. A rate state beyond $absurd comes  */ \
-/* from a clock that was wrong; it counts as none.                            */ \
+/* from a clock that was wrong; it counts as none. No RETURNING: for that     */ \
+/* SQLite makes a temporary table each time, which costs more than the rest.  */ \
 X(QUOTA_TAKE,         "UPDATE quota SET used = used + $recipients, " \
                       "rate_state_usec = $cost + CASE " \
                       "WHEN rate_state_usec > $now_usec " \
@@ -131,8 +131,7 @@ X(QUOTA_TAKE,         "UPDATE quota SET used = used + $recipients, " \
                       "AND ($daily_quota < 0 " \
                       "OR used + $recipients <= $daily_quota) " \
                       "AND (rate_state_usec <= $ceiling " \
-                      "OR rate_state_usec > $absurd) " \
-                      "RETURNING used, rate_state_usec") \
+                      "OR rate_state_usec > $absurd)") \
 X(USAGE_ADD,          "INSERT INTO usage (account_id, bucket, recipients) " \
                       "VALUES ($account_id, $bucket, $recipients) " \
                       "ON CONFLICT (account_id, bucket) DO UPDATE " \
@@ -142,13 +141,19 @@ X(QUOTA_GET,          "SELECT used, rate_state_usec, expired_bucket FROM quota "
 X(QUOTA_CREATE,       "INSERT INTO quota (account_id, used, rate_state_usec, " \
                       "expired_bucket) VALUES ($account_id, 0, 0, $expired) " \
                       "ON CONFLICT (account_id) DO NOTHING") \
-X(USAGE_EXPIRE,       "DELETE FROM usage WHERE account_id = $account_id " \
-                      "AND bucket <= $expired RETURNING recipients") \
-X(USAGE_DELETE_AFTER, "DELETE FROM usage WHERE account_id = $account_id " \
-                      "AND bucket > $last RETURNING recipients") \
-X(QUOTA_EXPIRE,       "UPDATE quota SET used = used - $gone, " \
+X(QUOTA_EXPIRE,       "UPDATE quota SET used = used - COALESCE((SELECT " \
+                      "SUM(recipients) FROM usage " \
+                      "WHERE account_id = $account_id " \
+                      "AND bucket <= $expired), 0), " \
                       "expired_bucket = $expired " \
-                      "WHERE account_id = $account_id") \
+                      "WHERE account_id = $account_id " \
+                      "AND expired_bucket = $seen") \
+X(USAGE_EXPIRE,       "DELETE FROM usage WHERE account_id = $account_id " \
+                      "AND bucket <= $expired") \
+X(USAGE_SUM_AFTER,    "SELECT SUM(recipients) FROM usage " \
+                      "WHERE account_id = $account_id AND bucket > $last") \
+X(USAGE_DELETE_AFTER, "DELETE FROM usage WHERE account_id = $account_id " \
+                      "AND bucket > $last") \
 X(USAGE_SUBTRACT,     "UPDATE usage SET recipients = recipients - $recipients " \
                       "WHERE account_id = $account_id AND bucket = $bucket " \
                       "AND recipients >= $recipients") \
@@ -177,13 +182,13 @@ X(RESERVATION_PUT,    "INSERT INTO reservation (" RESERVATION_COLUMNS ") " \
 X(RESERVATION_DELETE, "DELETE FROM reservation WHERE instance = $instance") \
 X(RESERVATION_BY_QUEUE_ID, "SELECT " RESERVATION_COLUMNS " FROM reservation " \
                       "WHERE queue_id = $queue_id AND queue_id <> '' " \
-                      "ORDER BY created_sec DESC, instance") \
+                      "ORDER BY created_sec DESC, id DESC") \
 X(RESERVATION_BY_SESSION, "SELECT " RESERVATION_COLUMNS " FROM reservation " \
                       "WHERE session = $session AND queue_id = '' " \
-                      "AND session <> '' ORDER BY created_sec DESC, instance") \
-X(RESERVATION_PURGE,  "DELETE FROM reservation WHERE instance IN (SELECT " \
-                      "instance FROM reservation WHERE created_sec < $before " \
-                      "ORDER BY created_sec LIMIT $most)") \
+                      "AND session <> '' ORDER BY created_sec DESC, id DESC") \
+X(RESERVATION_PURGE,  "DELETE FROM reservation WHERE id IN (SELECT id " \
+                      "FROM reservation ORDER BY id LIMIT $most) " \
+                      "AND created_sec < $before") \
 \
 X(NOTICE_ADD,         "INSERT INTO notice (key, text, first_sec, last_sec, " \
                       "count) VALUES ($key, $text, $now, $now, 1) " \

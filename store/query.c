@@ -162,9 +162,3 @@ query_run_one(struct query *q, const char *what)
 		code = err_set(err_r, SG_MISSING, "no %s", what);
 	return code;
 }
-
-bool
-store_has_run(const struct store *store, enum query_id id)
-{
-	return store->slots[id].stmt != NULL;
-}

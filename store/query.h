@@ -72,7 +72,4 @@ enum sg_err store_scope_end(
 enum sg_err store_connect(const char *url, int driver_mode, int busy_msec,
     struct store **store_r, struct err *err_r);
 
-/* Has this handle run the statement? For the test that every query is tested. */
-bool store_has_run(const struct store *store, enum query_id id);
-
 #endif

@@ -243,7 +243,7 @@ enum sg_err store_reservation_delete(
 enum sg_err store_reservation_find(struct store *store, const char *queue_id,
     const char *session, store_reservation_fn *fn, void *ctx,
     struct err *err_r);
-/* Forgets (keeps counted) what was made before; at most `most` rows a call. */
+/* Forgets (keeps counted) what was made before, among the `most` oldest rows. */
 enum sg_err store_reservation_purge(struct store *store, int64_t before_sec,
     int most, int *gone_r, struct err *err_r);
 

@@ -2,9 +2,11 @@
 -- Times are UTC seconds unless a name says usec. Numbers of identity.type,
 -- identity.status and suppression.reason are those of rules/types.h and fixed.
 
+-- One row, which the program keeps up to date.
 CREATE TABLE schema_version (
 	version INTEGER NOT NULL
 );
+INSERT INTO schema_version (version) VALUES (0);
 
 CREATE TABLE account (
 	id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
@@ -103,8 +105,11 @@ CREATE TABLE usage (
 	PRIMARY KEY (account_id, bucket)
 ) WITHOUT ROWID;
 
+-- Written once a message at least: few indexes, and rows in order of age. (So the
+-- end of an account reads the whole table: it is short, and that is rare.)
 CREATE TABLE reservation (
-	instance TEXT NOT NULL PRIMARY KEY,
+	id INTEGER PRIMARY KEY,
+	instance TEXT NOT NULL UNIQUE,
 	account_id INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
 	bucket_sec INTEGER NOT NULL,
 	recipients INTEGER NOT NULL,
@@ -113,13 +118,11 @@ CREATE TABLE reservation (
 	created_sec INTEGER NOT NULL,
 	closed INTEGER NOT NULL,
 	hashes BLOB NOT NULL -- 8 bytes a recipient, little-endian
-) WITHOUT ROWID;
-CREATE INDEX reservation_by_account ON reservation (account_id);
+);
 CREATE INDEX reservation_by_queue_id ON reservation (queue_id)
 	WHERE queue_id <> '';
 CREATE INDEX reservation_by_session ON reservation (session)
 	WHERE queue_id = '' AND session <> '';
-CREATE INDEX reservation_by_age ON reservation (created_sec);
 
 CREATE TABLE notice (
 	key TEXT NOT NULL PRIMARY KEY,

@@ -1,0 +1,809 @@
+/* Tests of the rows of store.h, and that no statement goes untested. */
+#include "config.h"
+
+#include "store/test-store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store/query.h"
+#include "store/store.h"
+
+/* ---- every statement is run by some test here ---- */
+
+static bool query_seen[QUERY_COUNT];
+
+void __real_query_open(
+    struct query *q, struct store *store, enum query_id id, struct err *err_r);
+void __wrap_query_open(
+    struct query *q, struct store *store, enum query_id id, struct err *err_r);
+
+void
+__wrap_query_open(
+    struct query *q, struct store *store, enum query_id id, struct err *err_r)
+{
+	query_seen[id] = true;
+	__real_query_open(q, store, id, err_r);
+}
+
+static void
+test_every_query_was_run(void **state)
+{
+	static const char *const names[] = {
+#define X(id, text) #id,
+	    STORE_QUERIES(X)
+#undef X
+	};
+	int missing = 0;
+
+	(void)state;
+	for (size_t i = 0; i < QUERY_COUNT; i++)
+		if (!query_seen[i]) {
+			print_error("no test runs %s\n", names[i]);
+			missing++;
+		}
+	assert_int_equal(missing, 0);
+}
+
+/* ---- lists: names joined by blanks ---- */
+
+struct names {
+	char text[256];
+	int most; /* 0: all */
+	int count;
+};
+
+static bool
+add_name(struct names *names, const char *name)
+{
+	size_t len = strlen(names->text);
+
+	(void)snprintf(names->text + len, sizeof(names->text) - len, "%s%s",
+	    len > 0 ? " " : "", name);
+	return ++names->count != names->most;
+}
+
+static bool
+add_account(void *ctx, const struct store_account *row)
+{
+	return add_name(ctx, row->facts.name);
+}
+
+static bool
+add_login(void *ctx, const struct store_login *row)
+{
+	return add_name(ctx, row->name);
+}
+
+static bool
+add_credential(void *ctx, const struct store_credential *row)
+{
+	return add_name(ctx, row->access_key_id);
+}
+
+static bool
+add_identity(void *ctx, const struct store_identity *row)
+{
+	return add_name(ctx, row->facts.name);
+}
+
+static bool
+add_key(void *ctx, const struct store_key *row)
+{
+	return add_name(ctx, row->selector);
+}
+
+static bool
+add_suppression(void *ctx, const struct store_suppression *row)
+{
+	return add_name(ctx, row->address);
+}
+
+static bool
+add_reservation(void *ctx, const struct store_reservation *row)
+{
+	return add_name(ctx, row->instance);
+}
+
+static bool
+add_notice(void *ctx, const struct store_notice *row)
+{
+	char line[512];
+
+	(void)snprintf(line, sizeof(line), "%s=%s,%lld-%lld,%lld", row->key,
+	    row->text, (long long)row->first_sec, (long long)row->last_sec,
+	    (long long)row->count);
+	return add_name(ctx, line);
+}
+
+/* ---- accounts ---- */
+
+static void
+test_account(void **state)
+{
+	struct fixture *f = *state;
+	struct store_account row = {
+	    .facts = {.name = "acme",
+		.paused = true,
+		.pause_reason = "bounce rate",
+		.daily_quota = -1,
+		.rate = 0.5},
+	    .policy = "strict",
+	    .pool = "shared",
+	    .contact = "ops@acme.example",
+	    .created_sec = 1700000000,
+	};
+	struct store_account got;
+
+	assert_ok(f, store_account_create(f->store, &row, &f->err));
+	assert_true(row.facts.id > f->account);
+	assert_ok(f, store_account_get(f->store, "acme", &got, &f->err));
+	assert_memory_equal(&got, &row, sizeof(row));
+	assert_ok(
+	    f, store_account_get_by_id(f->store, row.facts.id, &got, &f->err));
+	assert_memory_equal(&got, &row, sizeof(row));
+
+	row.facts = (struct rules_account){.id = row.facts.id,
+	    .name = "acme",
+	    .production = true,
+	    .daily_quota = 1000,
+	    .rate = 14};
+	assert_ok(f, store_account_update(f->store, &row, &f->err));
+	assert_ok(f, store_account_get(f->store, "acme", &got, &f->err));
+	assert_memory_equal(&got.facts, &row.facts, sizeof(row.facts));
+}
+
+static void
+test_account_refusals(void **state)
+{
+	struct fixture *f = *state;
+	struct store_account row;
+
+	assert_ok(f, store_account_get(f->store, "demo", &row, &f->err));
+	assert_code(
+	    f, SG_EXISTS, store_account_create(f->store, &row, &f->err));
+	row.facts.rate = 0;
+	assert_code(
+	    f, SG_INVALID, store_account_update(f->store, &row, &f->err));
+	assert_code(
+	    f, SG_MISSING, store_account_get(f->store, "none", &row, &f->err));
+	assert_string_equal(f->err.text, "no account none");
+	assert_code(f, SG_MISSING,
+	    store_account_get_by_id(f->store, 77, &row, &f->err));
+	assert_code(f, SG_MISSING, store_account_delete(f->store, 77, &f->err));
+	row.facts.id = 77;
+	row.facts.rate = 1;
+	assert_code(
+	    f, SG_MISSING, store_account_update(f->store, &row, &f->err));
+}
+
+/* An id in an old return path must never mean a new account. */
+static void
+test_account_ids_are_not_used_twice(void **state)
+{
+	struct fixture *f = *state;
+	int64_t first = fixture_account(f, "first");
+
+	assert_ok(f, store_account_delete(f->store, first, &f->err));
+	assert_true(fixture_account(f, "second") > first);
+}
+
+static bool
+list_inside(void *ctx, const struct store_account *row)
+{
+	struct fixture *f = ctx;
+	struct names names = {0};
+
+	(void)row;
+	assert_ok(
+	    f, store_account_list(f->store, add_account, &names, &f->err));
+	assert_string_equal(names.text, "demo zoo");
+	return true;
+}
+
+static void
+test_lists(void **state)
+{
+	struct fixture *f = *state;
+	struct names names = {.most = 2};
+
+	fixture_account(f, "zoo");
+	/* a list inside a list, with the same statement */
+	assert_ok(f, store_account_list(f->store, list_inside, f, &f->err));
+	fixture_account(f, "acme");
+	assert_ok(
+	    f, store_account_list(f->store, add_account, &names, &f->err));
+	assert_string_equal(names.text, "acme demo");
+}
+
+/* ---- logins, credentials ---- */
+
+static struct store_credential
+credential(struct fixture *f, const char *id, bool enabled)
+{
+	struct store_credential row = {
+	    .account_id = f->account,
+	    .enabled = enabled,
+	    .created_sec = 5,
+	    .smtp_hash = "{SSHA256}abc",
+	    .sealed_secret = (const unsigned char *)"s\0t",
+	    .sealed_len = 3,
+	};
+
+	(void)snprintf(row.access_key_id, sizeof(row.access_key_id), "%s", id);
+	return row;
+}
+
+static void
+test_login(void **state)
+{
+	struct fixture *f = *state;
+	struct store_login row = {"app@demo.example", f->account, 9};
+	struct store_login other = {"other", fixture_account(f, "other"), 9};
+	struct store_login got;
+	struct names names = {0}, all = {0};
+
+	assert_ok(f, store_login_add(f->store, &row, &f->err));
+	assert_ok(f, store_login_add(f->store, &other, &f->err));
+	assert_ok(f, store_login_get(f->store, row.name, &got, &f->err));
+	assert_memory_equal(&got, &row, sizeof(row));
+	assert_ok(f,
+	    store_login_list(f->store, f->account, add_login, &names, &f->err));
+	assert_string_equal(names.text, "app@demo.example");
+	assert_ok(f, store_login_list(f->store, 0, add_login, &all, &f->err));
+	assert_string_equal(all.text, "app@demo.example other");
+
+	other.account_id = f->account;
+	assert_code(f, SG_EXISTS, store_login_add(f->store, &other, &f->err));
+	assert_code(f, SG_MISSING,
+	    store_login_remove(f->store, f->account, "other", &f->err));
+	assert_ok(
+	    f, store_login_remove(f->store, f->account, row.name, &f->err));
+	assert_code(
+	    f, SG_MISSING, store_login_get(f->store, row.name, &got, &f->err));
+	row.account_id = 77;
+	assert_code(f, SG_MISSING, store_login_add(f->store, &row, &f->err));
+}
+
+static bool
+check_credential(void *ctx, const struct store_credential *row)
+{
+	const struct store_credential *want = ctx;
+
+	assert_string_equal(row->access_key_id, want->access_key_id);
+	assert_int_equal(row->account_id, want->account_id);
+	assert_int_equal(row->enabled, want->enabled);
+	assert_int_equal(row->created_sec, want->created_sec);
+	assert_string_equal(row->smtp_hash, want->smtp_hash);
+	assert_int_equal(row->sealed_len, want->sealed_len);
+	assert_memory_equal(
+	    row->sealed_secret, want->sealed_secret, want->sealed_len);
+	return true;
+}
+
+static void
+test_credential(void **state)
+{
+	struct fixture *f = *state;
+	struct store_credential row = credential(f, "AKIAB", true);
+	struct store_credential second = credential(f, "AKIAA", false);
+	struct names names = {0}, all = {0};
+
+	assert_ok(f, store_credential_add(f->store, &row, &f->err));
+	assert_ok(f, store_credential_add(f->store, &second, &f->err));
+	assert_ok(f, store_credential_get(
+			 f->store, "AKIAB", check_credential, &row, &f->err));
+	assert_ok(f, store_credential_list(f->store, f->account, add_credential,
+			 &names, &f->err));
+	assert_string_equal(names.text, "AKIAA AKIAB");
+	assert_ok(f,
+	    store_credential_list(f->store, 0, add_credential, &all, &f->err));
+	assert_string_equal(all.text, "AKIAA AKIAB");
+
+	row.enabled = false;
+	assert_ok(f, store_credential_set_enabled(
+			 f->store, f->account, "AKIAB", false, &f->err));
+	assert_ok(f, store_credential_get(
+			 f->store, "AKIAB", check_credential, &row, &f->err));
+	assert_code(f, SG_MISSING,
+	    store_credential_set_enabled(
+		f->store, f->account + 1, "AKIAB", true, &f->err));
+	assert_ok(
+	    f, store_credential_delete(f->store, f->account, "AKIAB", &f->err));
+	assert_code(f, SG_MISSING,
+	    store_credential_get(
+		f->store, "AKIAB", check_credential, &row, &f->err));
+}
+
+static void
+test_sasl_names_are_one_space(void **state)
+{
+	struct fixture *f = *state;
+	struct store_credential key = credential(f, "AKIAA", false);
+	struct store_login login = {"AKIAA", f->account, 9};
+
+	assert_ok(f, store_credential_add(f->store, &key, &f->err));
+	assert_code(f, SG_EXISTS, store_login_add(f->store, &login, &f->err));
+	(void)snprintf(login.name, sizeof(login.name), "AKIAB");
+	assert_ok(f, store_login_add(f->store, &login, &f->err));
+	key = credential(f, "AKIAB", true);
+	assert_code(
+	    f, SG_EXISTS, store_credential_add(f->store, &key, &f->err));
+}
+
+static void
+test_dovecot_sees_enabled_credentials(void **state)
+{
+	struct fixture *f = *state;
+	struct store_credential on = credential(f, "AKIAON", true);
+	struct store_credential off = credential(f, "AKIAOFF", false);
+	const char *ask = "SELECT count(*) FROM dovecot_passdb WHERE "
+			  "username = 'AKIAON' AND password = '{SSHA256}abc'";
+
+	assert_ok(f, store_credential_add(f->store, &on, &f->err));
+	assert_ok(f, store_credential_add(f->store, &off, &f->err));
+	assert_int_equal(fixture_sql(f, ask), 1);
+	assert_int_equal(
+	    fixture_sql(f, "SELECT count(*) FROM dovecot_passdb"), 1);
+	assert_ok(f, store_credential_set_enabled(
+			 f->store, f->account, "AKIAON", false, &f->err));
+	assert_int_equal(fixture_sql(f, ask), 0);
+}
+
+/* ---- identities, keys ---- */
+
+static struct store_identity
+identity(struct fixture *f, const char *name)
+{
+	struct store_identity row = {
+	    .facts = {.type = RULES_IDENTITY_DOMAIN,
+		.status = RULES_IDENTITY_PENDING,
+		.signing_enabled = true},
+	    .account_id = f->account,
+	    .created_sec = 11,
+	};
+
+	(void)snprintf(row.facts.name, sizeof(row.facts.name), "%s", name);
+	return row;
+}
+
+static void
+test_identity(void **state)
+{
+	struct fixture *f = *state;
+	struct store_identity row = identity(f, "demo.example");
+	struct store_identity second = identity(f, "a@demo.example");
+	struct store_identity got;
+	struct names names = {0}, all = {0};
+
+	assert_ok(f, store_identity_create(f->store, &row, &f->err));
+	assert_code(
+	    f, SG_EXISTS, store_identity_create(f->store, &row, &f->err));
+	second.account_id = fixture_account(f, "other");
+	assert_ok(f, store_identity_create(f->store, &second, &f->err));
+
+	row.facts.status = RULES_IDENTITY_SUCCESS;
+	row.facts.signing_enabled = false;
+	row.verified_sec = 12;
+	assert_ok(f, store_identity_update(f->store, &row, &f->err));
+	assert_ok(f, store_identity_get(
+			 f->store, f->account, "demo.example", &got, &f->err));
+	assert_memory_equal(&got, &row, sizeof(row));
+	assert_ok(f,
+	    store_identity_get_by_id(f->store, second.facts.id, &got, &f->err));
+	assert_memory_equal(&got, &second, sizeof(second));
+
+	assert_ok(f, store_identity_list(
+			 f->store, f->account, add_identity, &names, &f->err));
+	assert_string_equal(names.text, "demo.example");
+	assert_ok(
+	    f, store_identity_list(f->store, 0, add_identity, &all, &f->err));
+	assert_string_equal(all.text, "demo.example a@demo.example");
+}
+
+static void
+test_identity_of_another_account(void **state)
+{
+	struct fixture *f = *state;
+	struct store_identity row = identity(f, "demo.example");
+	struct store_identity got;
+
+	assert_ok(f, store_identity_create(f->store, &row, &f->err));
+	row.account_id = fixture_account(f, "other");
+	assert_code(
+	    f, SG_MISSING, store_identity_update(f->store, &row, &f->err));
+	assert_code(f, SG_MISSING,
+	    store_identity_delete(
+		f->store, row.account_id, row.facts.id, &f->err));
+	assert_code(f, SG_MISSING,
+	    store_identity_get(
+		f->store, row.account_id, "demo.example", &got, &f->err));
+	assert_ok(f,
+	    store_identity_delete(f->store, f->account, row.facts.id, &f->err));
+	assert_code(f, SG_MISSING,
+	    store_identity_get_by_id(f->store, row.facts.id, &got, &f->err));
+}
+
+static int64_t
+key_add(struct fixture *f, int64_t identity_id, const char *selector,
+    const char *algorithm, bool active, enum sg_err want)
+{
+	struct store_key row = {
+	    .identity_id = identity_id,
+	    .bits = 2048,
+	    .active = active,
+	    .created_sec = 7,
+	    .public_base64 = "MIIB",
+	    .sealed = (const unsigned char *)"k\0y",
+	    .sealed_len = 3,
+	};
+
+	(void)snprintf(row.selector, sizeof(row.selector), "%s", selector);
+	(void)snprintf(row.algorithm, sizeof(row.algorithm), "%s", algorithm);
+	assert_code(f, want, store_key_add(f->store, &row, &f->err));
+	return row.id;
+}
+
+static bool
+check_key(void *ctx, const struct store_key *row)
+{
+	assert_string_equal(row->selector, ctx);
+	assert_string_equal(row->algorithm, "rsa");
+	assert_int_equal(row->bits, 2048);
+	assert_int_equal(row->created_sec, 7);
+	assert_string_equal(row->public_base64, "MIIB");
+	assert_int_equal(row->sealed_len, 3);
+	assert_memory_equal(row->sealed, "k\0y", 3);
+	return true;
+}
+
+/* The ids of the active keys, as they stand beside the identity. */
+static void
+assert_keys(struct fixture *f, int64_t identity_id, int64_t a, int64_t b)
+{
+	struct store_identity got;
+
+	assert_ok(
+	    f, store_identity_get_by_id(f->store, identity_id, &got, &f->err));
+	assert_int_equal(got.facts.key_id[0], a);
+	assert_int_equal(got.facts.key_id[1], b);
+}
+
+static void
+test_key(void **state)
+{
+	struct fixture *f = *state;
+	struct store_identity row = identity(f, "demo.example");
+	struct names names = {0};
+	int64_t id, ed, first, second;
+	char selector[] = "s2";
+
+	assert_ok(f, store_identity_create(f->store, &row, &f->err));
+	id = row.facts.id;
+	assert_keys(f, id, 0, 0);
+	ed = key_add(f, id, "e1", "ed25519", true, SG_OK);
+	assert_keys(f, id, ed, 0);
+	first = key_add(f, id, "s1", "rsa", true, SG_OK);
+	assert_keys(f, id, first, ed);
+	key_add(f, id, "s1", "rsa", false, SG_EXISTS);
+	key_add(f, id, "s2", "rsa", true, SG_EXISTS);
+	key_add(f, id, "s2", "dsa", false, SG_INVALID);
+	key_add(f, 77, "s2", "rsa", false, SG_MISSING);
+	second = key_add(f, id, "s2", "rsa", false, SG_OK);
+	assert_ok(
+	    f, store_key_get(f->store, second, check_key, selector, &f->err));
+	assert_ok(f, store_key_set_active(f->store, second, true, &f->err));
+	assert_keys(f, id, second, ed);
+	assert_ok(f, store_key_list(f->store, id, add_key, &names, &f->err));
+	assert_string_equal(names.text, "e1 s1 s2");
+	assert_ok(f, store_key_set_active(f->store, second, false, &f->err));
+	assert_keys(f, id, ed, 0);
+	assert_ok(f, store_key_delete(f->store, ed, &f->err));
+	assert_keys(f, id, 0, 0);
+}
+
+static void
+test_key_missing(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_code(f, SG_MISSING,
+	    store_key_get(f->store, 77, check_key, NULL, &f->err));
+	assert_code(
+	    f, SG_MISSING, store_key_set_active(f->store, 77, true, &f->err));
+	assert_code(f, SG_MISSING, store_key_delete(f->store, 77, &f->err));
+}
+
+/* ---- suppressions ---- */
+
+static void
+put_suppression(
+    struct fixture *f, int64_t account, const char *address, int64_t since)
+{
+	struct store_suppression row = {.account_id = account,
+	    .facts = {RULES_SUPPRESSED_COMPLAINT, since}};
+
+	(void)snprintf(row.address, sizeof(row.address), "%s", address);
+	assert_ok(f, store_suppression_put(f->store, &row, &f->err));
+}
+
+static void
+test_suppression(void **state)
+{
+	struct fixture *f = *state;
+	int64_t other = fixture_account(f, "other");
+	struct store_suppression got;
+	struct names names = {0}, all = {0};
+
+	put_suppression(f, f->account, "z@b.example", 1);
+	put_suppression(f, f->account, "a@b.example", 1);
+	put_suppression(f, f->account, "a@b.example", 2);
+	put_suppression(f, other, "a@b.example", 3);
+	assert_ok(f, store_suppression_get(
+			 f->store, f->account, "a@b.example", &got, &f->err));
+	assert_int_equal(got.facts.since_sec, 2);
+	assert_int_equal(got.facts.reason, RULES_SUPPRESSED_COMPLAINT);
+	assert_ok(f, store_suppression_list(f->store, f->account,
+			 add_suppression, &names, &f->err));
+	assert_string_equal(names.text, "a@b.example z@b.example");
+	assert_ok(f, store_suppression_list(
+			 f->store, 0, add_suppression, &all, &f->err));
+	assert_string_equal(all.text, "a@b.example z@b.example a@b.example");
+	assert_ok(f, store_suppression_delete(
+			 f->store, f->account, "a@b.example", &f->err));
+	assert_code(f, SG_MISSING,
+	    store_suppression_delete(
+		f->store, f->account, "a@b.example", &f->err));
+	assert_code(f, SG_MISSING,
+	    store_suppression_get(
+		f->store, f->account, "a@b.example", &got, &f->err));
+	assert_ok(f, store_suppression_get(
+			 f->store, other, "a@b.example", &got, &f->err));
+}
+
+/* ---- reservations ---- */
+
+static void
+reserve(struct fixture *f, const char *instance, const char *queue_id,
+    const char *session, int64_t created)
+{
+	struct store_reservation row = {.account_id = f->account,
+	    .bucket_sec = 60,
+	    .recipients = 2,
+	    .created_sec = created};
+
+	(void)snprintf(row.instance, sizeof(row.instance), "%s", instance);
+	(void)snprintf(row.queue_id, sizeof(row.queue_id), "%s", queue_id);
+	(void)snprintf(row.session, sizeof(row.session), "%s", session);
+	assert_ok(f, store_reservation_put(f->store, &row, &f->err));
+}
+
+static bool
+check_reservation(void *ctx, const struct store_reservation *row)
+{
+	const struct store_reservation *want = ctx;
+
+	assert_string_equal(row->instance, want->instance);
+	assert_int_equal(row->account_id, want->account_id);
+	assert_int_equal(row->bucket_sec, want->bucket_sec);
+	assert_int_equal(row->recipients, want->recipients);
+	assert_string_equal(row->queue_id, want->queue_id);
+	assert_string_equal(row->session, want->session);
+	assert_int_equal(row->created_sec, want->created_sec);
+	assert_int_equal(row->closed, want->closed);
+	assert_int_equal(row->hash_count, want->hash_count);
+	if (want->hash_count > 0)
+		assert_memory_equal(row->hashes, want->hashes,
+		    want->hash_count * sizeof(*want->hashes));
+	return true;
+}
+
+static void
+test_reservation(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t hashes[STORE_RESERVATION_MAX_HASHES + 1];
+	struct store_reservation row = {.instance = "1a2b.63",
+	    .account_id = f->account,
+	    .bucket_sec = 120,
+	    .recipients = 1000,
+	    .session = "192.0.2.1:4711",
+	    .created_sec = 130,
+	    .hashes = hashes,
+	    .hash_count = STORE_RESERVATION_MAX_HASHES};
+
+	for (size_t i = 0; i < STORE_RESERVATION_MAX_HASHES + 1; i++)
+		hashes[i] = UINT64_MAX - i;
+	assert_code(f, SG_MISSING,
+	    store_reservation_get(
+		f->store, row.instance, check_reservation, &row, &f->err));
+	assert_ok(f, store_reservation_put(f->store, &row, &f->err));
+	assert_ok(f, store_reservation_get(f->store, row.instance,
+			 check_reservation, &row, &f->err));
+	row.closed = true;
+	row.hash_count = 0;
+	(void)snprintf(row.queue_id, sizeof(row.queue_id), "4Xyz");
+	assert_ok(f, store_reservation_put(f->store, &row, &f->err));
+	assert_ok(f, store_reservation_get(f->store, row.instance,
+			 check_reservation, &row, &f->err));
+	row.hash_count = STORE_RESERVATION_MAX_HASHES + 1;
+	assert_code(
+	    f, SG_INVALID, store_reservation_put(f->store, &row, &f->err));
+	assert_ok(f, store_reservation_delete(f->store, row.instance, &f->err));
+	assert_ok(f, store_reservation_delete(f->store, row.instance, &f->err));
+}
+
+static void
+test_reservation_find(void **state)
+{
+	static const struct {
+		const char *queue_id, *session, *found;
+	} rows[] = {
+	    {"Q1", "s1", "i1"},
+	    {"Q9", "s1", "i4 i3"}, /* newest first, none with a queue id */
+	    {"", "s1", "i4 i3"},
+	    {"", "", ""},
+	    {"Q9", "", ""},
+	    {"Q9", "s9", ""},
+	};
+	struct fixture *f = *state;
+
+	reserve(f, "i1", "Q1", "s1", 10);
+	reserve(f, "i2", "Q2", "s1", 20);
+	reserve(f, "i3", "", "s1", 30);
+	reserve(f, "i4", "", "s1", 40);
+	reserve(f, "i5", "", "", 50);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct names names = {0};
+
+		assert_ok(
+		    f, store_reservation_find(f->store, rows[i].queue_id,
+			   rows[i].session, add_reservation, &names, &f->err));
+		assert_string_equal(names.text, rows[i].found);
+	}
+}
+
+static void
+test_reservation_purge(void **state)
+{
+	struct fixture *f = *state;
+	int gone;
+
+	for (int i = 0; i < 5; i++) {
+		char name[16];
+
+		(void)snprintf(name, sizeof(name), "i%d", i);
+		reserve(f, name, "", "", 10 * i);
+	}
+	assert_ok(f, store_reservation_purge(f->store, 30, 2, &gone, &f->err));
+	assert_int_equal(gone, 2);
+	assert_ok(f, store_reservation_purge(f->store, 30, 9, &gone, &f->err));
+	assert_int_equal(gone, 1);
+	assert_int_equal(fixture_sql(f, "SELECT count(*) FROM reservation"), 2);
+}
+
+static void
+test_reservation_damaged(void **state)
+{
+	struct fixture *f = *state;
+	struct names names = {0};
+
+	reserve(f, "i1", "Q1", "", 10);
+	fixture_sql(f, "UPDATE reservation SET hashes = x'0102'");
+	assert_code(f, SG_IO,
+	    store_reservation_get(
+		f->store, "i1", add_reservation, &names, &f->err));
+	assert_string_equal(names.text, "");
+}
+
+/* ---- notices ---- */
+
+static void
+test_notice(void **state)
+{
+	struct fixture *f = *state;
+	struct names names = {0}, after = {0};
+
+	assert_ok(f, store_notice_add(f->store, "b", "one", 5, &f->err));
+	assert_ok(f, store_notice_add(f->store, "a", "x", 6, &f->err));
+	assert_ok(f, store_notice_add(f->store, "b", "two", 7, &f->err));
+	assert_ok(f, store_notice_list(f->store, add_notice, &names, &f->err));
+	assert_string_equal(names.text, "a=x,6-6,1 b=two,5-7,2");
+	assert_ok(f, store_notice_clear(f->store, "b", &f->err));
+	assert_ok(f, store_notice_clear(f->store, "b", &f->err));
+	assert_ok(f, store_notice_list(f->store, add_notice, &after, &f->err));
+	assert_string_equal(after.text, "a=x,6-6,1");
+}
+
+/* ---- transactions, odd data ---- */
+
+static void
+test_transaction(void **state)
+{
+	struct fixture *f = *state;
+	struct store_account got;
+	struct store_login login = {"app", f->account, 9};
+
+	assert_code(f, SG_BUG, store_commit(f->store, &f->err));
+	assert_ok(f, store_begin(f->store, &f->err));
+	assert_code(f, SG_BUG, store_begin(f->store, &f->err));
+	fixture_account(f, "gone");
+	store_rollback(f->store);
+	assert_code(
+	    f, SG_MISSING, store_account_get(f->store, "gone", &got, &f->err));
+	/* a refused row does not end the transaction */
+	assert_ok(f, store_begin(f->store, &f->err));
+	assert_ok(f, store_login_add(f->store, &login, &f->err));
+	assert_code(f, SG_EXISTS, store_login_add(f->store, &login, &f->err));
+	fixture_account(f, "kept");
+	assert_ok(f, store_commit(f->store, &f->err));
+	assert_ok(f, store_account_get(f->store, "kept", &got, &f->err));
+}
+
+/* Text that does not fit is never cut: half a name may be another's. */
+static void
+test_text_too_long(void **state)
+{
+	struct fixture *f = *state;
+	struct names names = {0};
+
+	fixture_sql(f, "INSERT INTO login VALUES (printf('%300d', 1), 1, 1)");
+	assert_code(f, SG_IO,
+	    store_login_list(f->store, 0, add_login, &names, &f->err));
+	assert_int_equal(names.count, 0);
+}
+
+static void
+test_reader_cannot_write(void **state)
+{
+	struct fixture *f = *state;
+	struct store_login login = {"app", f->account, 9};
+	struct store *reader;
+
+	assert_ok(f, store_open(f->url, STORE_OPEN_READ, 0, &reader, &f->err));
+	assert_code(f, SG_IO, store_login_add(reader, &login, &f->err));
+	store_close(&reader);
+}
+
+int test_counter(void);
+int test_change(void);
+
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_account),
+	    TEST(test_account_refusals),
+	    TEST(test_account_ids_are_not_used_twice),
+	    TEST(test_lists),
+	    TEST(test_login),
+	    TEST(test_credential),
+	    TEST(test_sasl_names_are_one_space),
+	    TEST(test_dovecot_sees_enabled_credentials),
+	    TEST(test_identity),
+	    TEST(test_identity_of_another_account),
+	    TEST(test_key),
+	    TEST(test_key_missing),
+	    TEST(test_suppression),
+	    TEST(test_reservation),
+	    TEST(test_reservation_find),
+	    TEST(test_reservation_purge),
+	    TEST(test_reservation_damaged),
+	    TEST(test_notice),
+	    TEST(test_transaction),
+	    TEST(test_text_too_long),
+	    TEST(test_reader_cannot_write),
+	};
+	const struct CMUnitTest last[] = {
+	    cmocka_unit_test(test_every_query_was_run),
+	};
+	int failed = cmocka_run_group_tests_name("rows", tests, NULL, NULL);
+
+	failed += test_counter();
+	failed += test_change();
+	failed += cmocka_run_group_tests_name("queries", last, NULL, NULL);
+	return failed;
+}
