@@ -33,7 +33,7 @@ struct resolve_row {
 
 /* clang-format off */
 static const struct resolve_row resolves[] = {
-	{ "nothing known", "a@b.example", { { NULL } }, false, "", "", false },
+	{ "nothing known", "a@b.example", { { NULL, 'N', 0, false } }, false, "", "", false },
 	{ "exact address", "a@b.example", { { "a@b.example", 'S', 1, true } }, true, "a@b.example", "a@b.example", false },
 	{ "domain", "a@b.example", { { "b.example", 'S', 1, true } }, true, "b.example", "b.example", false },
 	{ "parent", "a@x.b.example", { { "b.example", 'S', 1, true } }, true, "b.example", "b.example", false },
