@@ -56,3 +56,9 @@ endif
 ops_libops_a_SOURCES += \
 	ops/snapshot.c ops/snapshot.h \
 	ops/snapshot_content.c ops/snapshot_content.h
+if HAVE_CMOCKA
+check_PROGRAMS += ops/test-snapshot
+TESTS += ops/test-snapshot
+ops_test_snapshot_SOURCES = ops/test-snapshot.c
+ops_test_snapshot_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
+endif

@@ -1,0 +1,547 @@
+/* Tests of ops/snapshot.h with a real SQLite database. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "ops/snapshot.h"
+#include "store/store.h"
+
+#define ALL_PARTS                                                              \
+	(SNAPSHOT_ACCOUNTS | SNAPSHOT_IDENTITIES | SNAPSHOT_SUPPRESSIONS)
+
+struct fixture {
+	char dir[128];
+	char path[160];
+	char url[176];
+	struct store *reader;
+	struct snapshot *snapshot;
+	struct err err;
+};
+
+#define assert_code(f, want, call)                                             \
+	do {                                                                   \
+		enum sg_err code_ = (call);                                    \
+		if (code_ != (want))                                           \
+			fail_msg("%s: %s: %s", #call, err_name(code_),         \
+			    (f)->err.text);                                    \
+	} while (0)
+
+/* Changes come as SQL from another connection, as from another program. */
+static void
+sql(struct fixture *f, const char *text)
+{
+	sqlite3 *db;
+	char *message = NULL;
+
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	(void)sqlite3_busy_timeout(db, 5000);
+	if (sqlite3_exec(db, "PRAGMA foreign_keys = 1", NULL, NULL, NULL) !=
+		SQLITE_OK ||
+	    sqlite3_exec(db, text, NULL, NULL, &message) != SQLITE_OK)
+		fail_msg("%s: %s", text, message);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void
+refresh(struct fixture *f)
+{
+	assert_code(
+	    f, SG_OK, snapshot_refresh(f->snapshot, f->reader, 1000, &f->err));
+}
+
+static void
+fixture_open(struct fixture *f)
+{
+	int from, to;
+
+	assert_code(f, SG_OK, store_migrate(f->url, &from, &to, &f->err));
+	assert_code(f, SG_OK,
+	    store_open(f->url, STORE_OPEN_READ, 1000, &f->reader, &f->err));
+}
+
+/* demo (1): login app, credential AKIA, identity demo.example (1) with key 1,
+ * suppressed x@y.example. */
+static const char fill[] =
+    "INSERT INTO account VALUES (1, 'demo', 1, 0, '', 500, 10.5, 'none', '', "
+    "'', 0);"
+    "INSERT INTO login VALUES ('app', 1, 0);"
+    "INSERT INTO credential VALUES ('AKIA', 1, 1, 0, 'h', x'00');"
+    "INSERT INTO identity VALUES (1, 1, 'demo.example', 1, 2, 1, 0, 0);"
+    "INSERT INTO dkim_key VALUES (1, 1, 's', 'rsa', 2048, 1, 0, 'p', x'00');"
+    "INSERT INTO suppression VALUES (1, 'x@y.example', 1, 1700000000);";
+
+static int
+setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	const char *tmp = getenv("TMPDIR");
+
+	assert_non_null(f);
+	if (tmp == NULL)
+		tmp = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+	(void)snprintf(f->dir, sizeof(f->dir), "%s/snapshot-XXXXXX", tmp);
+	assert_non_null(mkdtemp(f->dir));
+	(void)snprintf(f->path, sizeof(f->path), "%s/a.db", f->dir);
+	(void)snprintf(f->url, sizeof(f->url), "sqlite:%s", f->path);
+	fixture_open(f);
+	assert_code(f, SG_OK, snapshot_new(ALL_PARTS, &f->snapshot, &f->err));
+	*state = f;
+	return 0;
+}
+
+static void
+remove_database(struct fixture *f)
+{
+	static const char *const ends[] = {"", "-wal", "-shm"};
+	char name[200];
+
+	for (size_t i = 0; i < 3; i++) {
+		(void)snprintf(name, sizeof(name), "%s%s", f->path, ends[i]);
+		(void)unlink(name);
+	}
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	snapshot_free(&f->snapshot);
+	snapshot_free(&f->snapshot);
+	store_close(&f->reader);
+	remove_database(f);
+	(void)rmdir(f->dir);
+	free(f);
+	return 0;
+}
+
+/* What the snapshot says, in one line. */
+static const char *
+view(const struct fixture *f, char text[512])
+{
+	const struct snapshot *s = f->snapshot;
+	struct rules_account a = {0};
+	struct rules_identity i = {0};
+	struct rules_suppression p = {0};
+	bool app = snapshot_account_of_login(s, "app", &a);
+	bool akia = snapshot_account_of_login(s, "AKIA", &a);
+	bool demo = snapshot_account_by_name(s, "demo", &a);
+	bool identity = snapshot_identity(s, 1, "demo.example", &i);
+	bool suppressed = snapshot_suppression(s, 1, "X@Y.Example", &p);
+
+	(void)snprintf(text, 512,
+	    "app%d akia%d demo%d:%lld,%s,%d%d%s,%lld,%.1f "
+	    "identity%d:%lld,%s,%d%d%d,%lld,%lld x%d:%d,%lld",
+	    app, akia, demo, (long long)a.id, a.name, a.production, a.paused,
+	    a.pause_reason, (long long)a.daily_quota, a.rate, identity,
+	    (long long)i.id, i.name, (int)i.type, (int)i.status,
+	    i.signing_enabled, (long long)i.key_id[0], (long long)i.key_id[1],
+	    suppressed, (int)p.reason, (long long)p.since_sec);
+	return text;
+}
+
+#define ACCOUNT "demo1:1,demo,10,500,10.5 "
+#define IDENTITY "identity1:1,demo.example,121,1,0 "
+#define SUPPRESSED "x1:1,1700000000"
+#define NO_ACCOUNT "demo0:0,,00,0,0.0 "
+#define NO_IDENTITY "identity0:0,,000,0,0 "
+#define NOT_SUPPRESSED "x0:0,0"
+
+static void
+test_each_change_is_seen(void **state)
+{
+	static const struct {
+		const char *sql, *view;
+	} rows[] = {
+	    {fill, "app1 akia1 " ACCOUNT IDENTITY SUPPRESSED},
+	    {"UPDATE account SET paused = 1, pause_reason = 'why', "
+	     "daily_quota = -1, production = 0, rate = 2",
+		"app1 akia1 demo1:1,demo,01why,-1,2.0 " IDENTITY SUPPRESSED},
+	    {"UPDATE account SET paused = 0, pause_reason = '', "
+	     "daily_quota = 500, production = 1, rate = 10.5",
+		"app1 akia1 " ACCOUNT IDENTITY SUPPRESSED},
+	    {"DELETE FROM login", "app0 akia1 " ACCOUNT IDENTITY SUPPRESSED},
+	    {"UPDATE credential SET enabled = 0",
+		"app0 akia0 " ACCOUNT IDENTITY SUPPRESSED},
+	    {"UPDATE credential SET enabled = 1",
+		"app0 akia1 " ACCOUNT IDENTITY SUPPRESSED},
+	    /* a name that changes its kind */
+	    {"DELETE FROM credential; INSERT INTO login VALUES ('AKIA', 1, 0)",
+		"app0 akia1 " ACCOUNT IDENTITY SUPPRESSED},
+	    {"DELETE FROM login; INSERT INTO credential VALUES "
+	     "('app', 1, 1, 0, 'h', x'00')",
+		"app1 akia0 " ACCOUNT IDENTITY SUPPRESSED},
+	    {"UPDATE dkim_key SET active = 0",
+		"app1 akia0 " ACCOUNT
+		"identity1:1,demo.example,121,0,0 " SUPPRESSED},
+	    {"INSERT INTO dkim_key VALUES "
+	     "(2, 1, 'e', 'ed25519', 256, 1, 0, 'p', x'00')",
+		"app1 akia0 " ACCOUNT
+		"identity1:1,demo.example,121,2,0 " SUPPRESSED},
+	    {"UPDATE dkim_key SET active = 1",
+		"app1 akia0 " ACCOUNT
+		"identity1:1,demo.example,121,1,2 " SUPPRESSED},
+	    {"DELETE FROM dkim_key WHERE id = 2; "
+	     "UPDATE identity SET status = 3, signing_enabled = 0",
+		"app1 akia0 " ACCOUNT
+		"identity1:1,demo.example,130,1,0 " SUPPRESSED},
+	    /* the same name anew */
+	    {"DELETE FROM identity; INSERT INTO identity VALUES "
+	     "(7, 1, 'demo.example', 1, 2, 1, 0, 0)",
+		"app1 akia0 " ACCOUNT
+		"identity1:7,demo.example,121,0,0 " SUPPRESSED},
+	    {"DELETE FROM identity",
+		"app1 akia0 " ACCOUNT NO_IDENTITY SUPPRESSED},
+	    {"UPDATE suppression SET reason = 2, since_sec = 5",
+		"app1 akia0 " ACCOUNT NO_IDENTITY "x1:2,5"},
+	    {"DELETE FROM suppression",
+		"app1 akia0 " ACCOUNT NO_IDENTITY NOT_SUPPRESSED},
+	    {"DELETE FROM account",
+		"app0 akia0 " NO_ACCOUNT NO_IDENTITY NOT_SUPPRESSED},
+	    /* the name again, for another account */
+	    {"INSERT INTO account VALUES (9, 'demo', 1, 0, '', 1, 1, 'none', "
+	     "'', '', 0)",
+		"app0 akia0 demo1:9,demo,10,1,1.0 " NO_IDENTITY NOT_SUPPRESSED},
+	};
+	struct fixture *f = *state;
+	char text[512];
+
+	refresh(f); /* nothing is there yet */
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		sql(f, rows[i].sql);
+		refresh(f);
+		if (strcmp(view(f, text), rows[i].view) != 0)
+			fail_msg("%s\nis   %s\nwant %s", rows[i].sql, text,
+			    rows[i].view);
+	}
+}
+
+/* All that an account owned goes with it, in one refresh. */
+static void
+test_account_delete_cascades(void **state)
+{
+	struct fixture *f = *state;
+	struct snapshot_size size;
+	char text[512];
+
+	sql(f, fill);
+	refresh(f);
+	snapshot_size(f->snapshot, &size);
+	assert_int_equal(size.accounts, 1);
+	assert_int_equal(size.logins, 2);
+	assert_int_equal(size.identities, 1);
+	assert_int_equal(size.suppressions, 1);
+	sql(f, "DELETE FROM account");
+	refresh(f);
+	assert_string_equal(
+	    view(f, text), "app0 akia0 " NO_ACCOUNT NO_IDENTITY NOT_SUPPRESSED);
+	snapshot_size(f->snapshot, &size);
+	assert_int_equal(
+	    size.accounts + size.logins + size.identities + size.suppressions,
+	    0);
+}
+
+static void
+test_parts(void **state)
+{
+	struct fixture *f = *state;
+	char text[512];
+
+	snapshot_free(&f->snapshot);
+	assert_code(
+	    f, SG_OK, snapshot_new(SNAPSHOT_ACCOUNTS, &f->snapshot, &f->err));
+	sql(f, fill);
+	refresh(f);
+	sql(f, "UPDATE identity SET status = 1; UPDATE suppression SET "
+	       "reason = 0; DELETE FROM dkim_key; DELETE FROM login");
+	refresh(f);
+	assert_string_equal(
+	    view(f, text), "app0 akia1 " ACCOUNT NO_IDENTITY NOT_SUPPRESSED);
+}
+
+static void
+test_names_are_exact(void **state)
+{
+	struct fixture *f = *state;
+	struct rules_account a;
+	struct rules_identity i;
+	struct rules_suppression p;
+	char longest[1000];
+
+	memset(longest, 'a', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	sql(f, fill);
+	refresh(f);
+	assert_false(snapshot_account_of_login(f->snapshot, "App", &a));
+	assert_false(snapshot_account_of_login(f->snapshot, "", &a));
+	assert_false(snapshot_account_of_login(f->snapshot, longest, &a));
+	assert_false(snapshot_account_by_name(f->snapshot, "Demo", &a));
+	assert_false(snapshot_identity(f->snapshot, 2, "demo.example", &i));
+	assert_false(snapshot_identity(f->snapshot, 1, longest, &i));
+	assert_false(snapshot_suppression(f->snapshot, 2, "x@y.example", &p));
+	assert_false(snapshot_suppression(f->snapshot, 1, longest, &p));
+}
+
+static void
+test_freshness(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_false(snapshot_is_fresh(f->snapshot, 1000));
+	refresh(f);
+	assert_true(snapshot_is_fresh(f->snapshot, 1000));
+	assert_true(snapshot_is_fresh(f->snapshot, 1000 + SNAPSHOT_STALE_MSEC));
+	assert_false(
+	    snapshot_is_fresh(f->snapshot, 1001 + SNAPSHOT_STALE_MSEC));
+	/* nothing has changed: it was looked at all the same */
+	assert_code(
+	    f, SG_OK, snapshot_refresh(f->snapshot, f->reader, 9000, &f->err));
+	assert_true(snapshot_is_fresh(f->snapshot, 9000));
+}
+
+static void
+test_database_gone(void **state)
+{
+	struct fixture *f = *state;
+	char text[512];
+
+	sql(f, fill);
+	refresh(f);
+	remove_database(f);
+	assert_code(
+	    f, SG_IO, snapshot_refresh(f->snapshot, f->reader, 7000, &f->err));
+	assert_string_equal(
+	    view(f, text), "app1 akia1 " ACCOUNT IDENTITY SUPPRESSED);
+	assert_false(snapshot_is_fresh(f->snapshot, 7000));
+}
+
+/* A row that cannot be read: nothing is forgotten, and once it is mended all that
+ * changed meanwhile is seen. */
+static void
+test_failed_half_way(void **state)
+{
+	struct fixture *f = *state;
+	char text[512];
+
+	sql(f, fill);
+	refresh(f);
+	sql(f, "UPDATE account SET pause_reason = printf('%200d', 1); "
+	       "DELETE FROM login");
+	assert_code(
+	    f, SG_IO, snapshot_refresh(f->snapshot, f->reader, 7000, &f->err));
+	assert_code(
+	    f, SG_IO, snapshot_refresh(f->snapshot, f->reader, 7000, &f->err));
+	assert_false(snapshot_is_fresh(f->snapshot, 7000));
+	sql(f, "UPDATE account SET pause_reason = ''");
+	refresh(f);
+	assert_string_equal(
+	    view(f, text), "app0 akia1 " ACCOUNT IDENTITY SUPPRESSED);
+}
+
+static void
+test_gap(void **state)
+{
+	struct fixture *f = *state;
+	char text[512];
+
+	sql(f, fill);
+	refresh(f);
+	sql(f, "UPDATE account SET paused = 1; DELETE FROM suppression;"
+	       "DELETE FROM login; DELETE FROM change");
+	refresh(f);
+	assert_string_equal(view(f, text),
+	    "app0 akia1 demo1:1,demo,11,500,10.5 " IDENTITY NOT_SUPPRESSED);
+	sql(f, "UPDATE account SET paused = 0");
+	refresh(f);
+	assert_string_equal(
+	    view(f, text), "app0 akia1 " ACCOUNT IDENTITY NOT_SUPPRESSED);
+}
+
+/* Another database at the same path, with as many changes. */
+static void
+test_database_replaced(void **state)
+{
+	struct fixture *f = *state;
+	char text[512];
+
+	sql(f, fill);
+	refresh(f);
+	store_close(&f->reader);
+	remove_database(f);
+	fixture_open(f);
+	sql(f, "INSERT INTO account VALUES (5, 'a', 1, 0, '', 1, 1, 'none', "
+	       "'', '', 0), (6, 'b', 1, 0, '', 1, 1, 'none', '', '', 0);"
+	       "UPDATE account SET rate = 2; UPDATE account SET rate = 3;");
+	refresh(f);
+	assert_string_equal(
+	    view(f, text), "app0 akia0 " NO_ACCOUNT NO_IDENTITY NOT_SUPPRESSED);
+}
+
+/* ---- size ---- */
+
+#define MANY 100000
+
+static double
+now_sec(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Peak memory of this process, in MiB. */
+static double
+peak_mib(void)
+{
+	FILE *file = fopen("/proc/self/status", "r");
+	char line[256];
+	double kib = 0;
+
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+		if (strncmp(line, "VmHWM:", 6) == 0)
+			kib = strtod(line + 6, NULL);
+	if (file != NULL)
+		(void)fclose(file);
+	return kib / 1024;
+}
+
+static void
+test_many_accounts(void **state)
+{
+	struct fixture *f = *state;
+	struct snapshot_size size;
+	struct rules_account a;
+	double before, start;
+
+	sql(f,
+	    "BEGIN; DROP TRIGGER account_insert; DROP TRIGGER login_insert;"
+	    "DROP TRIGGER suppression_insert;"
+	    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+	    "WHERE i < 100000) INSERT INTO account SELECT i, "
+	    "'customer-' || i, 1, 0, '', 50000, 14, 'standard', '', '', 0 "
+	    "FROM n;"
+	    "INSERT INTO login SELECT 'user-' || id || '@customer.example', "
+	    "id, 0 FROM account;"
+	    "INSERT INTO suppression SELECT id, id || '@gone.example', 0, 5 "
+	    "FROM account; COMMIT;");
+	before = peak_mib();
+	start = now_sec();
+	refresh(f);
+	snapshot_size(f->snapshot, &size);
+	print_message("%d accounts, logins, suppressions: %.2f s, %.1f MiB in "
+		      "tables, peak of the process %.1f -> %.1f MiB\n",
+	    MANY, now_sec() - start, (double)size.bytes / 1048576, before,
+	    peak_mib());
+	assert_int_equal(size.accounts, MANY);
+	assert_int_equal(size.logins, MANY);
+	assert_int_equal(size.suppressions, MANY);
+	assert_true(size.bytes < 24 * 1048576);
+	assert_true(snapshot_account_of_login(
+	    f->snapshot, "user-77777@customer.example", &a));
+	assert_string_equal(a.name, "customer-77777");
+}
+
+/* ---- threads ---- */
+
+#define READERS 8
+#define CHANGES 100
+
+struct race {
+	const struct snapshot *snapshot;
+	atomic_bool is_over;
+};
+
+/* The pause and its reason change together; a reader never sees a mixture, and
+ * the login never vanishes. */
+static void *
+read_on(void *ctx)
+{
+	struct race *race = ctx;
+	uintptr_t wrong = 0;
+
+	while (!atomic_load(&race->is_over)) {
+		struct rules_account a;
+		struct rules_identity i;
+		struct rules_suppression p;
+
+		if (!snapshot_account_of_login(race->snapshot, "app", &a) ||
+		    a.paused != (a.pause_reason[0] != '\0') ||
+		    !snapshot_identity(race->snapshot, 1, "demo.example", &i) ||
+		    !snapshot_suppression(
+			race->snapshot, 1, "x@y.example", &p) ||
+		    !snapshot_is_fresh(race->snapshot, 1000))
+			wrong++;
+	}
+	return (void *)wrong;
+}
+
+static void
+test_readers_and_refresher(void **state)
+{
+	struct fixture *f = *state;
+	struct race race = {.snapshot = f->snapshot};
+	pthread_t threads[READERS];
+	uintptr_t wrong = 0;
+
+	sql(f, fill);
+	refresh(f);
+	for (int i = 0; i < READERS; i++)
+		assert_int_equal(
+		    pthread_create(&threads[i], NULL, read_on, &race), 0);
+	for (int i = 0; i < CHANGES; i++) {
+		sql(f,
+		    i % 2 == 0
+			? "UPDATE account SET paused = 1, pause_reason = 'x'; "
+			  "UPDATE identity SET status = 1"
+			: "UPDATE account SET paused = 0, pause_reason = ''; "
+			  "INSERT INTO login VALUES (random(), 1, 0)");
+		if (i % 10 == 9)
+			sql(f, "DELETE FROM change"); /* a whole reload */
+		refresh(f);
+	}
+	atomic_store(&race.is_over, true);
+	for (int i = 0; i < READERS; i++) {
+		void *result;
+
+		(void)pthread_join(threads[i], &result);
+		wrong += (uintptr_t)result;
+	}
+	assert_int_equal(wrong, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_each_change_is_seen),
+	    TEST(test_account_delete_cascades),
+	    TEST(test_parts),
+	    TEST(test_names_are_exact),
+	    TEST(test_freshness),
+	    TEST(test_database_gone),
+	    TEST(test_failed_half_way),
+	    TEST(test_gap),
+	    TEST(test_database_replaced),
+	    TEST(test_many_accounts),
+	    TEST(test_readers_and_refresher),
+	};
+
+	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);
+}
