@@ -8,7 +8,7 @@ EXTRA_DIST += dkim/README.md
 
 # A program that signs exports our PEM_read_bio_PrivateKey to libopendkim and
 # links dkim/interpose.o for sure.
-SIGN_LDFLAGS = -Wl,--export-dynamic-symbol=PEM_read_bio_PrivateKey
+SIGN_LINK = -Wl,--export-dynamic-symbol=PEM_read_bio_PrivateKey
 
 if HAVE_CMOCKA
 check_PROGRAMS += dkim/test-key dkim/test-keyring dkim/test-record \
@@ -25,5 +25,5 @@ dkim_test_record_LDADD = $(dkim_test_LIBS)
 dkim_test_sign_SOURCES = dkim/test-sign.c
 dkim_test_sign_LDADD = $(dkim_test_LIBS)
 dkim_test_sign_CFLAGS = $(AM_CFLAGS) $(OPENDKIM_CFLAGS)
-dkim_test_sign_LDFLAGS = $(SIGN_LDFLAGS)
+dkim_test_sign_LDFLAGS = $(SIGN_LINK)
 endif

@@ -11,7 +11,7 @@ milter_sendward_milter_SOURCES = $(milter_message_sources) \
 	milter/main.c \
 	milter/milter.c milter/milter.h \
 	milter/session.c milter/session.h
-milter_sendward_milter_LDFLAGS = $(SIGN_LDFLAGS)
+milter_sendward_milter_LDFLAGS = $(SIGN_LINK)
 milter_sendward_milter_LDADD = $(SW_LIBS) $(MILTER_LIBS) $(SW_EXT_LIBS)
 EXTRA_DIST += milter/README.md
 
@@ -21,13 +21,13 @@ TESTS += milter/test-message milter/test-edits milter/test-session
 milter_test_LIBS = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 milter_test_message_SOURCES = milter/test-message.c ops/fake-snapshot.c \
 	ops/fake-snapshot.h $(milter_message_sources)
-milter_test_message_LDFLAGS = $(SIGN_LDFLAGS)
+milter_test_message_LDFLAGS = $(SIGN_LINK)
 milter_test_message_LDADD = $(milter_test_LIBS)
 milter_test_edits_SOURCES = milter/test-edits.c milter/edits.c milter/edits.h
 milter_test_edits_LDADD = $(milter_test_LIBS)
 milter_test_session_SOURCES = milter/test-session.c ops/fake-snapshot.c \
 	ops/fake-snapshot.h milter/session.c milter/session.h \
 	$(milter_message_sources)
-milter_test_session_LDFLAGS = $(SIGN_LDFLAGS)
+milter_test_session_LDFLAGS = $(SIGN_LINK)
 milter_test_session_LDADD = $(milter_test_LIBS)
 endif
