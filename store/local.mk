@@ -25,8 +25,9 @@ store/schema-text.c: $(STORE_SCHEMA) store/embed-schema.awk
 	    $(abs_builddir)/store/schema-text.c
 
 if HAVE_CMOCKA
-check_PROGRAMS += store/test-store
-TESTS += store/test-store
+store_tests = store/test-store store/test-faults store/test-migrate
+check_PROGRAMS += $(store_tests)
+TESTS += $(store_tests)
 store_test_libs = store/libstore.a rules/librules.a base/libbase.a \
 	$(SQLITE_LIBS) $(CRYPTO_LIBS) $(SYSTEMD_LIBS) $(CMOCKA_LIBS) -lpthread
 store_test_store_SOURCES = store/test-store.c store/test-store.h \
@@ -34,4 +35,9 @@ store_test_store_SOURCES = store/test-store.c store/test-store.h \
 store_test_store_LDADD = $(store_test_libs)
 # The test counts which statements were run.
 store_test_store_LDFLAGS = -Wl,--wrap=query_open
+store_test_faults_SOURCES = store/test-faults.c store/test-store.h \
+	store/test-fixture.c
+store_test_faults_LDADD = $(store_test_libs)
+store_test_migrate_SOURCES = store/test-migrate.c
+store_test_migrate_LDADD = $(store_test_libs)
 endif
