@@ -20,6 +20,8 @@ import re
 import signal
 import time
 
+CHUNK = 256 * 1024
+LINE_MAX = 8192
 MESSAGE_MAX = 64 * 1024 * 1024
 RECIPIENTS_MAX = 1000
 IDLE_SEC = 300
@@ -39,6 +41,7 @@ class Session:
         self.writer = writer
         self.client = writer.get_extra_info("peername")[0]
         self.helo = b""
+        self.buffer = bytearray()
         self.reset()
 
     def reset(self):
@@ -52,13 +55,9 @@ class Session:
         self.say(b"220 nexthop.example ESMTP sendward test next hop")
         while True:
             await self.writer.drain()
-            try:
-                line = await asyncio.wait_for(
-                    self.reader.readuntil(b"\n"), IDLE_SEC)
-            except (asyncio.IncompleteReadError, asyncio.TimeoutError,
-                    asyncio.LimitOverrunError, ConnectionError):
+            line = await self.line()
+            if line is None:
                 return
-            line = line.rstrip(b"\r\n")
             if not await self.command(line):
                 await self.writer.drain()
                 return
@@ -156,33 +155,69 @@ class Session:
             out.write(b"X-Rcpt-Args: %s\n" % args)
 
     async def copy_body(self, out):
-        """Undoes the dot-stuffing; False when the client went away."""
+        """Undoes the dot-stuffing, many lines at a time; False when the client
+        went away."""
         total = 0
         at_start = True
         while True:
-            try:
-                line = await asyncio.wait_for(
-                    self.reader.readuntil(b"\r\n"), IDLE_SEC)
-            except (asyncio.IncompleteReadError, asyncio.TimeoutError,
-                    ConnectionError):
-                return False
-            except asyncio.LimitOverrunError as err:
-                line = await self.reader.readexactly(max(1, err.consumed))
-                out.write(line)
-                total += len(line)
-                at_start = False
-                continue
-            if at_start and line == b".\r\n":
+            if at_start and self.buffer.startswith(b".\r\n"):
+                del self.buffer[:3]
                 return True
-            if at_start and line.startswith(b"."):
-                line = line[1:]
-            at_start = True
-            total += len(line)
+            block = self.take_block()
+            if not block:
+                if not await self.fill():
+                    return False
+                continue
+            at_line = at_start
+            at_start = block.endswith(b"\r\n")
+            total += len(block)
             if total > MESSAGE_MAX:
                 self.say(b"552 5.3.4 Message too large")
                 await self.writer.drain()
                 return False
-            out.write(line[:-2] + b"\n")
+            out.write(plain_text(block, at_line))
+
+    def take_block(self):
+        """Whole lines from the buffer, up to the final dot; a piece of a line
+        only when it is very long."""
+        end = self.buffer.find(b"\r\n.\r\n")
+        if end < 0:
+            end = self.buffer.rfind(b"\r\n")
+        size = end + 2 if end >= 0 else 0
+        if size == 0 and len(self.buffer) > CHUNK:
+            size = CHUNK - 1 if self.buffer[CHUNK - 1:CHUNK] == b"\r" \
+                else CHUNK
+        block = bytes(self.buffer[:size])
+        del self.buffer[:size]
+        return block
+
+    async def fill(self):
+        """More bytes into the buffer; False at the end."""
+        try:
+            data = await asyncio.wait_for(self.reader.read(CHUNK), IDLE_SEC)
+        except (asyncio.TimeoutError, ConnectionError):
+            return False
+        self.buffer += data
+        return bool(data)
+
+    async def line(self):
+        """One command line without its end; None when there is no more."""
+        while True:
+            end = self.buffer.find(b"\n")
+            if end >= 0:
+                line = bytes(self.buffer[:end]).rstrip(b"\r")
+                del self.buffer[:end + 1]
+                return line
+            if len(self.buffer) > LINE_MAX or not await self.fill():
+                return None
+
+
+def plain_text(block, at_start):
+    """SMTP lines as a file holds them: ends in LF, the stuffed dots gone."""
+    if at_start:
+        return (b"\r\n" + block).replace(b"\r\n.", b"\r\n").replace(
+            b"\r\n", b"\n")[1:]
+    return block.replace(b"\r\n.", b"\r\n").replace(b"\r\n", b"\n")
 
 
 async def serve(options):
@@ -195,7 +230,7 @@ async def serve(options):
             writer.close()
 
     server = await asyncio.start_server(
-        client, options.address, options.port, limit=1024 * 1024,
+        client, options.address, options.port, limit=CHUNK,
         backlog=512)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -26,6 +26,7 @@ class Stack:
         if user is not None:
             self.environ["SENDWARD_USER"] = user
         self.env = {}
+        self.seen = {}  # files of OUTBOX do not change: each is read once
 
     # -- the whole ---------------------------------------------------------
     def quickstart(self, *args):
@@ -117,7 +118,8 @@ class Stack:
 
     def new_account(self, name, **options):
         """A production account with a verified domain NAME.example and a
-        credential: (user, password)."""
+        credential: (user, password). One of a former run is deleted."""
+        self.ctl_run("account", "delete", name, "--yes")
         self.ctl("account", "create", name)
         settings = {"production": "on", "daily": "100000", "rate": "10000"}
         settings.update(options)
@@ -149,7 +151,10 @@ class Stack:
     def find(self, token):
         """Delivered messages that contain the token."""
         token = token.encode()
-        return [d for d in map(Delivered, self.outbox()) if token in d.data]
+        for path in self.outbox():
+            if path not in self.seen:
+                self.seen[path] = Delivered(path)
+        return [d for d in self.seen.values() if token in d.data]
 
     def delivered(self, token, seconds=30):
         return wait_for(lambda: self.find(token), seconds,
