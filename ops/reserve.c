@@ -28,8 +28,8 @@ struct held {
 	uint64_t hashes[STORE_RESERVATION_MAX_HASHES];
 };
 
-/* Postfix's instances, "PID.SECONDS.MICROSECONDS.NUMBER" in hexadecimal, sort
- * by age when compared field by field; others sort somehow. */
+/* Names of Postfix's instances, "SECONDS.MICROSECONDS.NUMBER.PROCESS:ACCOUNT" in
+ * hexadecimal, sort by age when compared field by field; others sort somehow. */
 static bool
 is_newer(const char *a, const char *b)
 {
@@ -70,20 +70,24 @@ hold_row(void *ctx, const struct store_reservation *row)
 }
 
 /* Two hosts may use one instance at one time, two accounts never share one
- * reservation: the account is part of the name. */
+ * reservation: the account is part of the name. Postfix's instances begin with
+ * the process; put last, what is made together lies together in the store. */
 static enum sg_err
 name_of(char name_r[sizeof(((struct store_reservation *)0)->instance)],
     const struct rules_account *account, const char *instance,
     struct err *err_r)
 {
 	size_t len = strlen(instance);
+	size_t process_len = strcspn(instance, ".");
+	const char *rest = instance + process_len;
 
 	if (len == 0 || len > RESERVE_INSTANCE_MAX)
 		return err_set(err_r, SG_INVALID,
 		    "instance of %zu bytes, 1 to %d are possible", len,
 		    RESERVE_INSTANCE_MAX);
 	(void)snprintf(name_r, sizeof(((struct store_reservation *)0)->instance),
-	    "%" PRId64 ":%s", account->id, instance);
+	    "%s%s%.*s:%" PRId64, *rest == '.' ? rest + 1 : "",
+	    *rest == '.' ? "." : "", (int)process_len, instance, account->id);
 	return SG_OK;
 }
 
