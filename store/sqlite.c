@@ -227,6 +227,17 @@ check_file(const char *path, enum driver_mode mode, struct err *err_r)
 	return err_set(err_r, SG_IO, "%s: %s", path, strerror(errno));
 }
 
+/* Keeps -wal and -shm when the last handle closes (emptied): a reader of the group
+ * that may not write to the folder, such as Dovecot's auth process, could not make
+ * them. */
+static void
+keep_log_files(sqlite3 *db)
+{
+	int on = 1;
+
+	(void)sqlite3_file_control(db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
+}
+
 /* A grant that was committed must also survive a power cut, so what writes syncs
  * the log at each commit (FULL); group commits pay for it. */
 static enum sg_err
@@ -236,6 +247,7 @@ set_up(struct driver_db *d, enum driver_mode mode, struct err *err_r)
 
 	(void)sqlite3_extended_result_codes(d->db, 1); /* cannot fail */
 	(void)sqlite3_busy_handler(d->db, busy_wait, d);
+	keep_log_files(d->db);
 	(void)sqlite3_db_config(d->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	(void)sqlite3_db_config(d->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	if (mode != DRIVER_READ && sqlite3_db_readonly(d->db, "main") == 1)
@@ -248,7 +260,8 @@ set_up(struct driver_db *d, enum driver_mode mode, struct err *err_r)
 	}
 	if (mode == DRIVER_READ)
 		return run_text(d,
-		    "PRAGMA synchronous = NORMAL; PRAGMA query_only = 1",
+		    "PRAGMA synchronous = NORMAL; PRAGMA query_only = 1; "
+		    "PRAGMA journal_size_limit = 16777216",
 		    err_r);
 	return run_text(d,
 	    "PRAGMA synchronous = FULL; PRAGMA foreign_keys = 1; "

@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <sqlite3.h>
+
 #include "base/clock.h"
 #include "store/store.h"
 
@@ -464,6 +466,40 @@ test_read_only_file(void **state)
 	as_nobody(f, open_read_only);
 }
 
+/* As Dovecot's auth process: of the file's group, no right to write to the folder,
+ * and no program of sendward runs. */
+static void
+read_passdb(struct fixture *f)
+{
+	sqlite3 *db;
+
+	if (sqlite3_open(f->path, &db) != SQLITE_OK ||
+	    sqlite3_exec(db, "SELECT * FROM dovecot_passdb", NULL, NULL,
+		NULL) != SQLITE_OK ||
+	    sqlite3_close(db) != SQLITE_OK)
+		_exit(1);
+}
+
+static void
+test_reader_of_the_group(void **state)
+{
+	static const char *const ends[] = {"", "-wal", "-shm"};
+	struct fixture *f = *state;
+	char name[200];
+
+	store_close(&f->store);
+	for (size_t i = 0; i < 3; i++) {
+		(void)snprintf(name, sizeof(name), "%s%s", f->path, ends[i]);
+		assert_int_equal(chmod(name, 0666), 0);
+	}
+	assert_int_equal(chmod(f->dir, 0555), 0);
+	as_nobody(f, read_passdb);
+	as_nobody(f, read_passdb);
+	assert_int_equal(chmod(f->dir, 0755), 0);
+	reopen(f);
+	assert_int_equal(used(f), 0);
+}
+
 /* The file may be written, but not its folder: no log can be made. */
 static void
 open_in_read_only_dir(struct fixture *f)
@@ -479,7 +515,13 @@ test_read_only_dir(void **state)
 {
 	struct fixture *f = *state;
 
-	store_close(&f->store); /* takes -wal and -shm away */
+	char log[200];
+
+	store_close(&f->store);
+	(void)snprintf(log, sizeof(log), "%s-wal", f->path);
+	assert_int_equal(unlink(log), 0);
+	(void)snprintf(log, sizeof(log), "%s-shm", f->path);
+	assert_int_equal(unlink(log), 0);
 	assert_int_equal(chmod(f->path, 0666), 0);
 	assert_int_equal(chmod(f->dir, 0555), 0);
 	as_nobody(f, open_in_read_only_dir);
@@ -597,6 +639,7 @@ main(void)
 	    TEST(test_other_database),
 	    TEST(test_read_only_file),
 	    TEST(test_read_only_dir),
+	    TEST(test_reader_of_the_group),
 	    TEST(test_full_disk),
 	    TEST(test_full_disk_in_a_group),
 	    TEST(test_file_modes),
