@@ -1,6 +1,7 @@
 # ops: each owner adds lines of its own.
 noinst_LIBRARIES += ops/libops.a
 ops_libops_a_SOURCES =
+EXTRA_DIST += ops/README.md
 
 # What sendwardctl does.
 ops_libops_a_SOURCES += \
