@@ -459,6 +459,26 @@ test_limits(void **state)
 	assert_int_equal(end(&r), MESSAGE_ANSWERED);
 	assert_int_equal(r.v.code, 552);
 	finish(&r);
+	/* the same with the options set */
+	begin(&r, "shop", "<a@shop.example>");
+	r.conf->milter_max_headers = 10;
+	assert_int_equal(mail(&r), MESSAGE_GOES_ON);
+	for (int i = 0; i < 10; i++)
+		message_header(r.m, "X-Much", "v");
+	send_body(&r, "a@shop.example");
+	message_queue_id(r.m, QUEUE_ID);
+	assert_int_equal(end(&r), MESSAGE_ANSWERED);
+	assert_non_null(strstr(r.v.text, "10 header fields"));
+	finish(&r);
+	begin(&r, "shop", "<a@shop.example>");
+	r.conf->milter_max_header_bytes = sizeof(piece);
+	assert_int_equal(mail(&r), MESSAGE_GOES_ON);
+	message_header(r.m, "X-Long", piece);
+	send_body(&r, "a@shop.example");
+	message_queue_id(r.m, QUEUE_ID);
+	assert_int_equal(end(&r), MESSAGE_ANSWERED);
+	assert_int_equal(r.v.code, 552);
+	finish(&r);
 	/* bytes of the message */
 	begin(&r, "shop", "<a@shop.example>");
 	r.conf->max_message_bytes = 100000;

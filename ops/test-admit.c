@@ -130,6 +130,31 @@ static const struct owner_row owner_rows[] = {
 /* clang-format on */
 
 static void
+test_private_door(void **state)
+{
+	struct conf *conf = test_conf();
+	struct admit admit = {conf, &facts};
+	struct admit_client client = {"", "young", "sendward-unix", NULL};
+	struct rules_account account = {0};
+	struct rules_verdict v;
+
+	(void)state;
+	set_option(&conf->trusted_daemon_name, "back-door");
+	assert_int_equal(
+	    admit_owner_of(&admit, &client, &account, &v), ADMIT_NOBODY);
+	client.daemon_name = "back-door";
+	assert_int_equal(
+	    admit_owner_of(&admit, &client, &account, &v), ADMIT_ACCOUNT);
+	assert_string_equal(account.name, "young");
+	/* No name is no door: an MTA that says none opens nothing. */
+	set_option(&conf->trusted_daemon_name, "");
+	client.daemon_name = "";
+	assert_int_equal(
+	    admit_owner_of(&admit, &client, &account, &v), ADMIT_NOBODY);
+	conf_unref(&conf);
+}
+
+static void
 test_owner(void **state)
 {
 	(void)state;
@@ -357,6 +382,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_owner),
+	    cmocka_unit_test(test_private_door),
 	    cmocka_unit_test(test_sender),
 	    cmocka_unit_test(test_recipient),
 	    cmocka_unit_test(test_suppressed),
