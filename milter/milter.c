@@ -34,6 +34,22 @@
 #define NO_REPLIES (SMFIP_NR_CONN | SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY)
 #define NOT_NEEDED (SMFIP_NOHELO | SMFIP_NODATA | SMFIP_NOUNKNOWN)
 
+/* The macros that are used, by the step before which the MTA says them. Asked for
+ * by name they also come when the MTA's own lists were shortened: without
+ * {auth_authen} an account's mail would pass for nobody's. */
+static const struct {
+	int step;
+	const char *names;
+} macros[] = {
+    {SMFIM_CONNECT, "{daemon_name}"},
+    {SMFIM_HELO, ""},
+    {SMFIM_ENVFROM, "i {auth_authen} {auth_author}"},
+    {SMFIM_ENVRCPT, "i"},
+    {SMFIM_DATA, ""},
+    {SMFIM_EOH, "i"},
+    {SMFIM_EOM, "i"},
+};
+
 #define SIZE_DIGITS_MAX 18
 
 static struct filter *the_filter;
@@ -93,6 +109,20 @@ new_session(SMFICTX *ctx)
 	return s;
 }
 
+/* An MTA that cannot be told says what it always says. */
+static unsigned long
+ask_for_macros(SMFICTX *ctx, unsigned long actions)
+{
+	if ((actions & SMFIF_SETSYMLIST) == 0)
+		return 0;
+	for (size_t i = 0; i < sizeof(macros) / sizeof(macros[0]); i++) {
+		if (smfi_setsymlist(ctx, macros[i].step,
+			(char *)macros[i].names) != MI_SUCCESS)
+			log_bug("libmilter refuses a list of macros");
+	}
+	return SMFIF_SETSYMLIST;
+}
+
 static sfsistat
 on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
     unsigned long unused2, unsigned long unused3, unsigned long *actions_r,
@@ -102,7 +132,7 @@ on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
 	(void)unused3;
 	if ((actions & ACTIONS) != ACTIONS || new_session(ctx) == NULL)
 		return SMFIS_REJECT;
-	*actions_r = ACTIONS;
+	*actions_r = ACTIONS | ask_for_macros(ctx, actions);
 	*steps_r = NO_REPLIES | (NOT_NEEDED & steps);
 	*unused2_r = *unused3_r = 0;
 	return SMFIS_CONTINUE;
@@ -299,7 +329,7 @@ register_filter(void)
 	char name[] = "sendward";
 	struct smfiDesc desc = {.xxfi_name = name,
 	    .xxfi_version = SMFI_VERSION,
-	    .xxfi_flags = ACTIONS,
+	    .xxfi_flags = ACTIONS | SMFIF_SETSYMLIST,
 	    .xxfi_connect = on_connect,
 	    .xxfi_envfrom = on_mail,
 	    .xxfi_envrcpt = on_rcpt,
