@@ -32,7 +32,7 @@ void display_name_scan(struct display_name *name, const char *text, size_t len);
  * ("evil@b.example, " <a@b.example>), decoded or not, or when an encoded word
  * holds an address, unless that is the whole text and the same address. A plain
  * address alone, and separators alone, are common in honest names and pass. */
-bool display_name_misleads(const struct display_name *name,
-    const char *address);
+bool display_name_misleads(
+    const struct display_name *name, const char *address);
 
 #endif

@@ -7,16 +7,16 @@
 
 /* Looks an identity of the account up by exact name; fills *identity_r.
  * False: the account has none of that name. */
-typedef bool identity_find_fn(void *ctx, const char *name,
-    struct rules_identity *identity_r);
+typedef bool identity_find_fn(
+    void *ctx, const char *name, struct rules_identity *identity_r);
 
 struct identity_cover {
-	bool is_verified;              /* may send */
+	bool is_verified;               /* may send */
 	struct rules_identity settings; /* most specific verified identity */
-	struct rules_identity signer;  /* whose keys sign: settings, or the next
+	struct rules_identity signer; /* whose keys sign: settings, or the next
 	                                  domain's when it has no key of its own */
-	bool is_signed;                /* signer has keys, and signing on */
-	bool signing_off;              /* the signing identity has signing off; when
+	bool is_signed;               /* signer has keys, and signing on */
+	bool signing_off; /* the signing identity has signing off; when
 	                                  no identity has a key: settings has */
 };
 

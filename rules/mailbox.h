@@ -9,22 +9,23 @@
 enum mailbox_error {
 	MAILBOX_OK = 0,
 	MAILBOX_EMPTY,
-	MAILBOX_TOO_LONG,          /* a part passes its RFC 5321 limit, or the input 64 KiB */
-	MAILBOX_CONTROL,           /* NUL, control or 8-bit byte where none may be */
-	MAILBOX_NO_DOMAIN,         /* "Missing final '@domain'" */
+	MAILBOX_TOO_LONG, /* a part passes its RFC 5321 limit, or the input 64 KiB */
+	MAILBOX_CONTROL,   /* NUL, control or 8-bit byte where none may be */
+	MAILBOX_NO_DOMAIN, /* "Missing final '@domain'" */
 	MAILBOX_BAD_LOCAL,
-	MAILBOX_BAD_DOMAIN,        /* no LDH labels; address literals are refused */
-	MAILBOX_UNBALANCED,        /* quote, comment, bracket, group not closed */
-	MAILBOX_AMBIGUOUS,         /* readers could disagree on what the address is */
-	MAILBOX_GROUP,             /* group syntax (RFC 5322 §3.4), refused */
-	MAILBOX_TOO_MANY,          /* more addresses than `max` */
+	MAILBOX_BAD_DOMAIN, /* no LDH labels; address literals are refused */
+	MAILBOX_UNBALANCED, /* quote, comment, bracket, group not closed */
+	MAILBOX_AMBIGUOUS,  /* readers could disagree on what the address is */
+	MAILBOX_GROUP,      /* group syntax (RFC 5322 §3.4), refused */
+	MAILBOX_TOO_MANY,   /* more addresses than `max` */
 	MAILBOX_SYNTAX,
 };
 
 struct mailbox {
-	char address[RULES_ADDRESS_MAX + 1]; /* local@domain, domain in lower case,
+	char address[RULES_ADDRESS_MAX +
+		     1]; /* local@domain, domain in lower case,
 	                                        quotes removed where not needed */
-	size_t at;                           /* index of the '@' */
+	size_t at;       /* index of the '@' */
 };
 
 /* Reads a mailbox-list (value of From, Sender, Reply-To; RFC 5322 §3.4, §3.6.2)
@@ -49,8 +50,8 @@ enum mailbox_error mailbox_parse_path(const char *text, struct mailbox *path_r);
  * its A-label form), 1..63 characters each and 253 in all, no final dot, the last
  * not all digits? *labels_r counts them. MAILBOX_OK, _TOO_LONG, _NO_DOMAIN when
  * empty, or _BAD_DOMAIN. */
-enum mailbox_error mailbox_check_domain(const char *text, size_t len,
-    size_t *labels_r);
+enum mailbox_error mailbox_check_domain(
+    const char *text, size_t len, size_t *labels_r);
 
 /* A sentence for people, SES's words where they exist, such as
  * "Missing final '@domain'". */

@@ -27,8 +27,13 @@ struct return_path {
 bool return_path_encode(const struct return_path *path, return_path_mac_fn *mac,
     void *ctx, char local_r[RETURN_PATH_LOCAL_MAX + 1]);
 
-enum return_path_error { RETURN_PATH_OK, RETURN_PATH_FOREIGN /* no token of ours */,
-	RETURN_PATH_DAMAGED, RETURN_PATH_FORGED, RETURN_PATH_MAC_FAILED };
+enum return_path_error {
+	RETURN_PATH_OK,
+	RETURN_PATH_FOREIGN /* no token of ours */,
+	RETURN_PATH_DAMAGED,
+	RETURN_PATH_FORGED,
+	RETURN_PATH_MAC_FAILED
+};
 
 /* Reads a local part (any bytes, up to len). The MAC is compared in constant
  * time before any field is believed. */

@@ -9,7 +9,7 @@
 
 #define RULES_ADDRESS_MAX 320 /* RFC 5321 §4.5.3.1: 64 + 1 + 255 */
 #define RULES_DOMAIN_MAX 255
-#define RULES_NAME_MAX 64 /* account names */
+#define RULES_NAME_MAX 64   /* account names */
 #define RULES_REPLY_MAX 512 /* text of a reply, without code and status */
 #define RULES_QUEUE_ID_MAX 64
 
@@ -35,7 +35,7 @@ enum rules_reason {
 #define X(id, token, help) RULES_REASON_##id,
 	RULES_REASONS(X)
 #undef X
-	RULES_REASON_COUNT
+	    RULES_REASON_COUNT
 };
 
 /* The stable token of a reason, such as "NOT_VERIFIED". */
@@ -60,11 +60,11 @@ struct rules_verdict {
 struct rules_account {
 	int64_t id;
 	char name[RULES_NAME_MAX + 1];
-	bool production;      /* out of the sandbox */
+	bool production; /* out of the sandbox */
 	bool paused;
 	char pause_reason[161];
-	int64_t daily_quota;  /* recipients in 24 h, -1 unlimited */
-	double rate;          /* recipients per second, > 0 */
+	int64_t daily_quota; /* recipients in 24 h, -1 unlimited */
+	double rate;         /* recipients per second, > 0 */
 };
 
 enum rules_identity_type { RULES_IDENTITY_EMAIL, RULES_IDENTITY_DOMAIN };
@@ -90,8 +90,11 @@ struct rules_identity {
 	char name[RULES_ADDRESS_MAX + 1]; /* domain in lower case */
 };
 
-enum rules_suppression_reason { RULES_SUPPRESSED_BOUNCE,
-	RULES_SUPPRESSED_COMPLAINT, RULES_SUPPRESSED_MANUAL };
+enum rules_suppression_reason {
+	RULES_SUPPRESSED_BOUNCE,
+	RULES_SUPPRESSED_COMPLAINT,
+	RULES_SUPPRESSED_MANUAL
+};
 
 struct rules_suppression {
 	enum rules_suppression_reason reason;

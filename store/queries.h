@@ -210,7 +210,7 @@ enum query_id {
 #define X(id, text) QUERY_##id,
 	STORE_QUERIES(X)
 #undef X
-	QUERY_COUNT
+	    QUERY_COUNT
 };
 
 #endif
