@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Protocol flags to ask for, those that the MTA does not offer taken off. */
@@ -168,6 +169,7 @@ main(int argc, char **argv)
 	}
 	if (conn == NULL)
 		return usage();
+	(void)umask(0); /* Postfix must be able to connect */
 	if (smfi_setconn(conn) != MI_SUCCESS ||
 	    smfi_register(desc) != MI_SUCCESS ||
 	    smfi_setbacklog(SOMAXCONN) != MI_SUCCESS ||

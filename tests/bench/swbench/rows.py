@@ -77,12 +77,16 @@ def milter_servers(ctx, tcp=False):
     if ctx.has_sendward:
         tag = "sendward-tcp" if tcp else "sendward-unix"
         ours = SendwardMilter(Sendward(ctx, tag, tcp=tcp))
-        probe = generate(ctx.work, "milterload", "-s", ours.addr, "-n", 1,
-                         "-l", "bench")
-        flags = probe["flags"]
+        flags = flags_of(ctx, ours.addr)
         found = [ours]
     floor = peers.NoopMilter(ctx.work, tcp=tcp, flags=flags)
     return [floor, peers.OpenDkim(ctx.work, tcp=tcp)] + found
+
+
+def flags_of(ctx, addr):
+    """The protocol flags that a milter asks for."""
+    return generate(ctx.work, "milterload", "-s", addr, "-n", 1,
+                    "-l", "bench")["flags"]
 
 
 def rsa_microseconds(ctx):
@@ -234,17 +238,25 @@ class Path:
 
 
 def paths(ctx):
-    """Bare; opendkim and policyd-rate-limit; sendward."""
+    """Bare; the floors; opendkim and policyd-rate-limit; sendward."""
+    ours, flags = None, None
+    if ctx.has_sendward:
+        ours = Sendward(ctx, "sendward-path", networks=True)
+        milter, policyd = ours.start("milter"), ours.start("policyd")
+        flags = flags_of(ctx, ours.milter_addr)
+    noop = peers.NoopMilter(ctx.work, flags=flags)
+    dunno = peers.NoopPolicy(ctx.work)
     dkim = peers.OpenDkim(ctx.work)
     rate = peers.PolicydRateLimit(ctx.work, by_sender=True, name="path-rl")
     found = [
         Path("bare Postfix", Door("bare"), [], None, lambda: None),
+        Path("no-op milter + policy",
+             Door("noop", milter=noop.addr, data=dunno.addr),
+             [noop.pid, dunno.pid], None, lambda: None),
         Path("opendkim + policyd-rate-limit",
              Door("peers", milter=dkim.addr, rcpt=rate.addr),
              [dkim.pid, rate.pid], dkim.records, rate.counted)]
-    if ctx.has_sendward:
-        ours = Sendward(ctx, "sendward-path", networks=True)
-        milter, policyd = ours.start("milter"), ours.start("policyd")
+    if ours is not None:
         found.append(Path(
             "sendward", Door("sendward", milter=ours.milter_addr,
                              data=ours.policy_addr),
@@ -266,7 +278,8 @@ def path_round(ctx, postfix, path, series, count, size):
         series.add(cpu_us=m.total() / count * 1e6, machine_us=m.busy / count *
                    1e6, per_second=count / delivered,
                    accepted_per_second=count / accepted,
-                   each_us=[c / count * 1e6 for c in m.cpu.values()])
+                   **{"process%d_us" % i: c / count * 1e6
+                      for i, c in enumerate(m.cpu.values())})
 
 
 def row_postfix(ctx):
