@@ -58,8 +58,6 @@ put_word(const struct conf *conf, const char *word, size_t len, struct buf *out)
 		return postfix_socket(conf->policy_socket, out);
 	if (strncmp(word, "policy-timeout", len) == 0)
 		return buf_printf(out, "%llds", wait);
-	if (strncmp(word, "door", len) == 0)
-		return buf_puts(out, conf->trusted_daemon_name);
 	if (strncmp(word, "bounce", len) == 0)
 		return buf_puts(out, conf->bounce_domain);
 	if (strncmp(word, "size", len) == 0) /* headers are added behind us */
@@ -74,7 +72,7 @@ put_word(const struct conf *conf, const char *word, size_t len, struct buf *out)
 	return buf_append(out, word, len);
 }
 
-/* Replaces @words@ of a line. */
+/* Replaces @words@ of a line; @@ is an @. */
 static bool
 fill_line(const struct conf *conf, const char *line, struct buf *out)
 {
@@ -84,6 +82,11 @@ fill_line(const struct conf *conf, const char *line, struct buf *out)
 
 		(void)buf_append(out, line, len); /* failed is looked at */
 		line += len;
+		if (strncmp(line, "@@", 2) == 0) {
+			(void)buf_putc(out, '@');
+			line += 2;
+			continue;
+		}
 		end = *line == '@' ? strchr(line + 1, '@') : NULL;
 		if (end == NULL)
 			return buf_puts(out, line);

@@ -45,10 +45,12 @@ const struct setup_line setup_postfix_lines[] = {
  "what was accepted here."},
 {MAIN, "message_size_limit = @size@",
  "More than max_message_bytes: sendward's limit answers, Postfix's stands behind."},
-{MAIN, "relay_domains = @bounce@",
- "Bounces to the return paths come back here; its MX must be this server. What\n"
- "takes them in, sendward-feedback, is not there yet: until then let a mailbox\n"
- "take them (README.md, \"Bounces\")."},
+{MAIN, "virtual_alias_domains = @bounce@\n"
+ "virtual_alias_maps = inline:{ { @@@bounce@ = postmaster } }",
+ "Bounces come back to b-TOKEN at this domain; its MX must be this server. What\n"
+ "reads them, sendward-feedback, is not there yet: until then they go to the\n"
+ "postmaster. (Add to what you have in these two lists. Without this they would\n"
+ "be refused or loop.)"},
 {MASTER, "submission inet n - n - - smtpd",
  "Port 587, for clients with a login. The fifth column is n: not chrooted, so that\n"
  "the paths of sendward's sockets are found."},

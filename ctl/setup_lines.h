@@ -2,8 +2,8 @@
 #ifndef SENDWARD_CTL_SETUP_LINES_H
 #define SENDWARD_CTL_SETUP_LINES_H
 
-/* @milter@, @policy@, @policy-timeout@, @door@, @bounce@, @size@, @user@, @group@
- * and @store@ in a line stand for what the configuration says. */
+/* @milter@, @policy@, @policy-timeout@, @bounce@, @size@, @user@, @group@
+ * and @store@ in a line stand for what the configuration says; @@ is an @. */
 struct setup_line {
 	const char *file; /* NULL ends the table */
 	const char *line; /* may have several, with their continuation */
