@@ -24,33 +24,59 @@ migrate()
 	chown -R "$STACK_USER:" "$RUN/store"
 }
 
-json_field()
-{
-	/usr/bin/python3 -c 'import json, sys
-print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2"
-}
-
 make_accounts()
 {
+	# Made by a former start, and neither account was deleted since.
+	if [ ! -e "$RUN/secret/accounts-made" ] ||
+		! ctl account show demo >/dev/null 2>&1 ||
+		! ctl account show newcomer >/dev/null 2>&1; then
+		make_demo
+		make_newcomer
+		: >"$RUN/secret/accounts-made"
+	fi
+	read_credentials
+}
+
+make_demo()
+{
 	if ! ctl account show demo >/dev/null 2>&1; then
+		rm -f "$RUN/secret/demo.json"
 		ctl_must account create demo
 		ctl_must account set demo --production on --daily 50000 --rate 500
 	fi
 	verify_domain demo demo.example
+	make_credential demo
+}
+
+make_newcomer()
+{
 	if ! ctl account show newcomer >/dev/null 2>&1; then
+		rm -f "$RUN/secret/newcomer.json"
 		ctl_must account create newcomer
 	fi
 	verify_address newcomer "$SANDBOX_FROM"
 	verify_address newcomer "$SANDBOX_TO"
-	make_credential demo
 	make_credential newcomer
-	SMTP_USER=$(json_field "$RUN/secret/demo.json" smtp_username)
-	SMTP_PASS=$(json_field "$RUN/secret/demo.json" smtp_password)
-	AWS_ACCESS_KEY_ID=$(json_field "$RUN/secret/demo.json" access_key_id)
-	AWS_SECRET_ACCESS_KEY=$(json_field "$RUN/secret/demo.json" \
-		secret_access_key)
-	SANDBOX_USER=$(json_field "$RUN/secret/newcomer.json" smtp_username)
-	SANDBOX_PASS=$(json_field "$RUN/secret/newcomer.json" smtp_password)
+}
+
+read_credentials()
+{
+	local lines
+	lines=$(/usr/bin/python3 - "$RUN/secret" <<-'END'
+	import json, shlex, sys
+	def show(name, **wanted):
+	    with open("%s/%s.json" % (sys.argv[1], name)) as f:
+	        made = json.load(f)
+	    for variable, key in wanted.items():
+	        print(variable + "=" + shlex.quote(made[key]))
+	show("demo", SMTP_USER="smtp_username", SMTP_PASS="smtp_password",
+	     AWS_ACCESS_KEY_ID="access_key_id",
+	     AWS_SECRET_ACCESS_KEY="secret_access_key")
+	show("newcomer", SANDBOX_USER="smtp_username",
+	     SANDBOX_PASS="smtp_password")
+	END
+	) || die "the credentials in $RUN/secret cannot be read"
+	eval "$lines"
 }
 
 # A credential's secret is shown once: it is kept in run/secret.

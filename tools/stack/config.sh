@@ -59,8 +59,11 @@ make_folders()
 
 write_sendward_conf()
 {
-	# A file that somebody has changed stays as it is.
-	[ ! -e "$RUN/sendward.conf" ] || return 0
+	# A file that somebody has changed stays, unless the folder was moved.
+	if grep -qsF "sqlite:$DB\"" "$RUN/sendward.conf" &&
+		grep -qF "\"$MILTER_SOCKET\"" "$RUN/sendward.conf"; then
+		return 0
+	fi
 	write_file "$RUN/sendward.conf" <<-END
 	mode = "enforce";
 	store = "sqlite:$DB";

@@ -7,7 +7,7 @@ libsystemd-dev libjansson-dev"
 PACKAGES_STACK="nsd dovecot-core dovecot-sqlite swaks python3 python3-dkim
 python3-dnspython sqlite3"
 PACKAGES_TEST="libcmocka-dev libmail-dkim-perl miltertest opendkim
-opendkim-tools man-db"
+opendkim-tools mandoc"
 # What these packages would start at the next boot.
 SERVICE_UNITS="postfix nsd dovecot opendkim"
 
