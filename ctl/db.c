@@ -9,10 +9,10 @@
 #include "ops/admin.h"
 
 static void
-print_key(const struct ctl *ctl, const struct admin_migrated *done, FILE *out)
+print_key(const struct ctl *ctl, const struct admin_migrated *done)
 {
-	if (done->key_created)
-		(void)fprintf(out,
+	if (done->key_created && !ctl->json)
+		(void)printf(
 		    "made the master key %s: keep a copy in a safe place, "
 		    "without it no\nkey or secret in the store can be read\n",
 		    ctl->conf->master_key_file);
@@ -23,7 +23,7 @@ print_migrated(const struct ctl *ctl, const struct admin_migrated *done)
 {
 	const char *file = admin_store_file(ctl->conf);
 
-	print_key(ctl, done, stdout);
+	print_key(ctl, done);
 	if (done->from == 0)
 		(void)printf("made the store%s%s with schema %d\n",
 		    file == NULL ? "" : " ", file == NULL ? "" : file,
@@ -48,7 +48,7 @@ db_run_migrate(struct ctl *ctl)
 	if (rc != CTL_DONE)
 		return rc;
 	if (admin_migrate(ctl->conf, &done, &err) != SG_OK) {
-		print_key(ctl, &done, stderr); /* made before the failure */
+		print_key(ctl, &done); /* made before the failure */
 		return ctl_fail(ctl, &err);
 	}
 	if (!ctl->json) {
