@@ -20,6 +20,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -396,6 +398,31 @@ root_does_not_come_back(void **state)
 	assert_int_equal(status_of(pid), 0);
 }
 
+static void
+keys_stay_out_of_core_dumps(void **state)
+{
+	pid_t pid = fork();
+
+	(void)state;
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		struct rlimit limit = {1, 1};
+		bool is_dumpable;
+
+		process_keep_secrets();
+		is_dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0;
+		(void)getrlimit(RLIMIT_CORE, &limit);
+		/* With sanitizers it is the other way round: their leak check
+		 * traces the process. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+		_exit(!is_dumpable);
+#else
+		_exit(is_dumpable || limit.rlim_cur != 0);
+#endif
+	}
+	assert_int_equal(status_of(pid), 0);
+}
+
 static int
 set_up(void **state)
 {
@@ -425,6 +452,7 @@ main(void)
 	    cmocka_unit_test(failures_show_in_the_status),
 	    cmocka_unit_test(a_detached_program_lives_on),
 	    cmocka_unit_test(root_does_not_come_back),
+	    cmocka_unit_test(keys_stay_out_of_core_dumps),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
