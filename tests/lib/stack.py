@@ -164,8 +164,15 @@ class Stack:
         wait_for(lambda: not self.queue(), seconds, "an empty mail queue")
 
     def queue(self):
+        beside = self.run + "/unpacked/postfix"  # another MTA is installed
+        tool = "/usr/sbin/postqueue"
+        env = dict(self.environ)
+        if os.path.isdir(beside):
+            tool = beside + tool
+            env["LD_LIBRARY_PATH"] = beside + "/usr/lib/postfix"
         out = subprocess.run(
-            ["postqueue", "-c", self.run + "/postfix/etc", "-j"], **QUIET)
+            [tool, "-c", self.run + "/postfix/etc", "-j"], env=env, **QUIET)
+        expect(out.returncode == 0, "postqueue: " + out.stderr)
         return [json.loads(line) for line in out.stdout.splitlines()]
 
     def not_delivered(self, token):
