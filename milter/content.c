@@ -20,6 +20,10 @@
 
 #define HEADERS_FIRST_ROOM 32
 
+/* An MTA cuts a long field somewhere (Postfix 3.7 at 60,000 bytes, the protocol
+ * ends at 65,535): what nobody saw must not leave. */
+#define HEADER_FIELD_MAX 32768
+
 static bool
 make_room(struct message *m)
 {
@@ -41,7 +45,8 @@ make_room(struct message *m)
 }
 
 static enum message_overflow
-keep_header(struct message *m, const char *name, const char *value)
+keep_header(
+    struct message *m, const char *name, const char *value, int64_t bytes)
 {
 	const struct conf *conf = m->env->admit.conf;
 	struct message_content *c = &m->content;
@@ -49,6 +54,8 @@ keep_header(struct message *m, const char *name, const char *value)
 
 	if ((int64_t)c->header_count >= conf->milter_max_headers)
 		return MESSAGE_MANY_HEADERS;
+	if (bytes > HEADER_FIELD_MAX)
+		return MESSAGE_LONG_HEADER;
 	if (c->header_bytes > conf->milter_max_header_bytes)
 		return MESSAGE_LARGE_HEADERS;
 	kept.name = arena_strdup(m->arena, name);
@@ -69,7 +76,7 @@ content_header(struct message *m, const char *name, const char *value)
 	c->size += bytes;
 	c->header_bytes += bytes;
 	if (c->overflow == MESSAGE_FITS)
-		c->overflow = keep_header(m, name, value);
+		c->overflow = keep_header(m, name, value, bytes);
 }
 
 static bool
@@ -85,6 +92,12 @@ is_header_whole(struct message *m, struct rules_verdict *v)
 		(void)snprintf(detail, sizeof(detail),
 		    "More than %" PRId64 " header fields.",
 		    conf->milter_max_headers);
+		verdict_bad_header(v, detail);
+		return false;
+	case MESSAGE_LONG_HEADER:
+		(void)snprintf(detail, sizeof(detail),
+		    "A header field is longer than %d bytes.",
+		    HEADER_FIELD_MAX);
 		verdict_bad_header(v, detail);
 		return false;
 	case MESSAGE_LARGE_HEADERS:

@@ -51,6 +51,7 @@ struct message_refusal {
 enum message_overflow {
 	MESSAGE_FITS,
 	MESSAGE_MANY_HEADERS,
+	MESSAGE_LONG_HEADER,
 	MESSAGE_LARGE_HEADERS,
 	MESSAGE_NO_MEMORY
 };
