@@ -85,7 +85,8 @@ name_of(char name_r[sizeof(((struct store_reservation *)0)->instance)],
 		return err_set(err_r, SG_INVALID,
 		    "instance of %zu bytes, 1 to %d are possible", len,
 		    RESERVE_INSTANCE_MAX);
-	(void)snprintf(name_r, sizeof(((struct store_reservation *)0)->instance),
+	(void)snprintf(name_r,
+	    sizeof(((struct store_reservation *)0)->instance),
 	    "%s%s%.*s:%" PRId64, *rest == '.' ? rest + 1 : "",
 	    *rest == '.' ? "." : "", (int)process_len, instance, account->id);
 	return SG_OK;
@@ -134,8 +135,8 @@ held_save(struct held *held, struct store *store,
 	if (!held->is_changed)
 		return SG_OK;
 	if (!held->is_found)
-		(void)snprintf(row->session, sizeof(row->session), "%s",
-		    request->session);
+		(void)snprintf(
+		    row->session, sizeof(row->session), "%s", request->session);
 	return store_reservation_put(store, row, err_r);
 }
 
@@ -162,17 +163,18 @@ held_delete(struct held *held, struct store *store, int64_t *given_back_r,
 /* Salted with the instance, which no client can know beforehand: recipients
  * whose hashes are equal, which would be counted as one, cannot be chosen. */
 static enum sg_err
-hash_recipient(const struct reserve_request *request, uint64_t *hash_r,
-    struct err *err_r)
+hash_recipient(
+    const struct reserve_request *request, uint64_t *hash_r, struct err *err_r)
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	char text[RESERVE_INSTANCE_MAX + 1 + 1024];
-	int len = snprintf(text, sizeof(text), "%s %s", request->instance,
-	    request->recipient);
+	int len = snprintf(
+	    text, sizeof(text), "%s %s", request->instance, request->recipient);
 
 	if (len < 0 || (size_t)len >= sizeof(text))
 		return err_set(err_r, SG_INVALID, "recipient over 1024 bytes");
-	if (EVP_Digest(text, (size_t)len, digest, NULL, EVP_sha256(), NULL) != 1)
+	if (EVP_Digest(text, (size_t)len, digest, NULL, EVP_sha256(), NULL) !=
+	    1)
 		return err_set(err_r, SG_CRYPTO, "SHA-256 failed");
 	memcpy(hash_r, digest, sizeof(*hash_r));
 	return SG_OK;
@@ -222,8 +224,8 @@ take(const struct held *held, const struct admit *admit, struct store *store,
 {
 	struct rate_limit limit = rate_limit_of(account->rate);
 	/* never into a bucket older than the reservation's own */
-	int64_t now_usec = later(request->now_usec,
-	    held->row.bucket_sec * USEC_PER_SEC);
+	int64_t now_usec =
+	    later(request->now_usec, held->row.bucket_sec * USEC_PER_SEC);
 	struct store_take order = {
 	    .account_id = account->id,
 	    .recipients = recipients,
@@ -232,10 +234,10 @@ take(const struct held *held, const struct admit *admit, struct store *store,
 	    .now_usec = now_usec,
 	    .rate_cost_usec =
 		is_limited ? rate_cost_usec(limit, recipients) : 0,
-	    .rate_ceiling_usec = is_limited
-		? rate_ceiling_usec(limit, now_usec,
-		      admit->conf->pacing_sec * USEC_PER_SEC)
-		: CEILING_NONE_USEC,
+	    .rate_ceiling_usec =
+		is_limited ? rate_ceiling_usec(limit, now_usec,
+				 admit->conf->pacing_sec * USEC_PER_SEC)
+			   : CEILING_NONE_USEC,
 	};
 
 	return store_quota_take(store, &order, taken_r, counter_r, err_r);
@@ -275,8 +277,8 @@ wait_of(const struct admit *admit, const struct rules_account *account,
     const struct reserve_request *request, int64_t state_usec)
 {
 	int64_t most = admit->conf->pacing_sec * USEC_PER_SEC;
-	int64_t wait = rate_wait_usec(rate_limit_of(account->rate), state_usec,
-	    request->now_usec);
+	int64_t wait = rate_wait_usec(
+	    rate_limit_of(account->rate), state_usec, request->now_usec);
 
 	return wait < most ? wait : most;
 }
@@ -295,8 +297,8 @@ take_more(struct held *held, const struct admit *admit, struct store *store,
 	if (rc != SG_OK)
 		return rc;
 	if (taken == STORE_TAKEN)
-		answer_r->wait_usec = wait_of(admit, account, request,
-		    counter.rate_state_usec);
+		answer_r->wait_usec =
+		    wait_of(admit, account, request, counter.rate_state_usec);
 	else if (taken == STORE_QUOTA_FULL)
 		verdict_quota(&answer_r->verdict);
 	else
@@ -317,8 +319,8 @@ static enum sg_err
 give_back_some(struct held *held, struct store *store, int64_t less,
     struct reserve_answer *answer_r, struct err *err_r)
 {
-	enum sg_err rc = store_quota_give_back(store, held->row.account_id,
-	    held->row.bucket_sec, less, err_r);
+	enum sg_err rc = store_quota_give_back(
+	    store, held->row.account_id, held->row.bucket_sec, less, err_r);
 
 	if (rc != SG_OK)
 		return rc;
@@ -359,8 +361,8 @@ count(struct held *held, const struct admit *admit, struct store *store,
     uint64_t hash, int64_t more, struct reserve_answer *answer_r,
     struct err *err_r)
 {
-	enum sg_err rc = move_to_now(held, admit, store, account, request,
-	    err_r);
+	enum sg_err rc =
+	    move_to_now(held, admit, store, account, request, err_r);
 
 	if (rc == SG_OK && more > 0)
 		rc = take_more(held, admit, store, account, request, more,
@@ -392,8 +394,8 @@ reserve_decide(const struct admit *admit, struct store *store,
 	if (rc == SG_OK && request->stage == RESERVE_RCPT)
 		rc = hash_recipient(request, &hash, err_r);
 	if (rc == SG_OK && !wanted(&held, request, hash, &more)) {
-		verdict_wrong_stage(&answer_r->verdict,
-		    "a stage without recipient_count");
+		verdict_wrong_stage(
+		    &answer_r->verdict, "a stage without recipient_count");
 		return SG_OK;
 	}
 	if (rc == SG_OK)
@@ -417,8 +419,8 @@ reserve_release(struct store *store, const char *queue_id, const char *session,
 	if (rc != SG_OK)
 		return rc;
 	held.is_found = false;
-	rc = store_reservation_find(store, queue_id, session, hold_row, &held,
-	    err_r);
+	rc = store_reservation_find(
+	    store, queue_id, session, hold_row, &held, err_r);
 	if (rc == SG_MISSING)
 		rc = SG_OK;
 	if (rc == SG_OK)

@@ -138,8 +138,8 @@ static const struct step {
     {"DATA agrees", RESERVE_DATA, "m1", "", 3, 0, 0, 4},
     {"DATA again", RESERVE_DATA, "m1", "", 3, 0, 0, 4},
     {"RCPT repeated after DATA", RESERVE_RCPT, "m1", "b@x", 0, 0, 0, 4},
-    {"new RCPT after DATA waits for the next number", RESERVE_RCPT, "m1",
-	"c@x", 0, 0, 0, 4},
+    {"new RCPT after DATA waits for the next number", RESERVE_RCPT, "m1", "c@x",
+	0, 0, 0, 4},
     {"END-OF-MESSAGE has more", RESERVE_END_OF_MESSAGE, "m1", "", 5, 0, 2, 6},
     {"END-OF-MESSAGE has fewer", RESERVE_END_OF_MESSAGE, "m1", "", 2, 0, -3, 3},
     {"no number, but counted", RESERVE_DATA, "m2", "", 0, 0, 0, 3},
@@ -167,8 +167,8 @@ test_steps(void **state)
 		const struct step *s = &steps[i];
 
 		print_message("row: %s\n", s->name);
-		assert_int_equal(ask(f, s->stage, s->instance, s->recipient,
-				     s->count, T0),
+		assert_int_equal(
+		    ask(f, s->stage, s->instance, s->recipient, s->count, T0),
 		    s->code);
 		assert_int_equal(f->answer.counted, s->counted);
 		assert_int_equal(used(f, T0), s->used);
@@ -225,8 +225,7 @@ test_long_transaction_counts_from_its_end(void **state)
 	assert_int_equal(rcpt(f, "m1", "a@x", T0), 0);
 	assert_int_equal(rcpt(f, "m1", "b@x", T0 + 600), 0);
 	assert_int_equal(used(f, T0 + 600), 2);
-	assert_int_equal(
-	    ask(f, RESERVE_END_OF_MESSAGE, "m1", "", 2, end), 0);
+	assert_int_equal(ask(f, RESERVE_END_OF_MESSAGE, "m1", "", 2, end), 0);
 	assert_int_equal(f->answer.counted, 0);
 	assert_int_equal(used(f, end), 2);
 	assert_int_equal(used(f, T0 + 600 + day + 60), 2);
@@ -248,8 +247,8 @@ test_given_back_over_buckets(void **state)
 	}
 	assert_int_equal(ask(f, RESERVE_DATA, "m1", "", 3, T0 + 400), 0);
 	assert_int_equal(used(f, T0 + 400), 3);
-	assert_int_equal(reserve_release(f->store, "", "192.0.2.1:4000",
-			     &given_back, NULL),
+	assert_int_equal(
+	    reserve_release(f->store, "", "192.0.2.1:4000", &given_back, NULL),
 	    SG_OK);
 	assert_int_equal(given_back, 3);
 	assert_int_equal(used(f, T0 + 400), 0);
@@ -309,13 +308,13 @@ test_release_takes_the_newest(void **state)
 	assert_int_equal(ask(f, RESERVE_DATA, "1a.6f.ffff.0", "", 1, T0), 0);
 	assert_int_equal(ask(f, RESERVE_DATA, "1a.6f.10001.1", "", 4, T0), 0);
 	assert_int_equal(ask(f, RESERVE_DATA, "1a.6f.fffe.0", "", 2, T0), 0);
-	assert_int_equal(reserve_release(f->store, "", "192.0.2.1:4000",
-			     &given_back, NULL),
+	assert_int_equal(
+	    reserve_release(f->store, "", "192.0.2.1:4000", &given_back, NULL),
 	    SG_OK);
 	assert_int_equal(given_back, 4);
 	assert_int_equal(ask(f, RESERVE_DATA, "1a.5f.0.0", "", 3, T0 + 1), 0);
-	assert_int_equal(reserve_release(f->store, "", "192.0.2.1:4000",
-			     &given_back, NULL),
+	assert_int_equal(
+	    reserve_release(f->store, "", "192.0.2.1:4000", &given_back, NULL),
 	    SG_OK);
 	assert_int_equal(given_back, 3);
 	assert_int_equal(used(f, T0 + 1), 3);
@@ -380,7 +379,8 @@ test_rate(void **state)
 	assert_int_equal(f->answer.wait_usec, 1000000);
 	request.now_usec += 60 * USEC;
 	request.instance = "m6";
-	request.recipient_count = 50; /* more than a second's worth: into debt */
+	request.recipient_count =
+	    50; /* more than a second's worth: into debt */
 	assert_int_equal(ask_usec(f, &request), 0);
 	assert_int_equal(f->answer.wait_usec, 0);
 	request.instance = "m7";

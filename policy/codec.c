@@ -118,8 +118,8 @@ keep_text(struct policy_request *request, const struct attribute *attribute,
 }
 
 static bool
-keep_if_known(struct policy_request *request, const char *name,
-    size_t name_len, const char *value, size_t len)
+keep_if_known(struct policy_request *request, const char *name, size_t name_len,
+    const char *value, size_t len)
 {
 	for (size_t i = 0; i < ATTRIBUTES_LEN; i++) {
 		const struct attribute *a = &attributes[i];
@@ -138,8 +138,8 @@ take_type(struct policy_parser *parser, const char *value, size_t len,
     struct err *err_r)
 {
 	if (!is_word(value, len, "smtpd_access_policy"))
-		return err_set(err_r, SG_INVALID,
-		    "request is not smtpd_access_policy");
+		return err_set(
+		    err_r, SG_INVALID, "request is not smtpd_access_policy");
 	parser->has_type = true;
 	return SG_OK;
 }
@@ -178,16 +178,16 @@ take_line(struct policy_parser *parser, const char *line, size_t len,
 {
 	parser->bytes += len + 1;
 	if (len > POLICY_LINE_MAX)
-		return err_set(err_r, SG_INVALID, "a line over %d bytes",
-		    POLICY_LINE_MAX);
+		return err_set(
+		    err_r, SG_INVALID, "a line over %d bytes", POLICY_LINE_MAX);
 	if (parser->bytes > POLICY_REQUEST_MAX)
 		return err_set(err_r, SG_INVALID, "a request over %d bytes",
 		    POLICY_REQUEST_MAX);
 	if (len > 0)
 		return take_attribute(parser, line, len, err_r);
 	if (!parser->has_type)
-		return err_set(err_r, SG_INVALID,
-		    "no request=smtpd_access_policy");
+		return err_set(
+		    err_r, SG_INVALID, "no request=smtpd_access_policy");
 	parser->done = true;
 	return SG_OK;
 }
@@ -206,8 +206,8 @@ policy_parse(struct policy_parser *parser, const char *data, size_t len,
 		end = memchr(data + used, '\n', len - used);
 		if (end == NULL)
 			break;
-		if (take_line(parser, data + used,
-			(size_t)(end - data) - used, err_r) != SG_OK)
+		if (take_line(parser, data + used, (size_t)(end - data) - used,
+			err_r) != SG_OK)
 			return POLICY_PARSE_BAD;
 		used = (size_t)(end - data) + 1;
 		*used_r = used;
@@ -215,8 +215,8 @@ policy_parse(struct policy_parser *parser, const char *data, size_t len,
 			return POLICY_PARSE_DONE;
 	}
 	if (len - used > POLICY_LINE_MAX) {
-		(void)err_set(err_r, SG_INVALID, "a line over %d bytes",
-		    POLICY_LINE_MAX);
+		(void)err_set(
+		    err_r, SG_INVALID, "a line over %d bytes", POLICY_LINE_MAX);
 		return POLICY_PARSE_BAD;
 	}
 	return POLICY_PARSE_MORE;

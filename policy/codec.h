@@ -60,7 +60,7 @@ struct policy_parser {
 enum policy_parse {
 	POLICY_PARSE_MORE, /* what is left is no whole line */
 	POLICY_PARSE_DONE, /* parser->request is whole */
-	POLICY_PARSE_BAD,  /* no request; *err_r says what; close the connection */
+	POLICY_PARSE_BAD, /* no request; *err_r says what; close the connection */
 };
 
 void policy_parser_init(struct policy_parser *parser);

@@ -84,13 +84,14 @@ static void on_held(evutil_socket_t fd, short what, void *arg);
 static bool
 hold(struct policy_conn *conn, int64_t wait_usec)
 {
-	const struct timeval wait = {.tv_sec = wait_usec / 1000000,
-	    .tv_usec = wait_usec % 1000000};
+	const struct timeval wait = {
+	    .tv_sec = wait_usec / 1000000, .tv_usec = wait_usec % 1000000};
 
 	if (conn->hold_event == NULL)
-		conn->hold_event = event_new(conn->owner->base, -1, 0, on_held,
-		    conn);
-	if (conn->hold_event == NULL || evtimer_add(conn->hold_event, &wait) != 0)
+		conn->hold_event =
+		    event_new(conn->owner->base, -1, 0, on_held, conn);
+	if (conn->hold_event == NULL ||
+	    evtimer_add(conn->hold_event, &wait) != 0)
 		return false;
 	conn->state = POLICY_CONN_HELD;
 	return true;
@@ -225,8 +226,8 @@ watch_reading(struct policy_conn *conn)
 static bool
 is_over(const struct policy_conn *conn)
 {
-	bool is_last = conn->is_eof || conn->is_broken ||
-		       conn->owner->is_stopping;
+	bool is_last =
+	    conn->is_eof || conn->is_broken || conn->owner->is_stopping;
 
 	return is_last && conn->state == POLICY_CONN_READING &&
 	       conn->out.len == 0;
@@ -289,8 +290,8 @@ static bool
 is_idle(const struct policy_conn *conn)
 {
 	return conn->state == POLICY_CONN_READING && conn->out.len == 0 &&
-	       !policy_parser_is_started(&conn->parser,
-		   conn->in.len - conn->in_at);
+	       !policy_parser_is_started(
+		   &conn->parser, conn->in.len - conn->in_at);
 }
 
 static bool
@@ -298,7 +299,8 @@ make_room(struct policy_conns *conns)
 {
 	struct policy_conn *conn, *oldest = NULL;
 
-	TAILQ_FOREACH (conn, &conns->list, link)
+	for (conn = TAILQ_FIRST(&conns->list); conn != NULL;
+	     conn = TAILQ_NEXT(conn, link))
 		if (is_idle(conn) &&
 		    (oldest == NULL || conn->active_msec < oldest->active_msec))
 			oldest = conn;
@@ -320,9 +322,10 @@ conn_new(struct policy_conns *conns, int fd)
 	buf_init(&conn->in, IN_MAX);
 	buf_init(&conn->out, OUT_MAX);
 	conn->active_msec = clock_mono_msec();
-	conn->read_event = event_new(conns->base, fd, EV_READ | EV_PERSIST,
-	    on_readable, conn);
-	if (conn->read_event == NULL || event_add(conn->read_event, NULL) != 0) {
+	conn->read_event =
+	    event_new(conns->base, fd, EV_READ | EV_PERSIST, on_readable, conn);
+	if (conn->read_event == NULL ||
+	    event_add(conn->read_event, NULL) != 0) {
 		free_event(&conn->read_event);
 		free(conn);
 		return NULL;

@@ -31,9 +31,8 @@ may_have_owner(const struct admit *admit, const struct admit_client *client)
 
 	return client->login[0] != '\0' ||
 	       (door[0] != '\0' && strcmp(door, client->daemon_name) == 0) ||
-	       (client->address != NULL &&
-		   conf_account_of_address(admit->conf, client->address) !=
-		       NULL);
+	       (client->address != NULL && conf_account_of_address(admit->conf,
+					       client->address) != NULL);
 }
 
 static enum admit_owner
@@ -48,8 +47,8 @@ owner_of(const struct admit *admit, bool is_fresh,
 	    .login = request->sasl_username,
 	    .auth_author = request->sasl_sender,
 	    .daemon_name = request->policy_context,
-	    .address = address_of(request->client_address, address) ? address
-								    : NULL,
+	    .address =
+		address_of(request->client_address, address) ? address : NULL,
 	};
 
 	account_r->id = 0;
@@ -104,8 +103,8 @@ policy_decide(const struct admit *admit, bool is_fresh,
     const struct policy_request *request, struct rules_account *account_r,
     struct rules_verdict *verdict_r)
 {
-	enum admit_owner owner = owner_of(admit, is_fresh, request, account_r,
-	    verdict_r);
+	enum admit_owner owner =
+	    owner_of(admit, is_fresh, request, account_r, verdict_r);
 
 	if (owner == ADMIT_NOBODY || request->stage == POLICY_STAGE_VRFY ||
 	    request->stage == POLICY_STAGE_ETRN) {
@@ -113,8 +112,8 @@ policy_decide(const struct admit *admit, bool is_fresh,
 		return POLICY_ANSWER;
 	}
 	if (policy_is_wrong_stage(request)) {
-		verdict_wrong_stage(verdict_r,
-		    policy_stage_name(request->stage));
+		verdict_wrong_stage(
+		    verdict_r, policy_stage_name(request->stage));
 		return POLICY_ANSWER;
 	}
 	if (owner == ADMIT_REFUSED)

@@ -39,8 +39,8 @@ feed(const char *data, size_t size, size_t step, struct outcome *out)
 	memset(&parser, 0, sizeof(parser));
 	policy_parser_init(&parser);
 	while (out->requests < REQUESTS_MAX) {
-		switch (policy_parse(&parser, data + at, have - at, &used,
-		    &err)) {
+		switch (
+		    policy_parse(&parser, data + at, have - at, &used, &err)) {
 		case POLICY_PARSE_BAD:
 			out->is_bad = true;
 			return;

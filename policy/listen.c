@@ -44,15 +44,16 @@ remove_stale(const struct sockaddr_un *un, struct err *err_r)
 		    : errno;
 	(void)close(fd);
 	if (error != ECONNREFUSED)
-		return err_set(err_r, SG_EXISTS, "another program listens here");
+		return err_set(
+		    err_r, SG_EXISTS, "another program listens here");
 	if (unlink(un->sun_path) != 0)
 		return err_set(err_r, SG_IO, "remove: %s", strerror(errno));
 	return SG_OK;
 }
 
 static enum sg_err
-bind_unix(struct policy_listener *l, const struct sockaddr_un *un,
-    mode_t mode, struct err *err_r)
+bind_unix(struct policy_listener *l, const struct sockaddr_un *un, mode_t mode,
+    struct err *err_r)
 {
 	struct stat st;
 	/* Nobody gets in before the permissions are those that were asked. */
@@ -98,8 +99,8 @@ listen_unix(const char *path, const char *mode, struct policy_listener *l,
 }
 
 static enum sg_err
-bind_inet(struct policy_listener *l, const struct addrinfo *ai,
-    struct err *err_r)
+bind_inet(
+    struct policy_listener *l, const struct addrinfo *ai, struct err *err_r)
 {
 	const int on = 1;
 	enum sg_err rc = new_socket(ai->ai_family, &l->fd, err_r);
@@ -154,8 +155,8 @@ listen_inet(const char *text, struct policy_listener *l, struct err *err_r)
 		return err_set(err_r, SG_INVALID, "is not inet:PORT@ADDRESS");
 	error = getaddrinfo(host, port, &hints, &ai);
 	if (error != 0)
-		return err_set(err_r, SG_INVALID, "%s: %s", host,
-		    gai_strerror(error));
+		return err_set(
+		    err_r, SG_INVALID, "%s: %s", host, gai_strerror(error));
 	rc = bind_inet(l, ai, err_r);
 	freeaddrinfo(ai);
 	return rc;

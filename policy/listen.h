@@ -7,9 +7,9 @@
 #include "base/err.h"
 
 struct policy_listener {
-	int fd;         /* non-blocking; -1 closed */
+	int fd; /* non-blocking; -1 closed */
 	bool is_unix;
-	char path[108]; /* of a unix socket */
+	char path[108];         /* of a unix socket */
 	uint64_t device, inode; /* of the file that we made there */
 };
 

@@ -34,8 +34,8 @@ policy_report_refusal(const struct policy_request *request,
 
 	(void)snprintf(reply, sizeof(reply), "%d %s %s", verdict->code,
 	    verdict->status, verdict->text);
-	log_event(is_monitor ? LOG_MESSAGE_OBSERVE_EVENT
-			     : LOG_POLICY_REFUSE_EVENT,
+	log_event(
+	    is_monitor ? LOG_MESSAGE_OBSERVE_EVENT : LOG_POLICY_REFUSE_EVENT,
 	    request->queue_id, "account", or_null(account->name), "reason",
 	    rules_reason_token(verdict->reason), "stage",
 	    policy_stage_name(request->stage), "reply", reply, "recipient",
@@ -74,7 +74,7 @@ policy_report_stage(const struct policy_request *request)
 {
 	log_event(LOG_POLICY_STAGE_EVENT, NULL, "stage",
 	    policy_stage_name(request->stage), "mend",
-	    "put check_policy_service into smtpd_recipient_restrictions and "
-	    "smtpd_end_of_data_restrictions, nowhere else",
+	    "check_policy_service belongs into smtpd_data_restrictions "
+	    "(or recipient, or end_of_data), nowhere else",
 	    NULL);
 }

@@ -48,13 +48,13 @@ struct policy_round {
 
 	struct policy_conn_list pending;
 	size_t pending_count;
-	int64_t number;          /* of this round */
-	size_t last_count;       /* entries of the round before */
-	size_t expected;         /* that are likely to come together */
-	int64_t commit_usec;     /* what a round costs, smoothed */
-	int64_t committed_usec;  /* when the last one ended */
-	int64_t gather_usec;     /* when the wait for company began */
-	struct event *timer; /* wakes the loop for another try */
+	int64_t number;         /* of this round */
+	size_t last_count;      /* entries of the round before */
+	size_t expected;        /* that are likely to come together */
+	int64_t commit_usec;    /* what a round costs, smoothed */
+	int64_t committed_usec; /* when the last one ended */
+	int64_t gather_usec;    /* when the wait for company began */
+	struct event *timer;    /* wakes the loop for another try */
 	int64_t retry_msec;
 	int busy_tries;
 
@@ -110,8 +110,8 @@ policy_round_free(struct policy_round **round)
 enum sg_err
 policy_round_open(struct policy_round *round, struct err *err_r)
 {
-	return store_open(round->url, STORE_OPEN_WRITE, 0, &round->store,
-	    err_r);
+	return store_open(
+	    round->url, STORE_OPEN_WRITE, 0, &round->store, err_r);
 }
 
 void
@@ -150,10 +150,11 @@ policy_round_purge(struct policy_round *round)
 static void
 wake_in(struct policy_round *round, int64_t msec)
 {
-	const struct timeval wait = {.tv_sec = msec / 1000,
-	    .tv_usec = msec % 1000 * 1000};
+	const struct timeval wait = {
+	    .tv_sec = msec / 1000, .tv_usec = msec % 1000 * 1000};
 
-	(void)evtimer_add(round->timer, &wait); /* else: with the next request */
+	(void)evtimer_add(
+	    round->timer, &wait); /* else: with the next request */
 }
 
 /* ---- failures ----------------------------------------------------------- */
@@ -197,8 +198,8 @@ answer_unavailable(struct policy_round *round, struct policy_conn *conn)
 
 	policy_round_remove(round, conn);
 	verdict_unavailable(&verdict);
-	policy_report_refusal(&conn->parser.request, &conn->account, &verdict,
-	    is_monitor);
+	policy_report_refusal(
+	    &conn->parser.request, &conn->account, &verdict, is_monitor);
 	if (is_monitor)
 		verdict_accept(&verdict);
 	policy_conn_answer(conn, &verdict, 0);
@@ -255,8 +256,8 @@ add_notices(struct policy_round *round, struct err *err_r)
 		rc = store_notice_add(round->store, key,
 		    "the policy service is asked where it cannot count: in "
 		    "main.cf, check_policy_service belongs into "
-		    "smtpd_recipient_restrictions and "
-		    "smtpd_end_of_data_restrictions",
+		    "smtpd_data_restrictions (or recipient, or "
+		    "end_of_data), nowhere else",
 		    clock_now_sec(), err_r);
 	}
 	return rc;
@@ -293,13 +294,12 @@ count_one(struct policy_round *round, struct entry *e, int64_t now_usec,
 static void
 collect(struct policy_round *round)
 {
-	struct policy_conn *conn;
+	struct policy_conn *conn = TAILQ_FIRST(&round->pending);
 
 	round->entry_count = 0;
-	TAILQ_FOREACH (conn, &round->pending, pending_link) {
-		if (round->entry_count == ROUND_MAX)
-			break;
+	while (conn != NULL && round->entry_count < ROUND_MAX) {
 		round->entries[round->entry_count++].conn = conn;
+		conn = TAILQ_NEXT(conn, pending_link);
 	}
 }
 
@@ -380,9 +380,8 @@ count_singly(struct policy_round *round)
 			continue;
 		}
 		log_event(LOG_STORE_FAILED_EVENT,
-		    e->conn->parser.request.queue_id, "error", err.text,
-		    "code", err_name(err.code), "account",
-		    e->conn->account.name, NULL);
+		    e->conn->parser.request.queue_id, "error", err.text, "code",
+		    err_name(err.code), "account", e->conn->account.name, NULL);
 		answer_unavailable(round, e->conn);
 	}
 }

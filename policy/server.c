@@ -98,8 +98,8 @@ settings_of(const struct conf *conf, struct daemon_settings *settings_r)
 {
 	static const char *const levels[] = {"debug", "info", "warn", "error"};
 
-	(void)snprintf(settings_r->user, sizeof(settings_r->user), "%s",
-	    conf->user);
+	(void)snprintf(
+	    settings_r->user, sizeof(settings_r->user), "%s", conf->user);
 	(void)snprintf(settings_r->log_target, sizeof(settings_r->log_target),
 	    "%s", conf->log_target);
 	(void)snprintf(settings_r->log_level, sizeof(settings_r->log_level),
@@ -173,8 +173,8 @@ on_request(void *ctx, struct policy_conn *conn)
 		return;
 	}
 	if (verdict.action != RULES_ACCEPT)
-		policy_report_refusal(request, &conn->account, &verdict,
-		    is_monitor);
+		policy_report_refusal(
+		    request, &conn->account, &verdict, is_monitor);
 	if (is_monitor)
 		verdict_accept(&verdict);
 	policy_conn_answer(conn, &verdict, 0);
@@ -195,8 +195,8 @@ on_connect(evutil_socket_t fd, short what, void *arg)
 
 	(void)what;
 	for (int i = 0; i < ACCEPT_MOST; i++) {
-		int conn_fd = accept4(fd, NULL, NULL,
-		    SOCK_CLOEXEC | SOCK_NONBLOCK);
+		int conn_fd =
+		    accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (conn_fd >= 0) {
 			policy_conns_accept(&server->conns, conn_fd);
@@ -246,9 +246,9 @@ policy_server_stop(void *ctx)
 {
 	struct policy_server *server = ctx;
 
-	server->stop_by_msec = clock_mono_msec() +
-			       (server->conf->pacing_sec + STOP_EXTRA_SEC) *
-				   1000;
+	server->stop_by_msec =
+	    clock_mono_msec() +
+	    (server->conf->pacing_sec + STOP_EXTRA_SEC) * 1000;
 	free_event(&server->listen_event);
 	policy_listener_close(&server->listener);
 	policy_conns_stop(&server->conns);
@@ -310,8 +310,8 @@ start(struct policy_server *server, struct err *err_r)
 	server->conns.on_request = on_request;
 	server->conns.on_gone = on_gone;
 	server->conns.ctx = server;
-	rc = policy_round_new(server->base, &server->admit,
-	    server->conf->store, &server->round, err_r);
+	rc = policy_round_new(server->base, &server->admit, server->conf->store,
+	    &server->round, err_r);
 	if (rc == SG_OK)
 		rc = policy_round_open(server->round, err_r);
 	if (rc == SG_OK)
@@ -343,8 +343,8 @@ policy_server_run(void *ctx, struct err *err_r)
 
 	while (rc == SG_OK && !is_done(server)) {
 		if (event_base_loop(server->base, EVLOOP_ONCE) < 0)
-			rc = err_set(err_r, SG_IO, "event loop: %s",
-			    strerror(errno));
+			rc = err_set(
+			    err_r, SG_IO, "event loop: %s", strerror(errno));
 		for (int i = 0; policy_round_gather(server->round, i); i++)
 			(void)event_base_loop(server->base, EVLOOP_NONBLOCK);
 		policy_round_run(server->round);

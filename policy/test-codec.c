@@ -13,17 +13,18 @@
 
 #define TYPE "request=smtpd_access_policy\n"
 
-static const char postfix[] = TYPE "protocol_state=RCPT\n"
-    "protocol_name=ESMTP\nclient_address=192.0.2.7\nclient_name=unknown\n"
-    "client_port=40001\nreverse_client_name=unknown\n"
-    "server_address=127.0.0.1\nserver_port=587\nhelo_name=app.example\n"
-    "sender=news@shop.example\nrecipient=ann@there.example\n"
-    "recipient_count=0\nqueue_id=4jYmJK1tsxz1bY3Z\n"
-    "instance=7b.6744a1b2.4c4b4.0\nsize=0\netrn_domain=\nstress=\n"
-    "sasl_method=PLAIN\nsasl_username=shop\nsasl_sender=\nccert_subject=\n"
-    "ccert_issuer=\nccert_fingerprint=\nccert_pubkey_fingerprint=\n"
-    "encryption_protocol=TLSv1.3\nencryption_cipher=X\n"
-    "encryption_keysize=256\npolicy_context=private\n\n";
+static const char postfix[] =
+    TYPE "protocol_state=RCPT\n"
+	 "protocol_name=ESMTP\nclient_address=192.0.2.7\nclient_name=unknown\n"
+	 "client_port=40001\nreverse_client_name=unknown\n"
+	 "server_address=127.0.0.1\nserver_port=587\nhelo_name=app.example\n"
+	 "sender=news@shop.example\nrecipient=ann@there.example\n"
+	 "recipient_count=0\nqueue_id=4jYmJK1tsxz1bY3Z\n"
+	 "instance=7b.6744a1b2.4c4b4.0\nsize=0\netrn_domain=\nstress=\n"
+	 "sasl_method=PLAIN\nsasl_username=shop\nsasl_sender=\nccert_subject=\n"
+	 "ccert_issuer=\nccert_fingerprint=\nccert_pubkey_fingerprint=\n"
+	 "encryption_protocol=TLSv1.3\nencryption_cipher=X\n"
+	 "encryption_keysize=256\npolicy_context=private\n\n";
 
 static enum policy_parse
 parse_all(struct policy_parser *parser, const char *data, size_t len,
@@ -42,8 +43,8 @@ test_postfix_request(void **state)
 	size_t used;
 
 	(void)state;
-	assert_int_equal(parse_all(&parser, postfix, strlen(postfix), &used,
-			     &err),
+	assert_int_equal(
+	    parse_all(&parser, postfix, strlen(postfix), &used, &err),
 	    POLICY_PARSE_DONE);
 	assert_int_equal(used, strlen(postfix));
 	assert_int_equal(r->stage, POLICY_STAGE_RCPT);
@@ -117,8 +118,8 @@ test_nul(void **state)
 	size_t used;
 
 	(void)state;
-	assert_int_equal(parse_all(&parser, data, sizeof(data) - 1, &used,
-			     &err),
+	assert_int_equal(
+	    parse_all(&parser, data, sizeof(data) - 1, &used, &err),
 	    POLICY_PARSE_BAD);
 	assert_string_equal(err.text, "NUL in a request");
 }
@@ -137,12 +138,12 @@ test_byte_by_byte(void **state)
 	assert_false(policy_parser_is_started(&parser, 0));
 	while (result == POLICY_PARSE_MORE && have < strlen(postfix)) {
 		have++;
-		result = policy_parse(&parser, postfix + at, have - at, &used,
-		    &err);
+		result =
+		    policy_parse(&parser, postfix + at, have - at, &used, &err);
 		at += used;
 		if (result == POLICY_PARSE_MORE)
-			assert_true(policy_parser_is_started(&parser,
-			    have - at));
+			assert_true(
+			    policy_parser_is_started(&parser, have - at));
 	}
 	assert_int_equal(result, POLICY_PARSE_DONE);
 	assert_int_equal(at, strlen(postfix));
@@ -154,9 +155,9 @@ test_byte_by_byte(void **state)
 static void
 test_pipelined(void **state)
 {
-	static const char data[] = TYPE
-	    "instance=1\nrecipient=a@b.example\nrecipient_count=3\n\n" TYPE
-	    "protocol_state=BDAT\ninstance=2\n\ninst";
+	static const char data[] =
+	    TYPE "instance=1\nrecipient=a@b.example\nrecipient_count=3\n\n" TYPE
+		 "protocol_state=BDAT\ninstance=2\n\ninst";
 	struct policy_parser parser;
 	struct err err;
 	size_t used, second;
@@ -167,8 +168,8 @@ test_pipelined(void **state)
 	assert_string_equal(parser.request.instance, "1");
 	assert_int_equal(parser.request.recipient_count, 3);
 	assert_int_equal(parser.request.stage, POLICY_STAGE_OTHER);
-	assert_int_equal(policy_parse(&parser, data + used,
-			     strlen(data) - used, &second, &err),
+	assert_int_equal(policy_parse(&parser, data + used, strlen(data) - used,
+			     &second, &err),
 	    POLICY_PARSE_DONE);
 	assert_string_equal(parser.request.instance, "2");
 	assert_string_equal(parser.request.recipient, "");
@@ -208,10 +209,10 @@ test_stages(void **state)
 		size_t used;
 
 		buf_init(&data, 1000);
-		assert_true(buf_printf(&data, TYPE "protocol_state=%s\n\n",
-		    stages[i].text));
-		assert_int_equal(parse_all(&parser, data.data, data.len,
-				     &used, &err),
+		assert_true(buf_printf(
+		    &data, TYPE "protocol_state=%s\n\n", stages[i].text));
+		assert_int_equal(
+		    parse_all(&parser, data.data, data.len, &used, &err),
 		    POLICY_PARSE_DONE);
 		assert_int_equal(parser.request.stage, stages[i].stage);
 		buf_fini(&data);
@@ -245,13 +246,13 @@ test_counts(void **state)
 		size_t used;
 
 		buf_init(&data, 1000);
-		assert_true(buf_printf(&data, TYPE "recipient_count=%s\n\n",
-		    counts[i].text));
-		assert_int_equal(parse_all(&parser, data.data, data.len,
-				     &used, &err),
+		assert_true(buf_printf(
+		    &data, TYPE "recipient_count=%s\n\n", counts[i].text));
+		assert_int_equal(
+		    parse_all(&parser, data.data, data.len, &used, &err),
 		    POLICY_PARSE_DONE);
-		assert_int_equal(parser.request.recipient_count,
-		    counts[i].count);
+		assert_int_equal(
+		    parser.request.recipient_count, counts[i].count);
 		buf_fini(&data);
 	}
 }
@@ -283,15 +284,15 @@ test_long_lines(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(parse_long("sender", POLICY_LINE_MAX, true, &parser,
-			     &err),
+	assert_int_equal(
+	    parse_long("sender", POLICY_LINE_MAX, true, &parser, &err),
 	    POLICY_PARSE_DONE);
-	assert_int_equal(parse_long("sender", POLICY_LINE_MAX + 1, true,
-			     &parser, &err),
+	assert_int_equal(
+	    parse_long("sender", POLICY_LINE_MAX + 1, true, &parser, &err),
 	    POLICY_PARSE_BAD);
 	assert_string_equal(err.text, "a line over 4096 bytes");
-	assert_int_equal(parse_long("sender", POLICY_LINE_MAX + 1, false,
-			     &parser, &err),
+	assert_int_equal(
+	    parse_long("sender", POLICY_LINE_MAX + 1, false, &parser, &err),
 	    POLICY_PARSE_BAD);
 	assert_string_equal(err.text, "a line over 4096 bytes");
 	assert_int_equal(parse_long("sender", 1 << 20, false, &parser, &err),
@@ -305,12 +306,12 @@ test_too_long_value(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(parse_long("recipient", 10 + 1023, true, &parser,
-			     &err),
+	assert_int_equal(
+	    parse_long("recipient", 10 + 1023, true, &parser, &err),
 	    POLICY_PARSE_DONE);
 	assert_null(parser.request.too_long);
-	assert_int_equal(parse_long("recipient", 10 + 1024, true, &parser,
-			     &err),
+	assert_int_equal(
+	    parse_long("recipient", 10 + 1024, true, &parser, &err),
 	    POLICY_PARSE_DONE);
 	assert_string_equal(parser.request.too_long, "recipient");
 	assert_int_equal(strlen(parser.request.recipient), 1023);
@@ -346,8 +347,8 @@ test_many_lines(void **state)
 	(void)state;
 	assert_int_equal(parse_many(POLICY_ATTRIBUTES_MAX - 1, "a=b\n", &err),
 	    POLICY_PARSE_DONE);
-	assert_int_equal(parse_many(POLICY_ATTRIBUTES_MAX, "a=b\n", &err),
-	    POLICY_PARSE_BAD);
+	assert_int_equal(
+	    parse_many(POLICY_ATTRIBUTES_MAX, "a=b\n", &err), POLICY_PARSE_BAD);
 	assert_string_equal(err.text, "more than 128 attributes");
 	memset(line, 'x', sizeof(line));
 	memcpy(line, "a=", 2);
