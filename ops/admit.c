@@ -171,21 +171,20 @@ admit_sender(const struct admit *admit, const struct rules_account *account,
 
 static bool
 is_in_sandbox_for(const struct admit *admit,
-    const struct rules_account *account, const char *recipient)
+    const struct rules_account *account, enum mailbox_error error,
+    const struct mailbox *box)
 {
 	struct identity_cover cover;
-	struct mailbox box;
 	bool is_verified;
 
 	if (account->production)
 		return false;
 	/* What we cannot read for sure is nobody's identity. */
-	if (mailbox_parse_path(recipient, &box) != MAILBOX_OK ||
-	    box.address[0] == '\0')
+	if (error != MAILBOX_OK)
 		return true;
-	is_verified = covers(admit, account, box.address, &cover);
+	is_verified = covers(admit, account, box->address, &cover);
 	return !sandbox_allows(
-	    account, box.address, is_verified, admit->conf->simulator_domain);
+	    account, box->address, is_verified, admit->conf->simulator_domain);
 }
 
 bool
@@ -193,13 +192,18 @@ admit_recipient(const struct admit *admit, const struct rules_account *account,
     const char *recipient, int64_t accepted_before, struct rules_verdict *v)
 {
 	struct rules_suppression s;
+	struct mailbox box;
+	enum mailbox_error error = mailbox_parse_recipient(recipient, &box);
 
 	verdict_accept(v);
 	if (accepted_before >= admit->conf->max_recipients)
 		verdict_too_many(v, admit->conf->max_recipients);
-	else if (is_in_sandbox_for(admit, account, recipient))
+	else if (is_in_sandbox_for(admit, account, error, &box))
 		verdict_not_verified(v, admit->conf->region, &recipient, 1,
 		    RULES_REASON_SANDBOX);
+	/* The MTA may deliver to somebody else than the list was asked for. */
+	else if (error != MAILBOX_OK && error != MAILBOX_NO_DOMAIN)
+		verdict_bad_recipient(v, recipient, mailbox_error_text(error));
 	else if (snapshot_suppression(
 		     admit->snapshot, account->id, recipient, &s))
 		verdict_suppressed(v, recipient, &s,

@@ -191,6 +191,8 @@ test_owner(void **state)
 	"Message rejected: Email address is not verified. "                    \
 	"The following identities failed the check in region LOCAL: "
 
+#define AMBIGUOUS "Address can be read in more than one way"
+
 struct verdict_row {
 	const char *name;
 	size_t account; /* index */
@@ -221,6 +223,17 @@ static const struct verdict_row sender_rows[] = {
 static const struct verdict_row recipient_rows[] = {
 	{"production", 0, "x@reader.example", 0, 0, ""},
 	{"production, local part alone", 0, "postmaster", 0, 0, ""},
+	{"route", 0, "gone%reader.example@shop.example", 0, 553,
+	    "gone%reader.example@shop.example: " AMBIGUOUS},
+	{"route by bangs", 0, "reader.example!gone@shop.example", 0, 553,
+	    "reader.example!gone@shop.example: " AMBIGUOUS},
+	{"route without a domain", 0, "gone%reader.example", 0, 553,
+	    "gone%reader.example: " AMBIGUOUS},
+	{"quoted pair", 0, "\"go\\ne\"@reader.example", 0, 553,
+	    "\"go\\ne\"@reader.example: " AMBIGUOUS},
+	{"final dot", 0, "gone@reader.example.", 0, 553,
+	    "gone@reader.example.: Domain contains illegal character"
+	    " (write an internationalised domain in its xn-- form)"},
 	{"50th", 0, "x@reader.example", 49, 0, ""},
 	{"51st", 0, "x@reader.example", 50, 452, "Too many recipients: at most 50 in one message"},
 	{"sandbox, verified address", 1, "friend@reader.example", 0, 0, ""},
@@ -231,6 +244,10 @@ static const struct verdict_row recipient_rows[] = {
 	    NOT_VERIFIED "x@shop.example"},
 	{"sandbox, unreadable", 1, "friend@reader.example@evil.example", 0, 554,
 	    NOT_VERIFIED "friend@reader.example@evil.example"},
+	{"sandbox, route by own domain", 1, "x%reader.example@young.example", 0, 554,
+	    NOT_VERIFIED "x%reader.example@young.example"},
+	{"sandbox, route by bangs", 1, "reader.example!x@young.example", 0, 554,
+	    NOT_VERIFIED "reader.example!x@young.example"},
 	{"sandbox, local part alone", 1, "friend", 0, 554, NOT_VERIFIED "friend"},
 };
 /* clang-format on */

@@ -555,6 +555,37 @@ mailbox_parse_path(const char *text, struct mailbox *path_r)
 	return error;
 }
 
+/* "name" or "<name>", of characters that stand for themselves everywhere. */
+static bool
+is_plain_name(const char *text)
+{
+	bool has_angle = text[0] == '<';
+	size_t len = 0;
+
+	text += has_angle;
+	while (ascii_is_alnum(text[len]) ||
+	       (text[len] != '\0' && strchr("+-._", text[len]) != NULL))
+		len++;
+	return len > 0 && strcmp(text + len, has_angle ? ">" : "") == 0;
+}
+
+enum mailbox_error
+mailbox_parse_recipient(const char *text, struct mailbox *recipient_r)
+{
+	enum mailbox_error error = mailbox_parse_path(text, recipient_r);
+
+	if (error == MAILBOX_OK && recipient_r->address[0] == '\0')
+		error = MAILBOX_EMPTY;
+	else if (error == MAILBOX_OK &&
+		 strcspn(recipient_r->address, "%!") < recipient_r->at)
+		error = MAILBOX_AMBIGUOUS;
+	else if (error == MAILBOX_NO_DOMAIN && !is_plain_name(text))
+		error = MAILBOX_AMBIGUOUS;
+	if (error != MAILBOX_OK)
+		recipient_r->address[0] = '\0';
+	return error;
+}
+
 const char *
 mailbox_error_text(enum mailbox_error error)
 {

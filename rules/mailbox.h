@@ -46,6 +46,13 @@ enum mailbox_error mailbox_parse_list(const char *text, size_t len,
  * routes are refused. */
 enum mailbox_error mailbox_parse_path(const char *text, struct mailbox *path_r);
 
+/* The same for a recipient, where what the MTA delivers to must be what was read:
+ * not OK either when the local part holds a route (x%y@z, y!x@z: MAILBOX_AMBIGUOUS)
+ * or nothing is there (MAILBOX_EMPTY). MAILBOX_NO_DOMAIN: a local part alone, of
+ * letters, digits and "+-._", which the MTA completes with its own domain. */
+enum mailbox_error mailbox_parse_recipient(
+    const char *text, struct mailbox *recipient_r);
+
 /* Is it a domain of LDH labels (RFC 5890 §2.3.1; an internationalised domain in
  * its A-label form), 1..63 characters each and 253 in all, no final dot, the last
  * not all digits? *labels_r counts them. MAILBOX_OK, _TOO_LONG, _NO_DOMAIN when

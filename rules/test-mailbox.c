@@ -410,6 +410,39 @@ test_paths(void **state)
 	}
 }
 
+static const struct path_row recipients[] = {
+    {"usual", "<x+y@B.example>", MAILBOX_OK, "x+y@b.example"},
+    {"no need for quotes", "\"x\"@b.example", MAILBOX_OK, "x@b.example"},
+    {"nothing", "<>", MAILBOX_EMPTY, ""},
+    {"percent", "x%y@b.example", MAILBOX_AMBIGUOUS, ""},
+    {"percent in quotes", "\"x y%z\"@b.example", MAILBOX_AMBIGUOUS, ""},
+    {"bang", "x!y@b.example", MAILBOX_AMBIGUOUS, ""},
+    {"local part alone", "<post-master.x_y+z>", MAILBOX_NO_DOMAIN, ""},
+    {"percent alone", "x%y", MAILBOX_AMBIGUOUS, ""},
+    {"bang alone", "<y!x>", MAILBOX_AMBIGUOUS, ""},
+    {"quotes alone", "\"x@y.example\"", MAILBOX_AMBIGUOUS, ""},
+    {"bracket not opened", "x@b.example>", MAILBOX_SYNTAX, ""},
+    {"comma", "<x,", MAILBOX_AMBIGUOUS, ""},
+};
+
+static void
+test_recipients(void **state)
+{
+	struct mailbox box;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof recipients / sizeof recipients[0]; i++) {
+		const struct path_row *row = &recipients[i];
+		enum mailbox_error error =
+		    mailbox_parse_recipient(row->text, &box);
+
+		if (error != row->error || strcmp(box.address, row->address))
+			fail_msg("%s: got %d (%s) %s", row->name, error,
+			    mailbox_error_text(error), box.address);
+	}
+}
+
 /* What was accepted is accepted again and stays the same. */
 static void
 test_addresses_are_stable(void **state)
@@ -487,6 +520,7 @@ main(void)
 	    cmocka_unit_test(test_accepted),
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_paths),
+	    cmocka_unit_test(test_recipients),
 	    cmocka_unit_test(test_addresses_are_stable),
 	    cmocka_unit_test(test_long_input),
 	    cmocka_unit_test(test_error_texts),

@@ -19,6 +19,7 @@ static const struct { enum rules_reason reason; const char *token; } rows[] = {
 	{ RULES_REASON_QUOTA,               "QUOTA_EXCEEDED" },
 	{ RULES_REASON_NOT_VERIFIED,        "NOT_VERIFIED" },
 	{ RULES_REASON_SANDBOX,             "SANDBOX" },
+	{ RULES_REASON_BAD_RECIPIENT,       "BAD_RECIPIENT" },
 	{ RULES_REASON_BAD_HEADER,          "BAD_HEADER" },
 	{ RULES_REASON_TOO_MANY_RECIPIENTS, "TOO_MANY_RECIPIENTS" },
 	{ RULES_REASON_TOO_LARGE,           "TOO_LARGE" },

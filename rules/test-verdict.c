@@ -75,6 +75,9 @@ test_with_a_value(void **state)
 	verdict_paused(&v, NULL);
 	assert_verdict(&v, RULES_REJECT, RULES_REASON_PAUSED,
 	    "554 5.7.1 Message rejected: Sending paused for this account");
+	verdict_bad_recipient(&v, "x%y@z.example", "Missing final '@domain'");
+	assert_verdict(&v, RULES_REJECT, RULES_REASON_BAD_RECIPIENT,
+	    "553 5.1.3 x%y@z.example: Missing final '@domain'");
 	verdict_bad_header(&v, "Duplicate header 'Content-Type'.");
 	assert_verdict(&v, RULES_REJECT, RULES_REASON_BAD_HEADER,
 	    "554 5.6.0 Transaction failed: Duplicate header 'Content-Type'.");

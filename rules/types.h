@@ -23,6 +23,7 @@ X(RATE,                "RATE_EXCEEDED",       "recipients per second") \
 X(QUOTA,               "QUOTA_EXCEEDED",      "recipients per 24 hours") \
 X(NOT_VERIFIED,        "NOT_VERIFIED",        "a sender address is not covered by a verified identity") \
 X(SANDBOX,             "SANDBOX",             "recipient not verified, and the account is in the sandbox") \
+X(BAD_RECIPIENT,       "BAD_RECIPIENT",       "recipient that may be read, and delivered, in more than one way") \
 X(BAD_HEADER,          "BAD_HEADER",          "From missing, ambiguous or unreadable; a header twice") \
 X(TOO_MANY_RECIPIENTS, "TOO_MANY_RECIPIENTS", "more recipients than one message may have") \
 X(TOO_LARGE,           "TOO_LARGE",           "the message is too large") \

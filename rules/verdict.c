@@ -157,6 +157,16 @@ verdict_not_verified(struct rules_verdict *v, const char *region,
 }
 
 void
+verdict_bad_recipient(
+    struct rules_verdict *v, const char *address, const char *why)
+{
+	set(v, RULES_REJECT, RULES_REASON_BAD_RECIPIENT, 553, "5.1.3");
+	add_clean(v, address);
+	add(v, ": ");
+	add(v, why);
+}
+
+void
 verdict_bad_header(struct rules_verdict *v, const char *detail)
 {
 	set(v, RULES_REJECT, RULES_REASON_BAD_HEADER, 554, "5.6.0");

@@ -17,6 +17,9 @@ void verdict_quota(struct rules_verdict *v);
  * they do not all fit. */
 void verdict_not_verified(struct rules_verdict *v, const char *region,
     const char *const *names, size_t count, enum rules_reason reason);
+/* 553 5.1.3 "ADDRESS: WHY" */
+void verdict_bad_recipient(
+    struct rules_verdict *v, const char *address, const char *why);
 /* 554 5.6.0 "Transaction failed: DETAIL" */
 void verdict_bad_header(struct rules_verdict *v, const char *detail);
 void verdict_too_many(struct rules_verdict *v, int64_t max);
