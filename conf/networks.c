@@ -102,6 +102,7 @@ conf_network_format(
 	    network->prefix_bits - (is_ipv4 ? 96 : 0));
 }
 
+/* What ops/account.h allows. */
 static bool
 is_account_name(const char *name)
 {
@@ -109,11 +110,9 @@ is_account_name(const char *name)
 
 	if (len == 0 || len > sizeof(((struct conf_network *)0)->account) - 1)
 		return false;
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)name[i] <= ' ' || name[i] >= 0x7f ||
-		    strchr("\"\\/", name[i]) != NULL)
-			return false;
-	return true;
+	if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") != len)
+		return false;
+	return strchr("._-", name[0]) == NULL;
 }
 
 /* Every member must be "cidr" or "account", both strings. */
@@ -163,8 +162,8 @@ load_entry(struct conf_network *network_r, const struct conf_source *source,
 		    err_r, source, line, "networks", "%s %s", cidr, problem);
 	if (!is_account_name(account))
 		return conf_fault(err_r, source, line, "networks",
-		    "\"%s\" is no name of an account; 1 to %zu letters, "
-		    "digits and marks",
+		    "\"%s\" is no name of an account; it has 1 to %zu of "
+		    "a-z 0-9 . _ - and begins with a letter or digit",
 		    account, sizeof(network_r->account) - 1);
 	(void)snprintf(
 	    network_r->account, sizeof(network_r->account), "%s", account);

@@ -191,6 +191,14 @@ static const struct {
 	BOUNCE "networks = ( { cidr = \"::/0\"; account = "
 	       "\"a b\"; } );\n",
 	": networks: \"a b\" is no name of an account"},
+    {"networks account in upper case",
+	BOUNCE "networks = ( { cidr = "
+	       "\"::/0\"; account = \"Shop\"; } );\n",
+	": networks: \"Shop\" is no name of an account; it has 1 to 64 of "},
+    {"networks account begins with a dot",
+	BOUNCE "networks = ( { cidr = "
+	       "\"::/0\"; account = \".a\"; } );\n",
+	": networks: \".a\" is no name of an account"},
     {"networks host bits",
 	BOUNCE "networks = (\n{ cidr = \"192.0.2.1/24\";"
 	       "\naccount = \"a\"; } );\n",
