@@ -81,6 +81,20 @@ is_field_name(const char *name)
 	return i > 0;
 }
 
+/* A CR that is no part of a line end: to some readers a new field begins there. */
+static bool
+has_bare_cr(const char *value)
+{
+	const char *cr = value;
+
+	while ((cr = strchr(cr, '\r')) != NULL) {
+		if (cr[1] != '\n')
+			return true;
+		cr++;
+	}
+	return false;
+}
+
 static bool
 refuse(struct rules_verdict *v, const char *what, const char *name,
     const char *end)
@@ -136,6 +150,9 @@ check_names(const struct rules_header *list, size_t count,
 		if (!is_field_name(list[i].name))
 			return refuse(
 			    v, "Unreadable header name ", list[i].name, ".");
+		if (has_bare_cr(list[i].value))
+			return refuse(
+			    v, "Carriage return in header ", list[i].name, ".");
 		at = find_name(list[i].name, once_names, ONCE_COUNT);
 		if (at < 0)
 			continue;

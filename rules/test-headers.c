@@ -53,6 +53,11 @@ static const struct check_row checks[] = {
 	{ "duplicate before a bad value", { { "From", "x" }, { "Date", "x" }, { "Date", "y" } }, "", "", "", "", "Duplicate header 'Date'." },
 	{ "two signatures", { FROM, { "DKIM-Signature", "x" }, { "DKIM-Signature", "x" } }, "", "", "", "", "Duplicate header 'DKIM-Signature'." },
 
+	{ "folds", { FROM, { "Subject", "x\n y\r\n z" } }, "a@b.example", "", "", "", OK },
+	{ "bare CR", { { "Subject", "x\rFrom: c@d.example" }, FROM }, "", "", "", "", "Carriage return in header 'Subject'." },
+	{ "bare CR at the end", { FROM, { "X-Any", "x\r" } }, "", "", "", "", "Carriage return in header 'X-Any'." },
+	{ "bare CR before a fold", { FROM, { "X-Any", "x\r\r\n y" } }, "", "", "", "", "Carriage return in header 'X-Any'." },
+
 	{ "empty name", { FROM, { "", "x" } }, "", "", "", "", "Unreadable header name ''." },
 	{ "name with a blank", { { "From ", "b@bad.example" }, FROM }, "", "", "", "", "Unreadable header name 'From '." },
 	{ "name with 8-bit", { FROM, { "Fr\xc3\xb6m", "x" } }, "", "", "", "", "Unreadable header name 'Fr??m'." },
