@@ -13,20 +13,11 @@ write_file()
 	mv "$1.new" "$1"
 }
 
-# The folder for unix sockets: under run/, unless its path is so long that a
-# socket's name (at most 107 bytes) would not fit.
+# RUN is short enough (find_run) for every socket's name.
 choose_sockets()
 {
 	SOCKETS=$RUN/s
-	if [ ${#SOCKETS} -gt 70 ]; then
-		if [ ! -L "$SOCKETS" ] || [ ! -d "$SOCKETS/" ]; then
-			rm -rf "$SOCKETS"
-			ln -s "$(mktemp -d /tmp/sendward.XXXXXX)" "$SOCKETS"
-		fi
-		SOCKETS=$(readlink "$SOCKETS")
-	fi
 	mkdir -p "$SOCKETS"
-	chmod 755 "$SOCKETS"
 	MILTER_SOCKET=unix:$SOCKETS/milter.sock
 	POLICY_SOCKET=unix:$SOCKETS/policy.sock
 }
