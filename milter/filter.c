@@ -26,20 +26,6 @@ filter_load(struct filter *f, const char *conf_path, struct err *err_r)
 	return conf_load(conf_path, &f->conf, err_r);
 }
 
-void
-filter_fini(struct filter *f)
-{
-	freshener_free(&f->freshener);
-	releaser_free(&f->releaser);
-	signing_keys_free(&f->keys);
-	snapshot_free(&f->snapshot);
-	return_mac_free(&f->mac);
-	seal_free(&f->seal);
-	dkim_sign_fini();
-	conf_unref(&f->conf);
-	(void)pthread_mutex_destroy(&f->lock);
-}
-
 enum sg_err
 filter_open(struct filter *f, struct err *err_r)
 {

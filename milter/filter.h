@@ -30,10 +30,10 @@ struct filter {
 	bool is_ending; /* no account's message is begun any more; atomic */
 };
 
-/* One thread, before all else and after all else. */
+/* One thread, before all else. There is no counterpart: libmilter's threads may
+ * outlive its main function, so what they share stays until the process ends. */
 enum sg_err filter_load(
     struct filter *f, const char *conf_path, struct err *err_r);
-void filter_fini(struct filter *f);
 
 /* Keys, snapshot: as root, without threads. */
 enum sg_err filter_open(struct filter *f, struct err *err_r);

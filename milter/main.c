@@ -113,7 +113,5 @@ main(int argc, char **argv)
 
 	(void)mallopt(M_ARENA_MAX, HEAPS);
 	set_stack_size();
-	/* libmilter's threads may outlive its main function: what they share is
-	 * left to the end of the process. */
 	return daemon_main(&hooks, &filter, argc, argv);
 }

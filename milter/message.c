@@ -189,15 +189,6 @@ message_queue_id(struct message *m, const char *queue_id)
 		    m->queue_id, sizeof(m->queue_id), "%s", queue_id);
 }
 
-/* The address as rules read it; what they cannot read, as it came. */
-static const char *
-recipient_of(struct message *m, const char *path, struct mailbox *box)
-{
-	if (mailbox_parse_path(path, box) == MAILBOX_OK)
-		return box->address;
-	return bare_path_dup(m->arena, path);
-}
-
 /* Takes a suppressed recipient off the envelope when the message leaves; in
  * monitor mode it stays. */
 static void
@@ -239,14 +230,13 @@ refuse_recipient(
 enum message_step
 message_rcpt(struct message *m, const char *path, struct rules_verdict *v)
 {
-	struct mailbox box;
 	const char *address;
 
 	verdict_accept(v);
 	m->rcpt_seen++;
 	if (m->refusal.is_held)
 		return MESSAGE_GOES_ON;
-	address = recipient_of(m, path, &box);
+	address = bare_path_dup(m->arena, path);
 	if (address == NULL)
 		verdict_unavailable(v);
 	else

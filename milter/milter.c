@@ -31,8 +31,10 @@
 /* Round trips that are not needed: what is wrong with header or body is said at
  * the end of the message, where the client hears it in any case. libmilter itself
  * answers an MTA that cannot do without an answer. */
-#define NO_REPLIES (SMFIP_NR_CONN | SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY)
-#define NOT_NEEDED (SMFIP_NOHELO | SMFIP_NODATA | SMFIP_NOUNKNOWN)
+#define NO_REPLIES                                                             \
+	(SMFIP_NR_CONN | SMFIP_NR_DATA | SMFIP_NR_HDR | SMFIP_NR_EOH |         \
+	    SMFIP_NR_BODY)
+#define NOT_NEEDED (SMFIP_NOHELO | SMFIP_NOUNKNOWN)
 
 /* The macros that are used, by the step before which the MTA says them. Asked for
  * by name they also come when the MTA's own lists were shortened: without
@@ -45,7 +47,7 @@ static const struct {
     {SMFIM_HELO, ""},
     {SMFIM_ENVFROM, "i {auth_authen} {auth_author}"},
     {SMFIM_ENVRCPT, "i"},
-    {SMFIM_DATA, ""},
+    {SMFIM_DATA, "i"},
     {SMFIM_EOH, "i"},
     {SMFIM_EOM, "i"},
 };
@@ -213,6 +215,21 @@ on_rcpt(SMFICTX *ctx, char **args)
 	return SMFIS_CONTINUE;
 }
 
+/* For the queue id: of a message with one recipient Postfix says it only here, and
+ * nothing more when the client goes away in the middle. The reservation made at
+ * DATA is found by it. */
+static sfsistat
+on_data(SMFICTX *ctx)
+{
+	struct session *s = session_of(ctx);
+
+	if (s == NULL)
+		return SMFIS_TEMPFAIL;
+	if (s->message != NULL)
+		message_queue_id(s->message, macro(ctx, "i"));
+	return SMFIS_NOREPLY;
+}
+
 static sfsistat
 on_header(SMFICTX *ctx, char *name, char *value)
 {
@@ -333,6 +350,7 @@ register_filter(void)
 	    .xxfi_connect = on_connect,
 	    .xxfi_envfrom = on_mail,
 	    .xxfi_envrcpt = on_rcpt,
+	    .xxfi_data = on_data,
 	    .xxfi_header = on_header,
 	    .xxfi_eoh = on_eoh,
 	    .xxfi_body = on_body,

@@ -204,8 +204,8 @@ admit_recipient(const struct admit *admit, const struct rules_account *account,
 	/* The MTA may deliver to somebody else than the list was asked for. */
 	else if (error != MAILBOX_OK && error != MAILBOX_NO_DOMAIN)
 		verdict_bad_recipient(v, recipient, mailbox_error_text(error));
-	else if (snapshot_suppression(
-		     admit->snapshot, account->id, recipient, &s))
+	else if (snapshot_suppression(admit->snapshot, account->id,
+		     error == MAILBOX_OK ? box.address : recipient, &s))
 		verdict_suppressed(v, recipient, &s,
 		    admit->conf->suppressed == CONF_SUPPRESSED_ACCEPT);
 	return v->action == RULES_ACCEPT || v->action == RULES_DROP;

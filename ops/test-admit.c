@@ -318,6 +318,10 @@ test_suppressed(void **state)
 	    &admit, &accounts[0], "Gone@Reader.Example", 0, &v));
 	assert_int_equal(v.action, RULES_DROP);
 	assert_int_equal(v.reason, RULES_REASON_SUPPRESSED);
+	/* Quotes that are not needed name the same mailbox. */
+	assert_true(admit_recipient(
+	    &admit, &accounts[0], "\"gone\"@reader.example", 0, &v));
+	assert_int_equal(v.action, RULES_DROP);
 	conf->suppressed = CONF_SUPPRESSED_REJECT;
 	assert_false(admit_recipient(
 	    &admit, &accounts[0], "gone@reader.example", 0, &v));
