@@ -164,16 +164,37 @@ class Stack:
         wait_for(lambda: not self.queue(), seconds, "an empty mail queue")
 
     def queue(self):
-        beside = self.run + "/unpacked/postfix"  # another MTA is installed
-        tool = "/usr/sbin/postqueue"
-        env = dict(self.environ)
-        if os.path.isdir(beside):
-            tool = beside + tool
-            env["LD_LIBRARY_PATH"] = beside + "/usr/lib/postfix"
-        out = subprocess.run(
-            [tool, "-c", self.run + "/postfix/etc", "-j"], env=env, **QUIET)
+        out = self.postfix_tool("postqueue", "-j")
         expect(out.returncode == 0, "postqueue: " + out.stderr)
         return [json.loads(line) for line in out.stdout.splitlines()]
+
+    def postfix_tool(self, name, *args):
+        beside = self.run + "/unpacked/postfix"  # another MTA is installed
+        path = "/usr/sbin/" + name
+        env = dict(self.environ)
+        if os.path.isdir(beside):
+            path = beside + path
+            env["LD_LIBRARY_PATH"] = beside + "/usr/lib/postfix"
+        return subprocess.run(
+            [path, "-c", self.run + "/postfix/etc"] + list(args), env=env,
+            **QUIET)
+
+    def ask_policy_at(self, *stages):
+        """Puts the policy service at these stages of the submission listener;
+        start() puts it back to DATA alone."""
+        path = self.run + "/postfix/etc/master.cf"
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        head, _, rest = text.partition("  -o smtpd_recipient_restrictions=\n")
+        rest = rest.partition("  -o smtpd_data_restrictions=")[2]
+        rest = rest.partition("\n")[2]
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(head + "".join("  -o smtpd_%s_restrictions="
+                                   "$sendward_policy\n" % stage
+                                   for stage in stages) + rest)
+        done = self.postfix_tool("postfix", "reload")
+        expect(done.returncode == 0, "postfix reload: " + done.stderr)
+        time.sleep(0.5)
 
     def not_delivered(self, token):
         """The queue is empty and nothing with the token came out of it."""
