@@ -5,6 +5,7 @@
 #include "conf/parts.h"
 
 #include <arpa/inet.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -152,12 +153,23 @@ static const struct {
 };
 /* clang-format on */
 
+static bool
+is_utf8(const char *value)
+{
+	json_t *string = json_string(value);
+
+	json_decref(string);
+	return string != NULL;
+}
+
 const char *
 conf_check_string(const struct conf_option *option, const char *value)
 {
 	for (const char *p = value; *p != '\0'; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			return "holds a control character; leave it out";
+	if (!is_utf8(value))
+		return "is not UTF-8; save the file in that encoding";
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
 		if (strcmp(checks[i].path, option->path) == 0)
 			return checks[i].check(value);

@@ -138,6 +138,8 @@ static const struct {
 	":2: @include is not known"},
     {"control character", BOUNCE "region = \"a\\nb\";\n",
 	":2: region: \"a\nb\" holds a control character"},
+    {"not UTF-8", BOUNCE "trusted_login = \"caf\xe9\";\n",
+	" is not UTF-8; save the file in that encoding"},
     {"too long", BOUNCE "user = \"123456789012345678901234567890123\";\n",
 	":2: user: has 33 bytes; it must have 0 to 32"},
     {"relative key", BOUNCE "master_key_file = \"key\";\n",
