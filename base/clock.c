@@ -32,14 +32,21 @@ clock_mono_msec(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* Not by strftime(3), which looks at /etc/localtime each time. */
 const char *
 clock_iso(int64_t sec, char text[CLOCK_ISO_MAX])
 {
 	time_t when = (time_t)sec;
 	struct tm utc;
 
-	if (gmtime_r(&when, &utc) == NULL ||
-	    strftime(text, CLOCK_ISO_MAX, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+	if (gmtime_r(&when, &utc) == NULL || utc.tm_year < -1900 ||
+	    utc.tm_year > 9999 - 1900) {
 		(void)snprintf(text, CLOCK_ISO_MAX, "@%lld", (long long)sec);
+		return text;
+	}
+	(void)snprintf(text, CLOCK_ISO_MAX, "%04u-%02u-%02uT%02u:%02u:%02uZ",
+	    (unsigned)(utc.tm_year + 1900) % 10000, (utc.tm_mon + 1U) % 100,
+	    (unsigned)utc.tm_mday % 100, (unsigned)utc.tm_hour % 100,
+	    (unsigned)utc.tm_min % 100, (unsigned)utc.tm_sec % 100);
 	return text;
 }

@@ -91,6 +91,10 @@ the_clock_writes_iso(void **state)
 	assert_string_equal(clock_iso(0, text), "1970-01-01T00:00:00Z");
 	assert_string_equal(
 	    clock_iso(1795532645, text), "2026-11-24T15:04:05Z");
+	assert_string_equal(
+	    clock_iso(253402300799, text), "9999-12-31T23:59:59Z");
+	assert_string_equal(clock_iso(253402300800, text), "@253402300800");
+	assert_string_equal(clock_iso(-1, text), "1969-12-31T23:59:59Z");
 	assert_string_equal(clock_iso(INT64_MAX, text), "@9223372036854775807");
 	assert_true(clock_now_usec() / 1000000 >= before);
 	assert_true(clock_mono_msec() <= clock_mono_msec());
