@@ -104,12 +104,27 @@ int_option(int fd, int option)
 	return value;
 }
 
-/* libmilter does not show its socket: it is the only one that listens. */
-static int
-find_listening(void)
+/* libmilter does not show its socket: it is the one that listens now and did not
+ * before. One that was inherited is none of ours. */
+struct listening {
+	bool is_set[SCAN_MAX];
+};
+
+static void
+look_for_listening(struct listening *seen_r)
 {
+	for (int fd = 0; fd < SCAN_MAX; fd++)
+		seen_r->is_set[fd] = int_option(fd, SO_ACCEPTCONN) == 1;
+}
+
+static int
+find_new_listening(const struct listening *before)
+{
+	struct listening now;
+
+	look_for_listening(&now);
 	for (int fd = 0; fd < SCAN_MAX; fd++) {
-		if (int_option(fd, SO_ACCEPTCONN) == 1)
+		if (now.is_set[fd] && !before->is_set[fd])
 			return fd;
 	}
 	return -1;
@@ -164,16 +179,18 @@ enum sg_err
 listen_open(const struct conf *conf, int *fd_r, struct err *err_r)
 {
 	const char *path = unix_path(conf);
+	struct listening before;
 	enum sg_err rc = SG_OK;
 	int fd = -1;
 
 	*fd_r = -1;
+	look_for_listening(&before);
 	if (path != NULL)
 		rc = must_be_free(path, err_r);
 	if (rc == SG_OK)
 		rc = open_by_libmilter(conf, err_r);
 	if (rc == SG_OK) {
-		fd = find_listening();
+		fd = find_new_listening(&before);
 		*fd_r = fd < 0 ? -1 : dup(fd);
 		if (*fd_r < 0)
 			rc = err_set(err_r, SG_IO,
