@@ -9,3 +9,9 @@ ctl_sendwardctl_SOURCES = ctl/main.c ctl/command.h ctl/commands.c \
 	ctl/setup.c ctl/setup_lines.c ctl/setup_lines.h
 ctl_sendwardctl_LDADD = $(SW_LIBS) $(SW_EXT_LIBS)
 EXTRA_DIST += ctl/README.md
+if HAVE_CMOCKA
+check_PROGRAMS += ctl/test-nearest
+TESTS += ctl/test-nearest
+ctl_test_nearest_SOURCES = ctl/test-nearest.c ctl/nearest.c ctl/nearest.h
+ctl_test_nearest_LDADD = $(CMOCKA_LIBS)
+endif

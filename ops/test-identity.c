@@ -183,8 +183,8 @@ test_import(void **state)
 {
 	static const char *const bad_selectors[] = {"", "A", "a_b", "-a", "a-",
 	    ".a", "a.", "a..b", "a.-b", "a-.b", "a b",
-	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-	    "a"};
+	    ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	     "a")};
 	struct admin_fixture *f = *state;
 	struct dkim_key *key;
 	unsigned char *pem;
