@@ -40,7 +40,6 @@ struct policy_conn {
 	/* for whoever decides, while PENDING */
 	TAILQ_ENTRY(policy_conn) pending_link;
 	int64_t asked_msec;
-	int64_t round; /* the last one that answered it */
 	struct rules_account account;
 };
 

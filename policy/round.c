@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <event2/event.h>
 
@@ -27,11 +26,6 @@
 #define REOPEN_MOST_MSEC 5000
 #define BUSY_NAP_MOST_MSEC 20
 #define PURGE_ROWS 200
-/* A commit is worth waiting for company: see policy_round_gather. */
-#define GATHER_MOST_USEC 500
-#define GATHER_NAP_USEC 20
-#define GATHER_TRIES 10
-#define GATHER_FORGET_USEC 20000
 
 /* A decision that waits for its commit. The request is conn->parser's. */
 struct entry {
@@ -48,13 +42,7 @@ struct policy_round {
 
 	struct policy_conn_list pending;
 	size_t pending_count;
-	int64_t number;         /* of this round */
-	size_t last_count;      /* entries of the round before */
-	size_t expected;        /* that are likely to come together */
-	int64_t commit_usec;    /* what a round costs, smoothed */
-	int64_t committed_usec; /* when the last one ended */
-	int64_t gather_usec;    /* when the wait for company began */
-	struct event *timer;    /* wakes the loop for another try */
+	struct event *timer; /* wakes the loop for another try */
 	int64_t retry_msec;
 	int busy_tries;
 
@@ -400,27 +388,6 @@ round_failed(struct policy_round *round, enum sg_err rc, const struct err *err)
 	give_up(round, INT64_MAX);
 }
 
-/* Learns how many ask in one breath: those of this round and of the one before,
- * each counted once. */
-static void
-learn(struct policy_round *round, int64_t began_usec)
-{
-	int64_t now = clock_now_usec();
-	size_t both = 0;
-
-	for (size_t i = 0; i < round->entry_count; i++) {
-		struct policy_conn *conn = round->entries[i].conn;
-
-		both += conn->round == round->number - 1;
-		conn->round = round->number;
-	}
-	round->expected = round->entry_count + round->last_count - both;
-	round->last_count = round->entry_count;
-	round->number++;
-	round->commit_usec += (now - began_usec - round->commit_usec) / 4;
-	round->committed_usec = now;
-}
-
 static void
 round_done(struct policy_round *round, bool has_more)
 {
@@ -449,32 +416,10 @@ has_store(struct policy_round *round)
 	return false;
 }
 
-bool
-policy_round_gather(struct policy_round *round, int tries)
-{
-	const struct timespec nap = {.tv_nsec = GATHER_NAP_USEC * 1000};
-	int64_t now = clock_now_usec();
-	int64_t most = round->commit_usec / 2;
-
-	if (most > GATHER_MOST_USEC)
-		most = GATHER_MOST_USEC;
-	if (round->pending_count == 0 || round->busy_tries > 0 ||
-	    round->pending_count >= round->expected || tries >= GATHER_TRIES ||
-	    now - round->committed_usec > GATHER_FORGET_USEC)
-		return false;
-	if (tries == 0)
-		round->gather_usec = now;
-	if (now - round->gather_usec >= most || now < round->gather_usec)
-		return false;
-	(void)nanosleep(&nap, NULL); /* a signal only shortens it */
-	return true;
-}
-
 void
 policy_round_run(struct policy_round *round)
 {
 	bool has_more = false;
-	int64_t began_usec;
 	struct err err;
 	enum sg_err rc;
 
@@ -487,14 +432,11 @@ policy_round_run(struct policy_round *round)
 	}
 	if (round->busy_tries > 0 && clock_mono_msec() < round->retry_msec)
 		return;
-	began_usec = clock_now_usec();
 	rc = store_begin(round->store, &err);
 	if (rc == SG_OK) {
 		round->busy_tries = 0;
 		rc = count_all(round, &has_more, &err);
 	}
-	if (rc == SG_OK)
-		learn(round, began_usec);
 	if (rc == SG_BUSY)
 		wait_for_lock(round, &err);
 	else if (rc != SG_OK)

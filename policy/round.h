@@ -5,7 +5,6 @@
 #ifndef SENDWARD_POLICY_ROUND_H
 #define SENDWARD_POLICY_ROUND_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include "base/err.h"
 #include "policy/codec.h"
@@ -35,12 +34,6 @@ void policy_round_remove(struct policy_round *round, struct policy_conn *conn);
 void policy_round_notice(struct policy_round *round, enum policy_stage stage);
 /* Asks for a step of purging old reservations. */
 void policy_round_purge(struct policy_round *round);
-
-/* Before a round: is it worth another look at the sockets? A commit costs as much
- * for one request as for ten, and who was answered a moment ago is likely to ask
- * again in a moment. Naps for some microseconds, in all at most half of what a
- * round costs. tries: how often it was called before this round. */
-bool policy_round_gather(struct policy_round *round, int tries);
 
 /* To be called after each turn of the event loop. */
 void policy_round_run(struct policy_round *round);

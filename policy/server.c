@@ -345,8 +345,6 @@ policy_server_run(void *ctx, struct err *err_r)
 		if (event_base_loop(server->base, EVLOOP_ONCE) < 0)
 			rc = err_set(
 			    err_r, SG_IO, "event loop: %s", strerror(errno));
-		for (int i = 0; policy_round_gather(server->round, i); i++)
-			(void)event_base_loop(server->base, EVLOOP_NONBLOCK);
 		policy_round_run(server->round);
 	}
 	return rc;
