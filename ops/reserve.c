@@ -19,6 +19,9 @@
 #define USEC_PER_SEC INT64_C(1000000)
 /* far, but with room to add to it */
 #define CEILING_NONE_USEC (INT64_C(1) << 62)
+/* What the clocks of hosts with one store may differ by: a state that is so much
+ * too late is another host's, not a wrong clock's. */
+#define CLOCK_SKEW_USEC (60 * USEC_PER_SEC)
 
 /* A reservation while it is worked on. */
 struct held {
@@ -215,6 +218,16 @@ later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+/* The state's latest after messages that the milter lets pass. */
+static int64_t
+horizon_of(const struct conf *conf, struct rate_limit limit, int64_t now_usec,
+    int64_t recipients)
+{
+	return rate_horizon_usec(limit, now_usec + CLOCK_SKEW_USEC,
+	    conf->pacing_sec * USEC_PER_SEC,
+	    later(conf->max_recipients, recipients));
+}
+
 /* One take from the counter, with or without its limits. */
 static enum sg_err
 take(const struct held *held, const struct admit *admit, struct store *store,
@@ -238,6 +251,8 @@ take(const struct held *held, const struct admit *admit, struct store *store,
 		is_limited ? rate_ceiling_usec(limit, now_usec,
 				 admit->conf->pacing_sec * USEC_PER_SEC)
 			   : CEILING_NONE_USEC,
+	    .rate_horizon_usec =
+		horizon_of(admit->conf, limit, now_usec, recipients),
 	};
 
 	return store_quota_take(store, &order, taken_r, counter_r, err_r);

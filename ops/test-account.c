@@ -182,7 +182,8 @@ test_quota(void **state)
 	    .daily_quota = 200,
 	    .now_sec = TEST_NOW,
 	    .now_usec = TEST_NOW * 1000000,
-	    .rate_ceiling_usec = 2 * TEST_NOW * 1000000};
+	    .rate_ceiling_usec = 2 * TEST_NOW * 1000000,
+	    .rate_horizon_usec = 2 * TEST_NOW * 1000000};
 	struct account_quota quota;
 	struct store_account row;
 	struct store_counter counter;

@@ -387,6 +387,39 @@ test_rate(void **state)
 	assert_int_equal(ask_usec(f, &request), 454);
 }
 
+/* The debt of a slow account reaches days ahead, and is no wrong clock's. */
+static void
+test_slow_rate(void **state)
+{
+	struct fixture *f = *state;
+	const int64_t debt_sec = 50 * 10000;
+
+	f->account.daily_quota = -1;
+	f->account.rate = 0.0001;
+	f->conf->pacing_sec = 0;
+	assert_int_equal(ask(f, RESERVE_DATA, "m1", "", 50, T0), 0);
+	assert_int_equal(ask(f, RESERVE_DATA, "m2", "", 1, T0 + 1), 454);
+	assert_int_equal(f->answer.verdict.reason, RULES_REASON_RATE);
+	assert_int_equal(
+	    ask(f, RESERVE_DATA, "m3", "", 1, T0 + debt_sec - 1), 454);
+	assert_int_equal(ask(f, RESERVE_DATA, "m4", "", 1, T0 + debt_sec), 0);
+}
+
+/* A clock that was wrong leaves no debt, also when it was wrong by less than a day;
+ * hosts whose clocks differ by seconds do not forgive each other's. */
+static void
+test_rate_after_a_wrong_clock(void **state)
+{
+	struct fixture *f = *state;
+
+	f->account.daily_quota = -1;
+	f->account.rate = 10;
+	f->conf->pacing_sec = 0;
+	assert_int_equal(ask(f, RESERVE_DATA, "m1", "", 50, T0 + 7200), 0);
+	assert_int_equal(ask(f, RESERVE_DATA, "m2", "", 50, T0), 0);
+	assert_int_equal(ask(f, RESERVE_DATA, "m3", "", 1, T0 - 30), 454);
+}
+
 static void
 test_monitor_counts_beyond(void **state)
 {
@@ -482,6 +515,8 @@ main(void)
 	    TEST(test_release_takes_the_newest),
 	    TEST(test_accounts_are_apart),
 	    TEST(test_rate),
+	    TEST(test_slow_rate),
+	    TEST(test_rate_after_a_wrong_clock),
 	    TEST(test_monitor_counts_beyond),
 	    TEST(test_many_recipients),
 	    TEST(test_bad_names),

@@ -113,8 +113,7 @@ try_take(struct store *store, const struct store_take *take, bool *taken_r,
 	query_bind_int(&q, "$daily_quota", take->daily_quota);
 	query_bind_int(&q, "$expired", quota_expired_bucket(take->now_sec));
 	query_bind_int(&q, "$now_usec", take->now_usec);
-	query_bind_int(&q, "$absurd",
-	    take->rate_ceiling_usec + FUTURE_SEC * INT64_C(1000000));
+	query_bind_int(&q, "$absurd", take->rate_horizon_usec);
 	query_bind_int(&q, "$cost", take->rate_cost_usec);
 	query_bind_int(&q, "$ceiling", take->rate_ceiling_usec);
 	code = query_run(&q, &changed);

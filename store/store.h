@@ -193,6 +193,8 @@ struct store_take {
 	int64_t now_usec;          /* same moment */
 	int64_t rate_cost_usec;    /* rate_cost_usec() */
 	int64_t rate_ceiling_usec; /* rate_ceiling_usec() */
+	int64_t rate_horizon_usec; /* a later state counts as none:
+	                              rate_horizon_usec() */
 };
 enum store_taken { STORE_TAKEN, STORE_QUOTA_FULL, STORE_RATE_FULL };
 struct store_counter {

@@ -24,7 +24,8 @@ take(struct fixture *f, int64_t now_sec, int64_t n, int64_t quota,
 	    .now_sec = now_sec,
 	    .now_usec = now_sec * USEC,
 	    .rate_cost_usec = 1,
-	    .rate_ceiling_usec = now_sec * USEC + DAY * USEC};
+	    .rate_ceiling_usec = now_sec * USEC + DAY * USEC,
+	    .rate_horizon_usec = now_sec * USEC + 2 * DAY * USEC};
 	enum store_taken taken;
 
 	assert_ok(
@@ -159,7 +160,8 @@ test_rate(void **state)
 		    .now_sec = now / USEC,
 		    .now_usec = now,
 		    .rate_cost_usec = rows[i].n * 100000,
-		    .rate_ceiling_usec = now + 900000 + 1000000};
+		    .rate_ceiling_usec = now + 900000 + 1000000,
+		    .rate_horizon_usec = now + 900000 + 1000000 + 5000000};
 		enum store_taken taken;
 		struct store_counter c;
 
@@ -182,7 +184,8 @@ test_quota_is_told_before_rate(void **state)
 	    .now_sec = T0,
 	    .now_usec = T0 * USEC,
 	    .rate_cost_usec = 100 * USEC,
-	    .rate_ceiling_usec = T0 * USEC};
+	    .rate_ceiling_usec = T0 * USEC,
+	    .rate_horizon_usec = T0 * USEC};
 	enum store_taken taken;
 	struct store_counter c;
 
@@ -242,7 +245,8 @@ test_refusals(void **state)
 	    .daily_quota = 5,
 	    .now_sec = T0,
 	    .now_usec = T0 * USEC,
-	    .rate_ceiling_usec = T0 * USEC};
+	    .rate_ceiling_usec = T0 * USEC,
+	    .rate_horizon_usec = T0 * USEC};
 	enum store_taken taken;
 	struct store_counter c;
 

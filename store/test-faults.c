@@ -34,7 +34,8 @@ take_one(struct store *store, int64_t account, int64_t quota,
 	    .now_sec = NOW,
 	    .now_usec = NOW * USEC,
 	    .rate_cost_usec = 1,
-	    .rate_ceiling_usec = (NOW + 3600) * USEC};
+	    .rate_ceiling_usec = (NOW + 3600) * USEC,
+	    .rate_horizon_usec = (NOW + 3600) * USEC};
 	struct store_counter counter;
 
 	return store_quota_take(store, &t, taken_r, &counter, err_r);
