@@ -68,14 +68,35 @@ filter_stop(struct filter *f)
 }
 
 static enum sg_err
-must_stay(
-    const char *option, const char *old, const char *new, struct err *err_r)
+fixed(const char *option, struct err *err_r)
 {
-	if (strcmp(old, new) == 0)
-		return SG_OK;
 	return err_set(err_r, SG_INVALID,
 	    "%s: it cannot be changed while sendward-milter runs; restart it",
 	    option);
+}
+
+/* What was used at the start and is not looked at again. */
+static enum sg_err
+check_fixed(const struct conf *old, const struct conf *new, struct err *err_r)
+{
+	const struct {
+		const char *name, *old, *new;
+	} options[] = {
+	    {"store", old->store, new->store},
+	    {"master_key_file", old->master_key_file, new->master_key_file},
+	    {"user", old->user, new->user},
+	    {"milter.socket", old->milter_socket, new->milter_socket},
+	    {"milter.socket_mode", old->milter_socket_mode,
+		new->milter_socket_mode},
+	};
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		if (strcmp(options[i].old, options[i].new) != 0)
+			return fixed(options[i].name, err_r);
+	}
+	if (old->milter_timeout_sec != new->milter_timeout_sec)
+		return fixed("milter.timeout_sec", err_r);
+	return SG_OK;
 }
 
 enum sg_err
@@ -85,13 +106,7 @@ filter_reload(struct filter *f, const char *conf_path, struct err *err_r)
 	enum sg_err rc = conf_load(conf_path, &fresh, err_r);
 
 	if (rc == SG_OK)
-		rc = must_stay("store", old->store, fresh->store, err_r);
-	if (rc == SG_OK)
-		rc = must_stay("master_key_file", old->master_key_file,
-		    fresh->master_key_file, err_r);
-	if (rc == SG_OK)
-		rc = must_stay("milter.socket", old->milter_socket,
-		    fresh->milter_socket, err_r);
+		rc = check_fixed(old, fresh, err_r);
 	if (rc == SG_OK) {
 		(void)pthread_mutex_lock(&f->lock);
 		f->conf = fresh;
