@@ -352,6 +352,10 @@ message_end(struct message *m, int64_t now_sec, struct edits *edits_r,
 	/* Monitor mode: every recipient would have been refused. */
 	if (m->is_monitor && m->rcpt_seen > 0 && m->rcpt_taken == 0)
 		return MESSAGE_PASSES;
+	if (!admit_end(&m->env->admit, &m->account, v)) {
+		hold(m, "end", v);
+		return answer_held(m, v);
+	}
 	missing = make_edits(m, now_sec, edits_r, v);
 	if (missing == NULL)
 		return MESSAGE_GOES_ON;

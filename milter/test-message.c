@@ -202,6 +202,44 @@ test_accepted(void **state)
 	finish(&r);
 }
 
+/* The account as it is after the message's last byte, not as it was at MAIL. */
+static void
+test_changed_before_the_end(void **state)
+{
+	static const struct {
+		const char *name;
+		struct rules_account account;
+		const char *text;
+	} rows[] = {
+	    {"paused", {.id = 1, .name = "shop", .paused = true},
+		"Message rejected: Sending paused for this account"},
+	    {"gone", {.id = 1, .name = "other"},
+		"login shop belongs to no account"},
+	    {"made again", {.id = 9, .name = "shop"},
+		"login shop belongs to no account"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct snapshot after = facts;
+		struct run r;
+
+		print_message("  %s\n", rows[i].name);
+		begin(&r, "shop", "<a@shop.example>");
+		assert_int_equal(mail(&r), MESSAGE_GOES_ON);
+		(void)message_rcpt(r.m, "<x@reader.example>", &r.v);
+		send_body(&r, "A <a@shop.example>");
+		message_queue_id(r.m, QUEUE_ID);
+		after.accounts = &rows[i].account;
+		after.account_count = 1;
+		r.env.admit.snapshot = &after;
+		assert_int_equal(end(&r), MESSAGE_ANSWERED);
+		assert_int_equal(r.v.code, 554);
+		assert_string_equal(r.v.text, rows[i].text);
+		finish(&r);
+	}
+}
+
 static void
 test_headers_removed(void **state)
 {
@@ -670,6 +708,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_accepted),
+	    cmocka_unit_test(test_changed_before_the_end),
 	    cmocka_unit_test(test_headers_removed),
 	    cmocka_unit_test(test_suppressed),
 	    cmocka_unit_test(test_refused),

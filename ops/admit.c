@@ -256,3 +256,18 @@ admit_headers(const struct admit *admit, const struct rules_account *account,
 		    failing.count, RULES_REASON_NOT_VERIFIED);
 	return v->action == RULES_ACCEPT;
 }
+
+bool
+admit_end(const struct admit *admit, const struct rules_account *account,
+    struct rules_verdict *v)
+{
+	struct rules_account now;
+
+	verdict_accept(v);
+	if (!snapshot_account_by_name(admit->snapshot, account->name, &now) ||
+	    now.id != account->id)
+		verdict_no_account(v, account->name);
+	else if (now.paused)
+		verdict_paused(v, now.pause_reason);
+	return v->action == RULES_ACCEPT;
+}

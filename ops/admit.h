@@ -60,4 +60,9 @@ bool admit_headers(const struct admit *admit,
     const struct rules_header *list, size_t count,
     struct identity_cover *signer_r, struct rules_verdict *v);
 
+/* End of message: does the account still exist, and may it send? A client can take
+ * as long as it likes from MAIL to here. */
+bool admit_end(const struct admit *admit, const struct rules_account *account,
+    struct rules_verdict *v);
+
 #endif
