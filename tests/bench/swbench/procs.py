@@ -19,10 +19,10 @@ class Work:
     """A private directory, readable for the users that servers drop to, and
     the processes that live in it. Everything ends with it."""
 
-    def __init__(self, programs, keep=False):
+    def __init__(self, programs, keep=False, parent=None):
         self.programs = programs
         self.keep = keep
-        self.dir = tempfile.mkdtemp(prefix="sendward-bench-")
+        self.dir = tempfile.mkdtemp(prefix="sendward-bench-", dir=parent)
         os.chmod(self.dir, 0o755)
         self.procs = []
 
