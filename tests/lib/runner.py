@@ -135,6 +135,7 @@ class Reports:
         base = "log_path=%s/report:exitcode=99" % self.folder
         return {
             "ASAN_OPTIONS": base + ":detect_leaks=1",
+            "LSAN_OPTIONS": "print_suppressions=0",
             "UBSAN_OPTIONS": base + ":print_stacktrace=1",
             "TSAN_OPTIONS": base + ":second_deadlock_stack=1",
         }

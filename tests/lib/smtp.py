@@ -93,10 +93,11 @@ class Outcome:
         return "%s at %s" % (self.reply, self.stage)
 
 
-def attempt(port, login, sender, recipients, content, mail_params=""):
+def attempt(port, login, sender, recipients, content, mail_params="",
+            timeout=60):
     """One message as a careful client sends it: it gives up when MAIL is
     refused or no recipient is left. Stages: AUTH MAIL RCPT DATA END."""
-    with Client(port) as c:
+    with Client(port, timeout) as c:
         if c.greeting.code != 220:
             return Outcome("CONNECT", c.greeting)
         if login:
