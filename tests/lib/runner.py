@@ -86,7 +86,8 @@ def run_units(build, names, reports, count):
         return
     print("running %d unit test programs" % len(wanted), flush=True)
     done = subprocess.run(
-        ["make", "-s", "-k", "check", "TESTS=" + " ".join(wanted)], cwd=build,
+        ["make", "-s", "-k", "-j%d" % (os.cpu_count() or 1), "check",
+         "TESTS=" + " ".join(wanted)], cwd=build,
         stdin=subprocess.DEVNULL, capture_output=True, text=True,
         errors="replace", check=False)
     seen_any = False
