@@ -127,7 +127,14 @@ class Stack:
         self.ctl("account", "set", name, *args)
         self.add_domain(name, name + ".example")
         made = self.ctl_json("credential", "create", name)
+        time.sleep(1)  # changes are in force at the latest after a second
         return made["smtp_username"], made["smtp_password"]
+
+    def add_mailbox(self, user, password):
+        """A login of the "existing mail setup", with its own password."""
+        with open(self.run + "/dovecot/users", "a", encoding="ascii") as f:
+            f.write("%s:{PLAIN}%s\n" % (user, password))
+        time.sleep(1)  # Dovecot looks for a newer file, in whole seconds
 
     def add_domain(self, account, domain):
         self.ctl("identity", "create", account, domain)
