@@ -42,7 +42,7 @@ give_back(struct releaser *r, const struct entry *entry, struct err *err_r)
 	enum sg_err rc = SG_OK;
 
 	if (r->store == NULL)
-		rc = store_open(r->url, STORE_OPEN_WRITE, RELEASER_BUSY_MSEC,
+		rc = store_open(r->url, STORE_OPEN_COUNT, RELEASER_BUSY_MSEC,
 		    &r->store, err_r);
 	if (rc == SG_OK)
 		rc = reserve_release(r->store, entry->queue_id, entry->session,

@@ -99,7 +99,7 @@ enum sg_err
 policy_round_open(struct policy_round *round, struct err *err_r)
 {
 	return store_open(
-	    round->url, STORE_OPEN_WRITE, 0, &round->store, err_r);
+	    round->url, STORE_OPEN_COUNT, 0, &round->store, err_r);
 }
 
 void

@@ -15,7 +15,7 @@
 struct driver_db;   /* a connection; each driver has its own */
 struct driver_stmt; /* a prepared statement of it */
 
-enum driver_mode { DRIVER_READ, DRIVER_WRITE, DRIVER_CREATE };
+enum driver_mode { DRIVER_READ, DRIVER_COUNT, DRIVER_WRITE, DRIVER_CREATE };
 
 struct driver {
 	const char *scheme; /* "sqlite": what stands before the colon */

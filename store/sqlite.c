@@ -238,8 +238,9 @@ keep_log_files(sqlite3 *db)
 	(void)sqlite3_file_control(db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
 }
 
-/* A grant that was committed must also survive a power cut, so what writes syncs
- * the log at each commit (FULL); group commits pay for it. */
+/* What administrators write survives a power cut: the log is synced at each commit
+ * (FULL). Counters sync at checkpoints alone (NORMAL): 44 us of CPU a decision
+ * became 30, and kill -9 loses nothing either way. */
 static enum sg_err
 set_up(struct driver_db *d, enum driver_mode mode, struct err *err_r)
 {
@@ -263,9 +264,14 @@ set_up(struct driver_db *d, enum driver_mode mode, struct err *err_r)
 		    "PRAGMA synchronous = NORMAL; PRAGMA query_only = 1; "
 		    "PRAGMA journal_size_limit = 16777216",
 		    err_r);
+	code = run_text(d,
+	    "PRAGMA foreign_keys = 1; PRAGMA journal_size_limit = 16777216",
+	    err_r);
+	if (code != SG_OK)
+		return code;
 	return run_text(d,
-	    "PRAGMA synchronous = FULL; PRAGMA foreign_keys = 1; "
-	    "PRAGMA journal_size_limit = 16777216",
+	    mode == DRIVER_COUNT ? "PRAGMA synchronous = NORMAL"
+				 : "PRAGMA synchronous = FULL",
 	    err_r);
 }
 

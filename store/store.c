@@ -82,8 +82,10 @@ enum sg_err
 store_open(const char *url, enum store_open_mode mode, int busy_msec,
     struct store **store_r, struct err *err_r)
 {
-	enum driver_mode driver_mode =
-	    mode == STORE_OPEN_READ ? DRIVER_READ : DRIVER_WRITE;
+	enum driver_mode driver_mode = mode == STORE_OPEN_READ ? DRIVER_READ
+				       : mode == STORE_OPEN_COUNT
+					   ? DRIVER_COUNT
+					   : DRIVER_WRITE;
 	enum sg_err code;
 
 	code = store_connect(url, driver_mode, busy_msec, store_r, err_r);

@@ -22,7 +22,12 @@ struct store;
 
 enum store_open_mode {
 	STORE_OPEN_READ, /* never writes */
+	/* a commit is on the disk when it returns */
 	STORE_OPEN_WRITE,
+	/* For counters: a commit outlives the end of any process (kill -9), but
+	 * a power cut may take the last ones; a sync for each would be half of
+	 * a decision's cost. */
+	STORE_OPEN_COUNT,
 };
 
 /* url is the option `store`. Checks the schema version (SG_SCHEMA says which
