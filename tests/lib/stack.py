@@ -17,6 +17,9 @@ BUILD = os.environ.get("BUILD") or os.path.join(SRC, "run", "build")
 QUIET = dict(stdin=subprocess.DEVNULL, capture_output=True, text=True,
              errors="replace", check=False)
 
+CHANGING_VERBS = ("add", "create", "delete", "disable", "enable", "import",
+                  "pause", "remove", "resume", "set", "verify")
+
 
 class Stack:
     def __init__(self, run, user=None):
@@ -107,6 +110,8 @@ class Stack:
         done = self.ctl_run(*args)
         expect(done.returncode == 0, "sendwardctl %s: exit %d: %s" % (
             " ".join(args), done.returncode, done.stdout + done.stderr))
+        if args[1] in CHANGING_VERBS:
+            time.sleep(1)  # in force on the next message, at the latest then
         return done.stdout
 
     def ctl_json(self, *args):
@@ -127,7 +132,6 @@ class Stack:
         self.ctl("account", "set", name, *args)
         self.add_domain(name, name + ".example")
         made = self.ctl_json("credential", "create", name)
-        time.sleep(1)  # changes are in force at the latest after a second
         return made["smtp_username"], made["smtp_password"]
 
     def add_mailbox(self, user, password):
