@@ -20,6 +20,8 @@ enum conf_log_level {
 	CONF_LOG_ERROR
 };
 
+struct daemon_settings;
+
 struct conf_network {
 	unsigned char address[16]; /* IPv4 as ::ffff:a.b.c.d */
 	unsigned prefix_bits;      /* 0..128, of the 16 bytes */
@@ -52,6 +54,10 @@ struct conf *conf_new_defaults(void);
 
 struct conf *conf_ref(struct conf *conf);
 void conf_unref(struct conf **conf);
+
+/* What the daemon skeleton needs of it; listens is the program's own socket. */
+void conf_daemon_settings(const struct conf *conf, const char *listens,
+    struct daemon_settings *settings_r);
 
 /* The account that owns a client address (16 bytes, IPv4 mapped), longest
  * prefix first; NULL when none. Owned by conf. */

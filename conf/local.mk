@@ -6,6 +6,7 @@ conf_libconf_a_SOURCES = \
 	conf/dump.c \
 	conf/networks.c \
 	conf/parts.h \
+	conf/settings.c \
 	conf/source.c \
 	conf/table.c
 

@@ -84,13 +84,7 @@ account_run_create(struct ctl *ctl)
 static bool
 add_account(void *ctx, const struct store_account *row)
 {
-	json_t **list = ctx;
-
-	if (json_array_append_new(*list, account_json(row)) == 0)
-		return true;
-	json_decref(*list);
-	*list = NULL;
-	return false;
+	return out_add(ctx, account_json(row));
 }
 
 int

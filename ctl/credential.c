@@ -115,17 +115,10 @@ static bool
 add_credential(
     void *ctx, const char *account, const struct store_credential *row)
 {
-	json_t **list = ctx;
-
-	if (json_array_append_new(
-		*list, json_pack("{s:o, s:o, s:b, s:o}", "access_key_id",
-			   out_string(row->access_key_id), "account",
-			   out_string(account), "enabled", row->enabled,
-			   "created", out_time(row->created_sec))) == 0)
-		return true;
-	json_decref(*list);
-	*list = NULL;
-	return false;
+	return out_add(ctx, json_pack("{s:o, s:o, s:b, s:o}", "access_key_id",
+				out_string(row->access_key_id), "account",
+				out_string(account), "enabled", row->enabled,
+				"created", out_time(row->created_sec)));
 }
 
 int

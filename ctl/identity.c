@@ -158,13 +158,7 @@ identity_run_create(struct ctl *ctl)
 static bool
 add_identity(void *ctx, const char *account, const struct store_identity *row)
 {
-	json_t **list = ctx;
-
-	if (json_array_append_new(*list, identity_json(account, row)) == 0)
-		return true;
-	json_decref(*list);
-	*list = NULL;
-	return false;
+	return out_add(ctx, identity_json(account, row));
 }
 
 int

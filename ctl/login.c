@@ -48,17 +48,14 @@ login_run_remove(struct ctl *ctl)
 static bool
 add_login(void *ctx, const char *account, const struct store_login *row)
 {
-	json_t **list = ctx;
 	json_t *entry = login_json(account, row->name);
 
-	if (entry != NULL &&
-	    json_object_set_new(entry, "created", out_time(row->created_sec)) ==
-		0 &&
-	    json_array_append_new(*list, entry) == 0)
-		return true;
-	json_decref(*list);
-	*list = NULL;
-	return false;
+	if (entry != NULL && json_object_set_new(entry, "created",
+				 out_time(row->created_sec)) != 0) {
+		json_decref(entry);
+		entry = NULL;
+	}
+	return out_add(ctx, entry);
 }
 
 int

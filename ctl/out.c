@@ -272,3 +272,13 @@ out_done(const struct ctl *ctl, json_t *doc, const char *format, ...)
 	buf_fini(&clean);
 	return CTL_DONE;
 }
+
+bool
+out_add(json_t **list, json_t *entry)
+{
+	if (json_array_append_new(*list, entry) == 0)
+		return true;
+	json_decref(*list);
+	*list = NULL;
+	return false;
+}

@@ -34,6 +34,10 @@ int out_print_with(const struct ctl *ctl, json_t *doc,
 int out_done(const struct ctl *ctl, json_t *doc, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Appends entry (its reference is taken; NULL: no memory) to *list. False: no
+ * memory, and *list is freed and NULL, as out_print expects it. */
+bool out_add(json_t **list, json_t *entry);
+
 /* A JSON string of any bytes: what is not UTF-8 becomes '?'. */
 json_t *out_string(const char *text);
 /* "2026-11-24T15:04:05Z"; null for 0. */

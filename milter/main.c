@@ -4,7 +4,6 @@
 
 #include <malloc.h>
 #include <pthread.h>
-#include <stdio.h>
 
 #include "base/daemon.h"
 #include "conf/conf.h"
@@ -19,21 +18,6 @@
 #define STACK_BYTES (1024 * 1024)
 #define FINISH_MSEC 10000
 
-static void
-fill_settings(const struct conf *conf, struct daemon_settings *settings_r)
-{
-	static const char *const levels[] = {"debug", "info", "warn", "error"};
-
-	(void)snprintf(
-	    settings_r->user, sizeof(settings_r->user), "%s", conf->user);
-	(void)snprintf(settings_r->log_target, sizeof(settings_r->log_target),
-	    "%s", conf->log_target);
-	(void)snprintf(settings_r->log_level, sizeof(settings_r->log_level),
-	    "%s", levels[conf->log_level]);
-	(void)snprintf(settings_r->listens, sizeof(settings_r->listens), "%s",
-	    conf->milter_socket);
-}
-
 static enum sg_err
 on_load(void *ctx, const char *conf_path, struct daemon_settings *settings_r,
     struct err *err_r)
@@ -42,7 +26,8 @@ on_load(void *ctx, const char *conf_path, struct daemon_settings *settings_r,
 	enum sg_err rc = filter_load(filter, conf_path, err_r);
 
 	if (rc == SG_OK)
-		fill_settings(filter->conf, settings_r);
+		conf_daemon_settings(
+		    filter->conf, filter->conf->milter_socket, settings_r);
 	return rc;
 }
 
@@ -73,7 +58,8 @@ on_reload(void *ctx, const char *conf_path, struct daemon_settings *settings_r,
 	enum sg_err rc = filter_reload(filter, conf_path, err_r);
 
 	if (rc == SG_OK)
-		fill_settings(filter->conf, settings_r);
+		conf_daemon_settings(
+		    filter->conf, filter->conf->milter_socket, settings_r);
 	return rc;
 }
 

@@ -64,34 +64,18 @@ refuse(struct message *m, const char *stage, const struct rules_verdict *v)
 	return MESSAGE_ANSWERED;
 }
 
-/* Without a fresh snapshot nobody knows whose the mail is; what could be an
- * account's waits, the rest passes. */
-static enum admit_owner
-owner_when_stale(const struct admit *admit, const struct admit_client *client,
-    struct rules_verdict *v)
-{
-	const struct conf *conf = admit->conf;
-	bool is_door =
-	    conf->trusted_daemon_name[0] != '\0' &&
-	    strcmp(conf->trusted_daemon_name, client->daemon_name) == 0;
-	bool is_of_network =
-	    client->address != NULL &&
-	    conf_account_of_address(conf, client->address) != NULL;
-
-	if (client->login[0] == '\0' && !is_door && !is_of_network)
-		return ADMIT_NOBODY;
-	verdict_unavailable(v);
-	return ADMIT_REFUSED;
-}
-
 static enum admit_owner
 find_owner(const struct message_env *env, const struct message_mail *mail,
     struct rules_account *account_r, struct rules_verdict *v)
 {
 	enum admit_owner owner;
 
-	if (!mail->is_fresh)
-		return owner_when_stale(&env->admit, &mail->client, v);
+	if (!mail->is_fresh) {
+		if (!admit_may_have_owner(&env->admit, &mail->client))
+			return ADMIT_NOBODY;
+		verdict_unavailable(v);
+		return ADMIT_REFUSED;
+	}
 	owner = admit_owner_of(&env->admit, &mail->client, account_r, v);
 	if (owner == ADMIT_ACCOUNT && mail->is_ending) {
 		verdict_unavailable(v);

@@ -181,11 +181,7 @@ edit_account(struct store *store, const char *name, edit_fn *edit, void *ctx,
 		edit(&row, ctx);
 		rc = store_account_update(store, &row, err_r);
 	}
-	if (rc != SG_OK) {
-		store_rollback(store);
-		return rc;
-	}
-	rc = store_commit(store, err_r);
+	rc = store_finish(store, rc, err_r);
 	if (rc == SG_OK && row_r != NULL)
 		*row_r = row;
 	return rc;

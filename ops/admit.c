@@ -271,3 +271,15 @@ admit_end(const struct admit *admit, const struct rules_account *account,
 		verdict_paused(v, now.pause_reason);
 	return v->action == RULES_ACCEPT;
 }
+
+bool
+admit_may_have_owner(
+    const struct admit *admit, const struct admit_client *client)
+{
+	const char *door = admit->conf->trusted_daemon_name;
+
+	return client->login[0] != '\0' ||
+	       (door[0] != '\0' && strcmp(door, client->daemon_name) == 0) ||
+	       (client->address != NULL && conf_account_of_address(admit->conf,
+					       client->address) != NULL);
+}

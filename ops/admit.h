@@ -40,6 +40,11 @@ enum admit_owner admit_owner_of(const struct admit *admit,
     const struct admit_client *client, struct rules_account *account_r,
     struct rules_verdict *v);
 
+/* While nobody knows whose mail it is (the snapshot is stale): could it be an
+ * account's? Such mail waits; all other passes. */
+bool admit_may_have_owner(
+    const struct admit *admit, const struct admit_client *client);
+
 /* MAIL: pause, size, envelope sender ("" is the null sender: allowed, the header
  * From decides). declared_size 0: not said. sender: a parsed path's address. */
 bool admit_sender(const struct admit *admit,

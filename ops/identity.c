@@ -245,11 +245,7 @@ edit_identity(struct store *store, const char *account, const char *name,
 		edit(&row, value);
 		rc = store_identity_update(store, &row, err_r);
 	}
-	if (rc != SG_OK) {
-		store_rollback(store);
-		return rc;
-	}
-	rc = store_commit(store, err_r);
+	rc = store_finish(store, rc, err_r);
 	if (rc == SG_OK && row_r != NULL)
 		*row_r = row;
 	return rc;

@@ -440,10 +440,7 @@ reserve_release(struct store *store, const char *queue_id, const char *session,
 		rc = SG_OK;
 	if (rc == SG_OK)
 		rc = held_delete(&held, store, recipients_r, err_r);
-	if (rc == SG_OK)
-		rc = store_commit(store, err_r);
-	else
-		store_rollback(store);
+	rc = store_finish(store, rc, err_r);
 	if (rc != SG_OK)
 		*recipients_r = 0;
 	return rc;

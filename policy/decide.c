@@ -23,18 +23,6 @@ address_of(const char *text, unsigned char address_r[16])
 	       inet_pton(AF_INET6, text, address_r) == 1;
 }
 
-/* A stale snapshot cannot say whose mail this is, only that it may be someone's. */
-static bool
-may_have_owner(const struct admit *admit, const struct admit_client *client)
-{
-	const char *door = admit->conf->trusted_daemon_name;
-
-	return client->login[0] != '\0' ||
-	       (door[0] != '\0' && strcmp(door, client->daemon_name) == 0) ||
-	       (client->address != NULL && conf_account_of_address(admit->conf,
-					       client->address) != NULL);
-}
-
 static enum admit_owner
 owner_of(const struct admit *admit, bool is_fresh,
     const struct policy_request *request, struct rules_account *account_r,
@@ -55,7 +43,7 @@ owner_of(const struct admit *admit, bool is_fresh,
 	account_r->name[0] = '\0';
 	if (is_fresh)
 		return admit_owner_of(admit, &client, account_r, verdict_r);
-	if (!may_have_owner(admit, &client))
+	if (!admit_may_have_owner(admit, &client))
 		return ADMIT_NOBODY;
 	verdict_unavailable(verdict_r);
 	return ADMIT_REFUSED;

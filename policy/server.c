@@ -94,21 +94,6 @@ policy_server_free(struct policy_server **server)
 /* ---- configuration ------------------------------------------------------ */
 
 static void
-settings_of(const struct conf *conf, struct daemon_settings *settings_r)
-{
-	static const char *const levels[] = {"debug", "info", "warn", "error"};
-
-	(void)snprintf(
-	    settings_r->user, sizeof(settings_r->user), "%s", conf->user);
-	(void)snprintf(settings_r->log_target, sizeof(settings_r->log_target),
-	    "%s", conf->log_target);
-	(void)snprintf(settings_r->log_level, sizeof(settings_r->log_level),
-	    "%s", levels[conf->log_level]);
-	(void)snprintf(settings_r->listens, sizeof(settings_r->listens), "%s",
-	    conf->policy_socket);
-}
-
-static void
 use_conf(struct policy_server *server, struct conf *conf)
 {
 	struct policy_conns_limits *limits = &server->conns.limits;
@@ -132,7 +117,7 @@ policy_server_load(void *ctx, const char *conf_path,
 	if (rc != SG_OK)
 		return rc;
 	use_conf(server, conf);
-	settings_of(conf, settings_r);
+	conf_daemon_settings(conf, conf->policy_socket, settings_r);
 	return SG_OK;
 }
 

@@ -31,7 +31,8 @@ TESTS += $(store_tests)
 store_test_libs = store/libstore.a rules/librules.a base/libbase.a \
 	$(SQLITE_LIBS) $(CRYPTO_LIBS) $(SYSTEMD_LIBS) $(CMOCKA_LIBS) -lpthread
 store_test_store_SOURCES = store/test-store.c store/test-store.h \
-	store/test-fixture.c store/test-counter.c store/test-change.c
+	store/test-fixture.c store/test-counter.c store/test-change.c \
+	store/test-reservation.c
 store_test_store_LDADD = $(store_test_libs)
 # The test counts which statements were run.
 store_test_store_LDFLAGS = -Wl,--wrap=query_open

@@ -165,3 +165,12 @@ store_maybe_changed(struct store *store, bool *changed_r, struct err *err_r)
 {
 	return store->driver->maybe_changed(store->db, changed_r, err_r);
 }
+
+enum sg_err
+store_finish(struct store *store, enum sg_err code, struct err *err_r)
+{
+	if (code == SG_OK)
+		return store_commit(store, err_r);
+	store_rollback(store);
+	return code;
+}

@@ -53,6 +53,10 @@ enum sg_err store_backup(const char *url, const char *path, struct err *err_r);
 enum sg_err store_begin(struct store *store, struct err *err_r);
 enum sg_err store_commit(struct store *store, struct err *err_r);
 void store_rollback(struct store *store);
+/* The end of what store_begin began: commits when code is SG_OK, else rolls back.
+ * Returns code, or the commit's error. */
+enum sg_err store_finish(
+    struct store *store, enum sg_err code, struct err *err_r);
 
 /* ---- accounts ---------------------------------------------------------- */
 struct store_account {

@@ -109,3 +109,13 @@ fixture_sql(struct fixture *f, const char *sql)
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 	return value;
 }
+
+bool
+names_add(struct names *names, const char *name)
+{
+	size_t len = strlen(names->text);
+
+	(void)snprintf(names->text + len, sizeof(names->text) - len, "%s%s",
+	    len > 0 ? " " : "", name);
+	return ++names->count != names->most;
+}

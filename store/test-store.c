@@ -47,62 +47,40 @@ test_every_query_was_run(void **state)
 
 /* ---- lists: names joined by blanks ---- */
 
-struct names {
-	char text[256];
-	int most; /* 0: all */
-	int count;
-};
-
-static bool
-add_name(struct names *names, const char *name)
-{
-	size_t len = strlen(names->text);
-
-	(void)snprintf(names->text + len, sizeof(names->text) - len, "%s%s",
-	    len > 0 ? " " : "", name);
-	return ++names->count != names->most;
-}
-
 static bool
 add_account(void *ctx, const struct store_account *row)
 {
-	return add_name(ctx, row->facts.name);
+	return names_add(ctx, row->facts.name);
 }
 
 static bool
 add_login(void *ctx, const struct store_login *row)
 {
-	return add_name(ctx, row->name);
+	return names_add(ctx, row->name);
 }
 
 static bool
 add_credential(void *ctx, const struct store_credential *row)
 {
-	return add_name(ctx, row->access_key_id);
+	return names_add(ctx, row->access_key_id);
 }
 
 static bool
 add_identity(void *ctx, const struct store_identity *row)
 {
-	return add_name(ctx, row->facts.name);
+	return names_add(ctx, row->facts.name);
 }
 
 static bool
 add_key(void *ctx, const struct store_key *row)
 {
-	return add_name(ctx, row->selector);
+	return names_add(ctx, row->selector);
 }
 
 static bool
 add_suppression(void *ctx, const struct store_suppression *row)
 {
-	return add_name(ctx, row->address);
-}
-
-static bool
-add_reservation(void *ctx, const struct store_reservation *row)
-{
-	return add_name(ctx, row->instance);
+	return names_add(ctx, row->address);
 }
 
 static bool
@@ -113,7 +91,7 @@ add_notice(void *ctx, const struct store_notice *row)
 	(void)snprintf(line, sizeof(line), "%s=%s,%lld-%lld,%lld", row->key,
 	    row->text, (long long)row->first_sec, (long long)row->last_sec,
 	    (long long)row->count);
-	return add_name(ctx, line);
+	return names_add(ctx, line);
 }
 
 /* ---- accounts ---- */
@@ -561,141 +539,6 @@ test_suppression(void **state)
 			 f->store, other, "a@b.example", &got, &f->err));
 }
 
-/* ---- reservations ---- */
-
-static void
-reserve(struct fixture *f, const char *instance, const char *queue_id,
-    const char *session, int64_t created)
-{
-	struct store_reservation row = {.account_id = f->account,
-	    .bucket_sec = 60,
-	    .recipients = 2,
-	    .created_sec = created};
-
-	(void)snprintf(row.instance, sizeof(row.instance), "%s", instance);
-	(void)snprintf(row.queue_id, sizeof(row.queue_id), "%s", queue_id);
-	(void)snprintf(row.session, sizeof(row.session), "%s", session);
-	assert_ok(f, store_reservation_put(f->store, &row, &f->err));
-}
-
-static bool
-check_reservation(void *ctx, const struct store_reservation *row)
-{
-	const struct store_reservation *want = ctx;
-
-	assert_string_equal(row->instance, want->instance);
-	assert_int_equal(row->account_id, want->account_id);
-	assert_int_equal(row->bucket_sec, want->bucket_sec);
-	assert_int_equal(row->recipients, want->recipients);
-	assert_string_equal(row->queue_id, want->queue_id);
-	assert_string_equal(row->session, want->session);
-	assert_int_equal(row->created_sec, want->created_sec);
-	assert_int_equal(row->closed, want->closed);
-	assert_int_equal(row->hash_count, want->hash_count);
-	if (want->hash_count > 0)
-		assert_memory_equal(row->hashes, want->hashes,
-		    want->hash_count * sizeof(*want->hashes));
-	return true;
-}
-
-static void
-test_reservation(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t hashes[STORE_RESERVATION_MAX_HASHES + 1];
-	struct store_reservation row = {.instance = "1a2b.63",
-	    .account_id = f->account,
-	    .bucket_sec = 120,
-	    .recipients = 1000,
-	    .session = "192.0.2.1:4711",
-	    .created_sec = 130,
-	    .hashes = hashes,
-	    .hash_count = STORE_RESERVATION_MAX_HASHES};
-
-	for (size_t i = 0; i < STORE_RESERVATION_MAX_HASHES + 1; i++)
-		hashes[i] = UINT64_MAX - i;
-	assert_code(f, SG_MISSING,
-	    store_reservation_get(
-		f->store, row.instance, check_reservation, &row, &f->err));
-	assert_ok(f, store_reservation_put(f->store, &row, &f->err));
-	assert_ok(f, store_reservation_get(f->store, row.instance,
-			 check_reservation, &row, &f->err));
-	row.closed = true;
-	row.hash_count = 0;
-	(void)snprintf(row.queue_id, sizeof(row.queue_id), "4Xyz");
-	assert_ok(f, store_reservation_put(f->store, &row, &f->err));
-	assert_ok(f, store_reservation_get(f->store, row.instance,
-			 check_reservation, &row, &f->err));
-	row.hash_count = STORE_RESERVATION_MAX_HASHES + 1;
-	assert_code(
-	    f, SG_INVALID, store_reservation_put(f->store, &row, &f->err));
-	assert_ok(f, store_reservation_delete(f->store, row.instance, &f->err));
-	assert_ok(f, store_reservation_delete(f->store, row.instance, &f->err));
-}
-
-static void
-test_reservation_find(void **state)
-{
-	static const struct {
-		const char *queue_id, *session, *found;
-	} rows[] = {
-	    {"Q1", "s1", "i1"},
-	    {"Q9", "s1", "i4 i3"}, /* newest first, none with a queue id */
-	    {"", "s1", "i4 i3"},
-	    {"", "", ""},
-	    {"Q9", "", ""},
-	    {"Q9", "s9", ""},
-	};
-	struct fixture *f = *state;
-
-	reserve(f, "i1", "Q1", "s1", 10);
-	reserve(f, "i2", "Q2", "s1", 20);
-	reserve(f, "i3", "", "s1", 30);
-	reserve(f, "i4", "", "s1", 40);
-	reserve(f, "i5", "", "", 50);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct names names = {0};
-
-		assert_ok(
-		    f, store_reservation_find(f->store, rows[i].queue_id,
-			   rows[i].session, add_reservation, &names, &f->err));
-		assert_string_equal(names.text, rows[i].found);
-	}
-}
-
-static void
-test_reservation_purge(void **state)
-{
-	struct fixture *f = *state;
-	int gone;
-
-	for (int i = 0; i < 5; i++) {
-		char name[16];
-
-		(void)snprintf(name, sizeof(name), "i%d", i);
-		reserve(f, name, "", "", 10 * i);
-	}
-	assert_ok(f, store_reservation_purge(f->store, 30, 2, &gone, &f->err));
-	assert_int_equal(gone, 2);
-	assert_ok(f, store_reservation_purge(f->store, 30, 9, &gone, &f->err));
-	assert_int_equal(gone, 1);
-	assert_int_equal(fixture_sql(f, "SELECT count(*) FROM reservation"), 2);
-}
-
-static void
-test_reservation_damaged(void **state)
-{
-	struct fixture *f = *state;
-	struct names names = {0};
-
-	reserve(f, "i1", "Q1", "", 10);
-	fixture_sql(f, "UPDATE reservation SET hashes = x'0102'");
-	assert_code(f, SG_IO,
-	    store_reservation_get(
-		f->store, "i1", add_reservation, &names, &f->err));
-	assert_string_equal(names.text, "");
-}
-
 /* ---- notices ---- */
 
 static void
@@ -765,6 +608,7 @@ test_reader_cannot_write(void **state)
 	store_close(&reader);
 }
 
+int test_reservations(void);
 int test_counter(void);
 int test_change(void);
 
@@ -788,10 +632,6 @@ main(void)
 	    TEST(test_key),
 	    TEST(test_key_missing),
 	    TEST(test_suppression),
-	    TEST(test_reservation),
-	    TEST(test_reservation_find),
-	    TEST(test_reservation_purge),
-	    TEST(test_reservation_damaged),
 	    TEST(test_notice),
 	    TEST(test_transaction),
 	    TEST(test_text_too_long),
@@ -802,6 +642,7 @@ main(void)
 	};
 	int failed = cmocka_run_group_tests_name("rows", tests, NULL, NULL);
 
+	failed += test_reservations();
 	failed += test_counter();
 	failed += test_change();
 	failed += cmocka_run_group_tests_name("queries", last, NULL, NULL);

@@ -32,6 +32,15 @@ int64_t fixture_account(struct fixture *f, const char *name);
 /* Runs SQL behind the store's back; the first column of the last row. */
 int64_t fixture_sql(struct fixture *f, const char *sql);
 
+/* What a list calls back with: names joined by blanks. */
+struct names {
+	char text[256];
+	int most; /* 0: all */
+	int count;
+};
+/* False when `most` names are there, so that the list ends. */
+bool names_add(struct names *names, const char *name);
+
 /* The call's result must be `want`; else its error is shown. */
 #define assert_code(f, want, call)                                             \
 	do {                                                                   \
