@@ -95,7 +95,8 @@ message_new(const struct message_env *env, struct arena *arena,
 		return NULL;
 	m->env = env;
 	m->arena = arena;
-	m->is_smtp = mail->path[0] == '<';
+	/* sendmail(1) has neither; a client may leave the brackets out */
+	m->is_smtp = mail->path[0] == '<' || mail->session[0] != '\0';
 	m->is_monitor = conf->mode == CONF_MODE_MONITOR;
 	m->login = arena_strdup(arena, mail->client.login);
 	m->session = arena_strdup(arena, mail->session);

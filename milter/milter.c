@@ -48,7 +48,7 @@ static const struct {
     {SMFIM_ENVFROM, "i {auth_authen} {auth_author}"},
     {SMFIM_ENVRCPT, "i"},
     {SMFIM_DATA, "i"},
-    {SMFIM_EOH, ""}, /* Postfix would say it before each header field */
+    {SMFIM_EOH, ""}, /* known by then; said anew before each field */
     {SMFIM_EOM, "i"},
 };
 

@@ -388,6 +388,7 @@ test_refused_not_smtp(void **state)
 		    (int)strlen(row->path) - 2, row->path + 1);
 		print_message("  %s\n", row->name);
 		begin(&r, row->login, path);
+		r.mail.session = "";
 		assert_string_equal(run_row(&r, row), "end");
 		assert_int_equal(r.v.action, RULES_REJECT);
 		assert_int_equal(r.v.code, 554);
@@ -395,6 +396,24 @@ test_refused_not_smtp(void **state)
 		assert_int_equal(r.v.reason, row->reason);
 		finish(&r);
 	}
+}
+
+/* An SMTP client that leaves the brackets out is still one. */
+static void
+test_no_brackets(void **state)
+{
+	struct run r;
+
+	(void)state;
+	begin(&r, "shop", "a@evil.example");
+	assert_int_equal(mail(&r), MESSAGE_ANSWERED);
+	assert_int_equal(r.v.code, 554);
+	finish(&r);
+	begin(&r, "shop", "a@shop.example");
+	r.mail.is_fresh = false;
+	assert_int_equal(mail(&r), MESSAGE_ANSWERED);
+	assert_int_equal(r.v.code, 451);
+	finish(&r);
 }
 
 /* Monitor mode: nothing is said, nothing is changed. */
@@ -713,6 +732,7 @@ main(void)
 	    cmocka_unit_test(test_suppressed),
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_refused_not_smtp),
+	    cmocka_unit_test(test_no_brackets),
 	    cmocka_unit_test(test_refused_in_monitor),
 	    cmocka_unit_test(test_accepted_in_monitor),
 	    cmocka_unit_test(test_unsigned),
