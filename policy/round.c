@@ -323,7 +323,7 @@ report(const struct policy_round *round, const struct entry *e)
 		    e->answer.counted, e->answer.used, e->answer.wait_usec);
 }
 
-/* Durable now: the clients may hear it. */
+/* Committed now: the clients may hear it. */
 static void
 answer(struct policy_round *round, struct entry *e)
 {
