@@ -26,7 +26,20 @@ X(POLICY_REFUSE,   "policy.refuse",   INFO,  "pause, rate or quota; reason token
 X(POLICY_PACE,     "policy.pace",     DEBUG, "an answer is held back until a token is free") \
 X(POLICY_RELEASE,  "policy.release",  DEBUG, "a reservation was given back") \
 X(POLICY_STAGE,    "policy.stage",    ERROR, "the policy service is asked where it cannot count") \
-X(POLICY_INPUT,    "policy.input",    WARN,  "a client of the policy socket sent what is no request")
+X(POLICY_INPUT,    "policy.input",    WARN,  "a client of the policy socket sent what is no request") \
+X(IDENTITY_STATE,  "identity.state",  INFO,  "an identity, its DKIM or its MAIL FROM domain went into another state; why") \
+X(IDENTITY_LINK,   "identity.link",   INFO,  "an address was confirmed by its link") \
+X(DNS_DOWN,        "dns.down",        ERROR, "no name server answers; nothing is revoked meanwhile") \
+X(DNS_BACK,        "dns.back",        INFO,  "name servers answer again") \
+X(DKIM_ROTATE,     "dkim.rotate",     INFO,  "a new signing key was made, took over, or an old one was removed") \
+X(DKIM_PUBLISH,    "dkim.publish",    INFO,  "the operator's zone was updated") \
+X(DKIM_UNPUBLISHED, "dkim.unpublished", ERROR, "the operator's zone could not be updated; the next try is logged when it succeeds") \
+X(LETTER_SENT,     "letter.sent",     INFO,  "a letter of sendward's own was handed in") \
+X(LETTER_RETRY,    "letter.retry",    WARN,  "a letter could not be handed in; it is tried again") \
+X(LETTER_LOST,     "letter.lost",     ERROR, "a letter was given up; why") \
+X(JOBS_FAILED,     "jobs.failed",     ERROR, "one task of sendward-jobd failed; it goes on") \
+X(HTTP_REQUEST,    "http.request",    DEBUG, "one request to sendward-apid and its answer") \
+X(HTTP_FAILED,     "http.failed",     ERROR, "a request was answered 5xx; why")
 /* clang-format on */
 
 #endif

@@ -37,7 +37,32 @@ X("policy.socket",        policy_socket,        STRING, 4, 200, NULL, "unix:/run
 X("policy.socket_mode",   policy_socket_mode,   STRING, 3, 5, NULL, "0666", "permissions of the policy server's unix socket, octal") \
 X("policy.max_connections", policy_max_connections, INT, 10, 100000, NULL, "2000", "connections that the policy server holds at once") \
 X("policy.timeout_sec",   policy_timeout_sec,   INT,    1, 86400, NULL, "30", "time in which a started request must be complete") \
-X("policy.idle_sec",      policy_idle_sec,      INT,    10, 86400, NULL, "1200", "silence between requests after which the policy server closes a connection")
+X("policy.idle_sec",      policy_idle_sec,      INT,    10, 86400, NULL, "1200", "silence between requests after which the policy server closes a connection") \
+X("dns.servers",          dns_servers,          STRING, 0, 1000, NULL, "", "name servers to ask, separated by spaces, each ADDRESS or ADDRESS@PORT; empty: those of /etc/resolv.conf") \
+X("dns.trust_anchor_file", dns_trust_anchor_file, STRING, 0, 4000, NULL, "", "DNSSEC trust anchor, such as /usr/share/dns/root.key; answers are then validated; empty: they are not") \
+X("dns.timeout_sec",      dns_timeout_sec,      INT,    1, 60, NULL, "5", "how long one look-up may take") \
+X("dkim.zone",            dkim_zone,            STRING, 0, 180, NULL, "", "zone of the operator's that the CNAME records of Easy DKIM point into; empty: no Easy DKIM") \
+X("dkim.update_server",   dkim_update_server,   STRING, 0, 300, NULL, "", "ADDRESS@PORT of the name server that takes updates of dkim.zone (RFC 2136); empty: the operator includes what `sendwardctl dkim zone` prints") \
+X("dkim.update_key_file", dkim_update_key_file, STRING, 0, 4000, NULL, "", "TSIG key for these updates, one line ALGORITHM:NAME:BASE64, mode 0400") \
+X("dkim.ttl_sec",         dkim_ttl_sec,         INT,    1, 86400, NULL, "3600", "time to live of records in dkim.zone; a new key signs when it has been there that long") \
+X("dkim.rotate_days",     dkim_rotate_days,     INT,    0, 3650, NULL, "180", "age at which a signing key is replaced; 0: never by itself") \
+X("dkim.operator_domain", dkim_operator_domain, STRING, 0, 253, NULL, "", "domain of the operator's that signs every message a second time, with a Feedback-ID field; empty: none") \
+X("dkim.operator_selector", dkim_operator_selector, STRING, 1, 63, NULL, "sendward", "selector of that signature") \
+X("dkim.operator_key_file", dkim_operator_key_file, STRING, 1, 4000, NULL, "/etc/sendward/operator.key", "its private key, PEM, mode 0400; `sendwardctl dkim operator` makes it") \
+X("mail_from_mx",         mail_from_mx,         STRING, 0, 253, NULL, "", "host that the MX record of a customer's MAIL FROM domain names; empty: bounce_domain") \
+X("spf_include",          spf_include,          STRING, 0, 253, NULL, "", "domain whose SPF record customers include; empty: bounce_domain") \
+X("mail.server",          mail_server,          STRING, 6, 1000, NULL, "smtp://127.0.0.1:25", "where sendward hands in the letters it writes itself: smtp://HOST:PORT, or unix:PATH of an smtpd") \
+X("mail.from",            mail_from,            STRING, 0, 320, NULL, "", "their sender; empty: none are written, and addresses cannot be confirmed") \
+X("mail.operator",        mail_operator,        STRING, 0, 320, NULL, "", "who hears of requests for production access, and of what concerns accounts without a contact; empty: nobody") \
+X("api.listen",           api_listen,           STRING, 3, 300, NULL, "127.0.0.1:8025", "where sendward-apid listens: ADDRESS:PORT, IPv6 in brackets") \
+X("api.url",              api_url,              STRING, 0, 1000, NULL, "", "how its users reach it, such as https://mail.example.com:8025, for links in letters; empty: made from api.listen") \
+X("api.tls_certificate_file", api_tls_certificate_file, STRING, 0, 4000, NULL, "", "certificate chain, PEM; empty: no TLS") \
+X("api.tls_key_file",     api_tls_key_file,     STRING, 0, 4000, NULL, "", "its private key, PEM") \
+X("api.max_connections",  api_max_connections,  INT,    10, 100000, NULL, "500", "connections that it holds at once") \
+X("api.max_connections_per_address", api_max_connections_per_address, INT, 1, 100000, NULL, "100", "of these, from one address") \
+X("api.max_header_bytes", api_max_header_bytes, INT,    4096, 1048576, NULL, "32768", "request line and header fields of a request") \
+X("api.max_body_bytes",   api_max_body_bytes,   INT,    1024, 2147483647, NULL, "65536", "body of a request") \
+X("api.timeout_sec",      api_timeout_sec,      INT,    1, 3600, NULL, "15", "time in which a request must be complete, and silence after which a connection is closed")
 /* clang-format on */
 
 /* Beside the table: networks = ( { cidr = "192.0.2.0/24"; account = "shop"; }, … )

@@ -1,5 +1,5 @@
-/* Identities of an account: made with their signing keys, verified by the
- * operator's word, looked at, deleted. Asks no DNS. */
+/* Identities of an account: made with tokens and signing keys, verified by the
+ * operator's word, set up, looked at, deleted. Asks no DNS: ops/check.h. */
 #ifndef SENDWARD_OPS_IDENTITY_H
 #define SENDWARD_OPS_IDENTITY_H
 
@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "store/store.h"
 
+struct conf;
 struct seal;
 
 #define IDENTITY_SELECTOR_MAX 63
@@ -25,11 +26,28 @@ enum identity_keys {
 /* "none", "rsa1024", … and back; -1 when unknown. */
 int identity_keys_from_name(const char *name);
 
-/* A domain or an address, in state PENDING, signing on. A domain gets `keys`, each
- * with a selector "sw" and 8 random of a-z0-9, sealed. Addresses get none: their
+/* A domain or an address, in state PENDING, signing on, looks due now. A domain
+ * gets a token for the TXT proof, `keys` (selector "sw" and 8 random of a-z0-9,
+ * sealed, waiting to be seen in DNS), and, when dkim.zone is set, three tokens of
+ * Easy DKIM with a key in the first slot. easy_only: no TXT keys (SG_INVALID
+ * without dkim.zone). An address gets a link by letter when mail.from is set: its
  * domain's key signs. SG_INVALID: name; SG_MISSING: account; SG_EXISTS. */
 enum sg_err identity_create(struct store *store, const struct seal *seal,
-    const char *account, const char *name, enum identity_keys keys,
+    const struct conf *conf, const char *account, const char *name,
+    enum identity_keys keys, bool easy_only, int64_t now_sec,
+    struct store_identity *row_r, struct err *err_r);
+
+/* Begins anew: a domain is looked for again for 72 hours (also one that FAILED),
+ * an address gets a new link (the errors of link_send). */
+enum sg_err identity_restart(struct store *store, const struct seal *seal,
+    const struct conf *conf, const char *account, const char *name,
+    int64_t now_sec, struct store_identity *row_r, struct err *err_r);
+
+/* domain "": none any more. It must lie below the identity's domain, may be no
+ * identity's own name nor the bounce domain. reject: what happens to mail while it
+ * is not verified. PENDING, looked at now. SG_INVALID says what is wrong. */
+enum sg_err identity_set_mail_from(struct store *store, const struct conf *conf,
+    const char *account, const char *name, const char *domain, bool reject,
     int64_t now_sec, struct store_identity *row_r, struct err *err_r);
 
 /* Does this name, if it is one, stand for a domain (and so gets keys)? */
@@ -39,7 +57,8 @@ bool identity_is_domain(const char *name);
 enum sg_err identity_get(struct store *store, const char *account,
     const char *name, struct store_identity *row_r, struct err *err_r);
 
-/* The operator's word: SUCCESS from now on. Again is harmless. */
+/* The operator's word (STORE_PROOF_WORD): SUCCESS from now on, and its keys sign
+ * at once; no look in DNS takes it back. Again is harmless. */
 enum sg_err identity_verify(struct store *store, const char *account,
     const char *name, int64_t now_sec, struct store_identity *row_r,
     struct err *err_r);
@@ -57,12 +76,12 @@ enum sg_err identity_list(struct store *store, const char *account,
     identity_list_fn *fn, void *ctx, struct err *err_r);
 
 /* A private key that exists already (text: PEM as dkim_key_from_text), with its
- * selector; signs from now on instead of the identity's active key of the same
- * algorithm, which is kept, inactive. SG_INVALID: selector or key; SG_EXISTS: the
- * selector is in use. */
+ * selector (KEY_EXTERNAL). Signs instead of the identity's active key of the same
+ * algorithm as soon as DNS has it, or now when `now` (the operator's word).
+ * SG_INVALID: selector or key; SG_EXISTS: the selector is in use. */
 enum sg_err identity_import_key(struct store *store, const struct seal *seal,
     const char *account, const char *name, const char *selector,
-    const char *text, size_t len, int64_t now_sec, struct err *err_r);
+    const char *text, size_t len, bool now, int64_t now_sec, struct err *err_r);
 
 enum sg_err identity_key_list(struct store *store,
     const struct store_identity *row, store_key_fn *fn, void *ctx,

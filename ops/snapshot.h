@@ -43,6 +43,14 @@ bool snapshot_account_by_name(const struct snapshot *snapshot, const char *name,
     struct rules_account *account_r);
 bool snapshot_identity(const struct snapshot *snapshot, int64_t account_id,
     const char *name, struct rules_identity *identity_r);
+/* What other accounts let this one send as: calls back with each identity `name`
+ * that was granted to account_id, its owner and the pattern of From addresses,
+ * until fn returns false. The arguments are copies; no lock is held. */
+typedef bool snapshot_grant_fn(void *ctx, const struct rules_account *owner,
+    const struct rules_identity *identity, const char *from_pattern);
+void snapshot_granted(const struct snapshot *snapshot, int64_t account_id,
+    const char *name, snapshot_grant_fn *fn, void *ctx);
+
 /* address in any case; compared in lower case */
 bool snapshot_suppression(const struct snapshot *snapshot, int64_t account_id,
     const char *address, struct rules_suppression *suppression_r);

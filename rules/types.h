@@ -29,6 +29,7 @@ X(TOO_MANY_RECIPIENTS, "TOO_MANY_RECIPIENTS", "more recipients than one message 
 X(TOO_LARGE,           "TOO_LARGE",           "the message is too large") \
 X(SUPPRESSED,          "SUPPRESSED",          "recipient on the suppression list") \
 X(UNAVAILABLE,         "UNAVAILABLE",         "the store, a key or memory is not to be had now") \
+X(MAIL_FROM,           "MAIL_FROM_NOT_VERIFIED", "the identity's MAIL FROM domain is not set up in DNS") \
 X(WRONG_STAGE,         "WRONG_STAGE",         "the policy service is asked where it cannot count")
 /* clang-format on */
 
@@ -79,6 +80,14 @@ enum rules_identity_status {
 	RULES_IDENTITY_TEMPORARY_FAILURE,
 };
 
+/* What becomes of the return path when an identity has a MAIL FROM domain. */
+enum rules_mail_from {
+	RULES_MAIL_FROM_NONE,     /* it has none: the bounce domain */
+	RULES_MAIL_FROM_VERIFIED, /* it is used */
+	RULES_MAIL_FROM_DEFAULT,  /* not verified: the bounce domain */
+	RULES_MAIL_FROM_REJECT,   /* not verified: mail is refused */
+};
+
 #define RULES_KEYS_PER_IDENTITY 2
 
 struct rules_identity {
@@ -86,6 +95,10 @@ struct rules_identity {
 	enum rules_identity_type type;
 	enum rules_identity_status status;
 	bool signing_enabled;
+	/* Are its keys in DNS? While PENDING or FAILED mail leaves unsigned. */
+	enum rules_identity_status dkim_status;
+	enum rules_mail_from mail_from_use;
+	char mail_from[RULES_DOMAIN_MAX + 1]; /* "" none */
 	/* Active signing keys (store ids), RSA first; 0 = none. */
 	int64_t key_id[RULES_KEYS_PER_IDENTITY];
 	char name[RULES_ADDRESS_MAX + 1]; /* domain in lower case */

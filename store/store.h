@@ -16,7 +16,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/err.h"
+#include "rules/key_plan.h"
 #include "rules/types.h"
+#include "rules/verification.h"
 
 struct store;
 
@@ -127,11 +129,27 @@ enum sg_err store_credential_list(struct store *store, int64_t account_id,
     store_credential_fn *fn, void *ctx, struct err *err_r);
 
 /* ---- identities and their signing keys --------------------------------- */
+/* What a status rests on; several may hold at once. */
+enum store_proof {
+	STORE_PROOF_DKIM_TXT = 1,
+	STORE_PROOF_EASY_DKIM = 2,
+	STORE_PROOF_TXT = 4,  /* _sendward.DOMAIN, _amazonses.DOMAIN */
+	STORE_PROOF_WORD = 8, /* the operator's: no look in DNS takes it back */
+	STORE_PROOF_LINK = 16, /* an address, confirmed */
+};
+#define STORE_TOKEN_MAX 64
 struct store_identity {
+	/* mail_from_use is made of the fields below by the store */
 	struct rules_identity facts;
 	int64_t account_id;
 	int64_t created_sec;
-	int64_t verified_sec; /* 0: never */
+	int64_t verified_sec;                        /* 0: never */
+	enum rules_identity_status mail_from_status; /* NOT_STARTED: none */
+	bool mail_from_reject; /* while not verified: refuse, else default */
+	int proofs;            /* of enum store_proof */
+	char txt_token[STORE_TOKEN_MAX + 1]; /* "" for addresses */
+	/* Easy DKIM: selectors of its three keys, names below dkim.zone; "" none */
+	char easy_tokens[KEY_PLAN_EASY_SLOTS][STORE_TOKEN_MAX + 1];
 };
 typedef bool store_identity_fn(void *ctx, const struct store_identity *row);
 enum sg_err store_identity_create(struct store *store,
@@ -141,7 +159,8 @@ enum sg_err store_identity_get(struct store *store, int64_t account_id,
 enum sg_err store_identity_get_by_id(struct store *store, int64_t id,
     struct store_identity *row_r, struct err *err_r);
 enum sg_err store_identity_update(struct store *store,
-    const struct store_identity *row, struct err *err_r); /* status, signing */
+    const struct store_identity *row, struct err *err_r); /* all but id,
+    account_id, name, type, created_sec and keys */
 enum sg_err store_identity_delete(
     struct store *store, int64_t account_id, int64_t id, struct err *err_r);
 /* account_id 0: all. */
@@ -156,6 +175,13 @@ struct store_key {
 	int bits;
 	bool active; /* signs; one for each algorithm, a second is SG_EXISTS */
 	int64_t created_sec;
+	enum key_origin origin;
+	int slot;              /* KEY_EASY: 0..2, selector is that token */
+	int64_t published_sec; /* KEY_EASY: last put into dkim.zone; 0 never */
+	int64_t seen_sec;      /* first time that DNS had it; 0 never */
+	int64_t last_seen_sec;
+	int64_t active_sec;        /* began to sign; 0 never */
+	int64_t retired_sec;       /* stopped signing; 0 not */
 	const char *public_base64; /* DNS p= */
 	const unsigned char
 	    *sealed; /* private key PEM, seal context "dkim.key" */
@@ -164,15 +190,196 @@ struct store_key {
 typedef bool store_key_fn(void *ctx, const struct store_key *row);
 enum sg_err store_key_add(
     struct store *store, struct store_key *row /* id */, struct err *err_r);
-/* true: the one of its algorithm that was active no longer is. */
-enum sg_err store_key_set_active(
-    struct store *store, int64_t id, bool active, struct err *err_r);
+/* true: begins to sign (active_sec = now when it was 0, retired_sec = 0), and the
+ * one of its algorithm that was active is retired (retired_sec = now). false: is
+ * retired itself. */
+enum sg_err store_key_set_active(struct store *store, int64_t id, bool active,
+    int64_t now_sec, struct err *err_r);
+/* DNS had it at now_sec: last_seen_sec, and seen_sec when it was 0. */
+enum sg_err store_key_seen(
+    struct store *store, int64_t id, int64_t now_sec, struct err *err_r);
+enum sg_err store_key_published(
+    struct store *store, int64_t id, int64_t now_sec, struct err *err_r);
 enum sg_err store_key_delete(
     struct store *store, int64_t id, struct err *err_r);
 enum sg_err store_key_get(struct store *store, int64_t id, store_key_fn *fn,
     void *ctx, struct err *err_r); /* SG_MISSING */
 enum sg_err store_key_list(struct store *store, int64_t identity_id,
     store_key_fn *fn, void *ctx, struct err *err_r);
+
+/* Across all accounts: active keys that sign since before_sec or earlier, of
+ * identities that may send; keys retired at before_sec or earlier. The oldest
+ * `most` of them; sealed is NULL. */
+enum sg_err store_key_list_aged(struct store *store, int64_t before_sec,
+    int most, store_key_fn *fn, void *ctx, struct err *err_r);
+enum sg_err store_key_list_retired(struct store *store, int64_t before_sec,
+    int most, store_key_fn *fn, void *ctx, struct err *err_r);
+
+/* ---- the operator's zone (dkim.zone) ------------------------------------ */
+/* Keys of Easy DKIM in the order of published_sec, those that were put into the
+ * zone before before_sec (INT64_MAX: all) and at most `most`; sealed is NULL. */
+enum sg_err store_zone_list(struct store *store, int64_t before_sec, int most,
+    store_key_fn *fn, void *ctx, struct err *err_r);
+/* Names (below the zone) that must go from it: left by keys that were deleted.
+ * A name that has a key again must be put, not removed: is_taken. */
+typedef bool store_zone_removal_fn(void *ctx, const char *name, bool is_taken);
+enum sg_err store_zone_removal_list(struct store *store, int most,
+    store_zone_removal_fn *fn, void *ctx, struct err *err_r);
+/* SG_OK also when there is none. */
+enum sg_err store_zone_removal_done(
+    struct store *store, const char *name, struct err *err_r);
+
+/* ---- looks in DNS -------------------------------------------------------- */
+/* status is the identity's (facts.status, facts.dkim_status, mail_from_status)
+ * and not kept here: get leaves it alone, put does not write it. */
+enum sg_err store_verification_get(struct store *store, int64_t identity_id,
+    enum verification_subject subject, struct verification *v_r,
+    struct err *err_r); /* SG_MISSING */
+enum sg_err store_verification_put(struct store *store, int64_t identity_id,
+    enum verification_subject subject, const struct verification *v,
+    struct err *err_r);
+/* SG_OK also when there is none. */
+enum sg_err store_verification_delete(struct store *store, int64_t identity_id,
+    enum verification_subject subject, struct err *err_r);
+/* Identities with a look due at now_sec, each once, the longest due first. */
+typedef bool store_due_fn(void *ctx, int64_t identity_id, int64_t due_sec);
+enum sg_err store_verification_due(struct store *store, int64_t now_sec,
+    int most, store_due_fn *fn, void *ctx, struct err *err_r);
+
+/* ---- confirmation links ---------------------------------------------------- */
+#define STORE_LINK_HASH_BYTES 32
+struct store_link {
+	unsigned char hash[STORE_LINK_HASH_BYTES];
+	int64_t identity_id;
+	int64_t created_sec, expires_sec;
+};
+/* Replaces the identity's link, which is void from then on; notes that the address
+ * (any case) was written to. */
+enum sg_err store_link_put(struct store *store, const struct store_link *row,
+    const char *address, struct err *err_r);
+enum sg_err store_link_get(struct store *store,
+    const unsigned char hash[STORE_LINK_HASH_BYTES], struct store_link *row_r,
+    struct err *err_r); /* SG_MISSING */
+/* SG_OK also when there is none. */
+enum sg_err store_link_delete(
+    struct store *store, int64_t identity_id, struct err *err_r);
+/* How often the address was written to since since_sec, and when last (0). */
+enum sg_err store_link_sent(struct store *store, const char *address,
+    int64_t since_sec, int64_t *count_r, int64_t *last_sec_r,
+    struct err *err_r);
+/* Forgets what was sent before. */
+enum sg_err store_link_sent_purge(
+    struct store *store, int64_t before_sec, struct err *err_r);
+/* Identities whose link expired at now_sec or earlier, while they are PENDING. */
+enum sg_err store_link_expired(struct store *store, int64_t now_sec, int most,
+    store_due_fn *fn, void *ctx, struct err *err_r);
+
+/* ---- letters ----------------------------------------------------------------- */
+/* Numbers are in stores: never reorder. */
+enum store_letter_kind {
+	STORE_LETTER_CONFIRM,  /* to the address: the link */
+	STORE_LETTER_VERIFIED, /* from here: to the account's contact */
+	STORE_LETTER_FAILED,   /* pending for 72 hours */
+	STORE_LETTER_WARNING,  /* records vanished: 72 hours of grace */
+	STORE_LETTER_RESTORED,
+	STORE_LETTER_REVOKED,
+	STORE_LETTER_KEY_READY, /* a new TXT key waits to be published */
+	STORE_LETTER_KEY_OLD,   /* own key: time to change it */
+	STORE_LETTER_REQUEST,   /* to the operator: production access */
+	STORE_LETTER_REQUEST_GRANTED,
+	STORE_LETTER_REQUEST_DENIED,
+	STORE_LETTER_KINDS
+};
+struct store_letter {
+	int64_t id;
+	enum store_letter_kind kind;
+	int64_t account_id;
+	int64_t identity_id; /* 0: about none */
+	char recipient[RULES_ADDRESS_MAX + 1];
+	const char *facts;           /* JSON object of strings */
+	const unsigned char *sealed; /* token of a link; seal context "link" */
+	size_t sealed_len;
+	int64_t created_sec, next_sec;
+	int64_t attempts;
+	char error[256]; /* of the last attempt */
+};
+typedef bool store_letter_fn(void *ctx, const struct store_letter *row);
+enum sg_err store_letter_put(struct store *store, struct store_letter *row,
+    struct err *err_r); /* id is filled */
+/* Due at now_sec, the longest due first. */
+enum sg_err store_letter_due(struct store *store, int64_t now_sec, int most,
+    store_letter_fn *fn, void *ctx, struct err *err_r);
+/* All, the oldest first. */
+enum sg_err store_letter_list(
+    struct store *store, store_letter_fn *fn, void *ctx, struct err *err_r);
+/* attempts + 1, next_sec, error. */
+enum sg_err store_letter_retry(struct store *store, int64_t id,
+    int64_t next_sec, const char *error, struct err *err_r);
+/* SG_OK also when there is none. */
+enum sg_err store_letter_delete(
+    struct store *store, int64_t id, struct err *err_r);
+/* Those of one kind about an identity: a newer one takes their place. */
+enum sg_err store_letter_delete_kind(struct store *store, int64_t identity_id,
+    enum store_letter_kind kind, struct err *err_r);
+
+/* ---- sending authorization ------------------------------------------------ */
+struct store_grant {
+	int64_t identity_id;
+	int64_t owner_id; /* account of the identity; not written by add */
+	char identity[RULES_ADDRESS_MAX + 1]; /* its name; not written by add */
+	int64_t account_id;                   /* may send as it */
+	char from_pattern[RULES_ADDRESS_MAX + 1]; /* with * and ?; "*" any */
+	int64_t created_sec;
+};
+typedef bool store_grant_fn(void *ctx, const struct store_grant *row);
+enum sg_err store_grant_add(struct store *store, const struct store_grant *row,
+    struct err *err_r); /* SG_EXISTS */
+/* from_pattern NULL: all of that account. SG_MISSING. */
+enum sg_err store_grant_remove(struct store *store, int64_t identity_id,
+    int64_t account_id, const char *from_pattern, struct err *err_r);
+/* identity_id 0, account_id 0: any. */
+enum sg_err store_grant_list(struct store *store, int64_t identity_id,
+    int64_t account_id, store_grant_fn *fn, void *ctx, struct err *err_r);
+
+/* ---- requests for production access --------------------------------------- */
+struct store_request {
+	int64_t id;
+	int64_t account_id;
+	char mail_type[16]; /* TRANSACTIONAL, MARKETING */
+	char website[1001];
+	char use_case[5001];
+	char status[8];    /* PENDING, GRANTED, DENIED */
+	char reason[1001]; /* of a denial */
+	int64_t created_sec, decided_sec;
+};
+typedef bool store_request_fn(void *ctx, const struct store_request *row);
+/* SG_EXISTS: one is open. */
+enum sg_err store_request_add(
+    struct store *store, struct store_request *row, struct err *err_r);
+/* status, reason, decided_sec; only of one that is PENDING, else SG_MISSING. */
+enum sg_err store_request_decide(
+    struct store *store, const struct store_request *row, struct err *err_r);
+/* The newest of the account. SG_MISSING. */
+enum sg_err store_request_get(struct store *store, int64_t account_id,
+    struct store_request *row_r, struct err *err_r);
+/* account_id 0: all; the open ones first, then the newest. */
+enum sg_err store_request_list(struct store *store, int64_t account_id,
+    store_request_fn *fn, void *ctx, struct err *err_r);
+
+/* ---- numbers, for /metrics ------------------------------------------------ */
+struct store_numbers {
+	int64_t accounts, accounts_production, accounts_paused;
+	int64_t identities[5]; /* by status */
+	int64_t dkim[5];       /* domains by dkim_status */
+	int64_t mail_from[5];
+	int64_t looks_due; /* at now_sec */
+	int64_t letters, letters_due;
+	int64_t requests_open;
+	int64_t zone_waiting; /* keys and removals not yet published */
+	int64_t suppressions;
+};
+enum sg_err store_numbers(struct store *store, int64_t now_sec,
+    struct store_numbers *numbers_r, struct err *err_r);
 
 /* ---- suppression list -------------------------------------------------- */
 struct store_suppression {
@@ -280,7 +487,8 @@ enum store_change_kind {
 	STORE_CHANGE_CREDENTIAL,
 	STORE_CHANGE_IDENTITY,
 	STORE_CHANGE_KEY,
-	STORE_CHANGE_SUPPRESSION
+	STORE_CHANGE_SUPPRESSION,
+	STORE_CHANGE_GRANT /* id: identity, owner_id: the account that may */
 };
 struct store_change {
 	enum store_change_kind kind;

@@ -1,0 +1,28 @@
+/* Letters that sendward writes itself: put into the store in the transaction that
+ * is their reason, sent by sendward-jobd. Writes no MIME, sends nothing. */
+#ifndef SENDWARD_OPS_LETTER_H
+#define SENDWARD_OPS_LETTER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "base/err.h"
+#include "store/store.h"
+
+struct conf;
+
+struct letter_fact {
+	const char *name; /* NULL ends a list */
+	const char *value;
+};
+/* To the account's contact, or when it has none to mail.operator; STORE_LETTER_
+ * REQUEST always to mail.operator, STORE_LETTER_CONFIRM to the identity. Without
+ * anybody to write to, or with mail.from empty, nothing is written (SG_OK). One
+ * of the same kind about the same identity that still waits is replaced. Within
+ * the caller's transaction when one is open. sealed may be NULL. */
+enum sg_err letter_put(struct store *store, const struct conf *conf,
+    enum store_letter_kind kind, int64_t account_id,
+    const struct store_identity *identity /* NULL: about none */,
+    const struct letter_fact *facts, const unsigned char *sealed,
+    size_t sealed_len, int64_t now_sec, struct err *err_r);
+
+#endif
