@@ -49,7 +49,7 @@ def run_build(src, kind, count):
     print("building with %s" % SANITIZE[kind], flush=True)
     script = """set -e
         [ -e "$1/configure" ] || "$1/autogen.sh"
-        [ -e Makefile ] || "$1/configure" -q --enable-werror \
+        [ -e Makefile ] || "$1/configure" -q --enable-werror --enable-test-clock \
             CFLAGS="-O1 -g -fno-omit-frame-pointer $2"
         make -s -j "$(nproc)" all"""
     with open(os.path.join(src, "tests", "run"), encoding="utf-8") as lock, \

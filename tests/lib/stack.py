@@ -145,12 +145,12 @@ class Stack:
         self.publish(account, domain)
         self.ctl("identity", "verify", account, domain)
 
-    def publish(self, account, domain):
-        records = json.loads(self.ctl(
+    def records(self, account, domain):
+        return json.loads(self.ctl(
             "identity", "records", account, domain, "--format", "json"))
-        if isinstance(records, dict):
-            records = records["records"]
-        for r in records:
+
+    def publish(self, account, domain):
+        for r in self.records(account, domain):
             done = self.quickstart("dns", "add", r["name"].rstrip("."),
                                    r["type"], r["value"])
             expect(done.returncode == 0, "dns add: " + done.stderr)
