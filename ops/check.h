@@ -15,6 +15,7 @@
 #include "ops/records.h"
 #include "rules/verification.h"
 
+struct advice;
 struct check;
 struct conf;
 
@@ -69,6 +70,10 @@ size_t check_findings(struct check *check, const struct finding **list_r);
 const char *finding_state_name(enum finding_state state); /* "WRONG_VALUE" */
 /* Row and looks after check_apply. */
 const struct identity_file *check_file(const struct check *check);
+/* What SPF and DMARC say (ops/advice.h), after the last answer. False: made
+ * without explain, nothing was asked. */
+bool check_advice(const struct check *check, struct advice *spf_r,
+    struct advice *dmarc_r);
 /* No question was answered by anybody: all name servers may be down. */
 bool check_is_unanswered(const struct check *check);
 

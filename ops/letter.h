@@ -3,6 +3,7 @@
 #ifndef SENDWARD_OPS_LETTER_H
 #define SENDWARD_OPS_LETTER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "base/err.h"
@@ -24,5 +25,12 @@ enum sg_err letter_put(struct store *store, const struct conf *conf,
     const struct store_identity *identity /* NULL: about none */,
     const struct letter_fact *facts, const unsigned char *sealed,
     size_t sealed_len, int64_t now_sec, struct err *err_r);
+
+/* What waits to be sent, the oldest first, with the account's name. facts are the
+ * letter's; the sealed token stays sealed. */
+typedef bool letter_list_fn(
+    void *ctx, const char *account, const struct store_letter *row);
+enum sg_err letter_list(struct store *store, letter_list_fn *fn, void *ctx,
+    struct err *err_r);
 
 #endif
