@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include "base/err.h"
 #include "conf/options.h"
 
@@ -58,6 +59,11 @@ void conf_unref(struct conf **conf);
 /* What the daemon skeleton needs of it; listens is the program's own socket. */
 void conf_daemon_settings(const struct conf *conf, const char *listens,
     struct daemon_settings *settings_r);
+
+/* "192.0.2.1:8025", "[2001:db8::1]:8025" (api.listen). SG_INVALID says how to
+ * write it. */
+enum sg_err conf_listen_address(const char *text,
+    struct sockaddr_storage *addr_r, socklen_t *len_r, struct err *err_r);
 
 /* The account that owns a client address (16 bytes, IPv4 mapped), longest
  * prefix first; NULL when none. Owned by conf. */

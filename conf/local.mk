@@ -4,6 +4,7 @@ conf_libconf_a_SOURCES = \
 	conf/check.c \
 	conf/conf.c conf/conf.h conf/options.h \
 	conf/dump.c \
+	conf/listen.c \
 	conf/networks.c \
 	conf/parts.h \
 	conf/settings.c \

@@ -64,3 +64,6 @@ TESTS += ops/test-snapshot
 ops_test_snapshot_SOURCES = ops/test-snapshot.c
 ops_test_snapshot_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 endif
+
+# The operator's own signature.
+ops_libops_a_SOURCES += ops/operator_key.c ops/operator_key.h
