@@ -31,6 +31,7 @@ struct key_facts {
 	bool active;
 	int64_t created_sec;
 	int64_t published_sec; /* KEY_EASY: in our zone since; 0 not yet */
+	int64_t active_sec;    /* began to sign; 0 never */
 	int64_t retired_sec;   /* 0: not */
 	enum key_look look;    /* just now */
 };
@@ -41,21 +42,23 @@ enum key_action { KEY_STAYS, KEY_TAKES_OVER, KEY_RETIRES, KEY_IS_REMOVED };
 /* Rules, for each algorithm apart:
  * - Candidates are keys that are not retired, KEY_SEEN, and, for KEY_EASY,
  *   published for ttl_sec at least (nobody has its absence in a cache any more).
+ *   The active key is one unless it is KEY_NOT_SEEN: want of an answer relieves
+ *   nobody.
  * - Best candidate: KEY_EXTERNAL before KEY_EASY before KEY_TXT; of one origin
  *   the newest. When it is not the active key it takes over; the active one
  *   retires (retired_sec = now) in the same step.
  * - An active key that is not seen stays while there is no candidate.
- * - An older, never active, key of the same origin than one that is active is
- *   retired, too. A retired key is removed after KEY_PLAN_KEEP_SEC; a retired one
- *   that never signed at once.
- * actions_r has room for count (at most KEY_PLAN_MAX_KEYS). True: something is to
- * be done. */
+ * - When the key that signs is KEY_SEEN, an older key of the same origin that
+ *   waits still is retired, too. A retired key is removed after
+ *   KEY_PLAN_KEEP_SEC; a retired one that never signed at once.
+ * actions_r has room for count. True: something is to be done. */
 bool key_plan(const struct key_facts *keys, size_t count, int64_t ttl_sec,
     int64_t now_sec, enum key_action *actions_r);
 
 /* Where the next Easy DKIM key goes: a slot with no key; else, when
  * give_up_old, the slot of the retired key that is oldest. -1: none is free, and
- * *free_at_sec_r is when one will be (0: a new key waits already). */
+ * *free_at_sec_r is when one will be (0: a new key waits already, whether or not
+ * there is a slot). */
 int key_plan_free_slot(const struct key_facts *keys, size_t count,
     bool give_up_old, int64_t *free_at_sec_r);
 

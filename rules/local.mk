@@ -5,24 +5,28 @@ rules_librules_a_SOURCES = \
 	rules/field_text.c rules/field_text.h \
 	rules/headers.c rules/headers.h \
 	rules/identity.c rules/identity.h \
+	rules/key_plan.c rules/key_plan.h \
 	rules/mailbox.c rules/mailbox.h \
 	rules/quota.c rules/quota.h \
 	rules/rate.c rules/rate.h \
 	rules/return_path.c rules/return_path.h \
 	rules/types.c rules/types.h \
-	rules/verdict.c rules/verdict.h
+	rules/verdict.c rules/verdict.h \
+	rules/verification.c rules/verification.h
 EXTRA_DIST += rules/README.md rules/fuzz-headers.c rules/fuzz-mailbox.c \
 	rules/fuzz-return-path.c
 
 rules_tests = \
 	rules/test-headers \
 	rules/test-identity \
+	rules/test-key-plan \
 	rules/test-mailbox \
 	rules/test-quota \
 	rules/test-rate \
 	rules/test-return-path \
 	rules/test-types \
-	rules/test-verdict
+	rules/test-verdict \
+	rules/test-verification
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(rules_tests)
@@ -30,12 +34,14 @@ TESTS += $(rules_tests)
 
 rules_test_headers_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_identity_LDADD = rules/librules.a $(CMOCKA_LIBS)
+rules_test_key_plan_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_mailbox_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_quota_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_rate_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_return_path_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_types_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_verdict_LDADD = rules/librules.a $(CMOCKA_LIBS)
+rules_test_verification_LDADD = rules/librules.a $(CMOCKA_LIBS)
 endif
 
 # What the reader accepts beside what Python's readers take it for.

@@ -32,6 +32,7 @@ enum verification_error {
 	VERIFICATION_TYPE_NOT_FOUND,   /* the name is there, the type is not */
 	VERIFICATION_INVALID_VALUE /* the record is there with another value */
 };
+/* "" for VERIFICATION_NO_ERROR. */
 const char *verification_error_name(enum verification_error error);
 
 /* One look: found is what counts. */
@@ -60,16 +61,17 @@ enum verification_event {
 	VERIFICATION_REVOKED,  /* TEMPORARY_FAILURE → FAILED */
 };
 
-/* Begins (again): PENDING, next look now. */
+/* Begins (again): PENDING, next look now. checked_sec and success_sec stay. */
 void verification_start(struct verification *v, int64_t now_sec);
 
 /* Takes one look in. error: what was wrong, for LOOK_ABSENT and LOOK_UNKNOWN.
- * NOTHING and no change of status when the status is NOT_STARTED or FAILED,
- * unless the look was LOOK_PRESENT: FAILED → SUCCESS only when `asked` (somebody
- * asked to look: `identity check`). Sets next_sec: pending looks grow apart from
- * 5 seconds to an hour (an eighth of the time since the start), grace is looked
- * at hourly, verified daily; spread (any number, such as the identity's id) moves
- * daily looks apart by up to an eighth. */
+ * NOT_STARTED stays as it is. FAILED stays FAILED, but for LOOK_PRESENT when
+ * `asked` (somebody asked to look: `identity check`): VERIFICATION_VERIFIED.
+ * Sets next_sec: pending looks grow apart from 5 seconds to an hour (an eighth of
+ * the time since the start), grace is looked at hourly, and at its last second;
+ * verified daily, hourly while nobody answers; spread (any number, such as the
+ * identity's id) makes days shorter by up to an eighth, so that looks move apart.
+ * A start that lies ahead (the clock went back) counts as now. */
 enum verification_event verification_step(struct verification *v,
     enum verification_look look, enum verification_error error, bool asked,
     int64_t spread, int64_t now_sec);
