@@ -7,7 +7,8 @@
 /* The schema's triggers hold these numbers. */
 _Static_assert(STORE_CHANGE_ACCOUNT == 0 && STORE_CHANGE_LOGIN == 1 &&
 		   STORE_CHANGE_CREDENTIAL == 2 && STORE_CHANGE_IDENTITY == 3 &&
-		   STORE_CHANGE_KEY == 4 && STORE_CHANGE_SUPPRESSION == 5,
+		   STORE_CHANGE_KEY == 4 && STORE_CHANGE_SUPPRESSION == 5 &&
+		   STORE_CHANGE_GRANT == 6,
     "change.kind");
 
 static enum sg_err

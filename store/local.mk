@@ -1,5 +1,5 @@
 # store
-STORE_SCHEMA = store/schema/001-gate.sql
+STORE_SCHEMA = store/schema/001-gate.sql store/schema/002-identities.sql
 
 noinst_LIBRARIES += store/libstore.a
 store_libstore_a_SOURCES = store/store.h store/store.c \
@@ -7,7 +7,9 @@ store_libstore_a_SOURCES = store/store.h store/store.c \
 	store/queries.h store/query.h store/query.c \
 	store/migrate.h store/migrate.c store/backup.c \
 	store/account.c store/login.c store/credential.c store/identity.c \
-	store/key.c store/suppression.c store/counter.c store/reservation.c \
+	store/key.c store/verification.c store/link.c \
+	store/letter.c store/grant.c store/request.c store/numbers.c \
+	store/suppression.c store/counter.c store/reservation.c \
 	store/change.c store/notice.c
 nodist_store_libstore_a_SOURCES = store/schema-text.c
 
@@ -32,7 +34,8 @@ store_test_libs = store/libstore.a rules/librules.a base/libbase.a \
 	$(SQLITE_LIBS) $(CRYPTO_LIBS) $(SYSTEMD_LIBS) $(CMOCKA_LIBS) -lpthread
 store_test_store_SOURCES = store/test-store.c store/test-store.h \
 	store/test-fixture.c store/test-counter.c store/test-change.c \
-	store/test-reservation.c
+	store/test-reservation.c store/test-identity.c \
+	store/test-letter.c store/test-upgrade.c
 store_test_store_LDADD = $(store_test_libs)
 # The test counts which statements were run.
 store_test_store_LDFLAGS = -Wl,--wrap=query_open

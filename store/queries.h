@@ -11,14 +11,31 @@
 	"smtp_hash, sealed_secret"
 /* The active keys stand beside their identity: RSA, Ed25519. */
 #define IDENTITY_COLUMNS "i.id, i.account_id, i.name, i.type, i.status, " \
-	"i.signing_enabled, i.created_sec, i.verified_sec, r.id, e.id"
+	"i.signing_enabled, i.created_sec, i.verified_sec, i.dkim_status, " \
+	"i.mail_from, i.mail_from_status, i.mail_from_reject, i.proofs, " \
+	"i.txt_token, i.easy_tokens, r.id, e.id"
 #define IDENTITY_FROM "FROM identity i " \
 	"LEFT JOIN dkim_key r ON r.identity_id = i.id AND r.active = 1 " \
 	"AND r.algorithm = 'rsa' " \
 	"LEFT JOIN dkim_key e ON e.identity_id = i.id AND e.active = 1 " \
 	"AND e.algorithm = 'ed25519' "
-#define KEY_COLUMNS "id, identity_id, selector, algorithm, bits, active, " \
-	"created_sec, public_base64, sealed"
+#define KEY_PUBLIC "k.id, k.identity_id, k.selector, k.algorithm, k.bits, " \
+	"k.active, k.created_sec, k.origin, k.slot, k.published_sec, " \
+	"k.seen_sec, k.last_seen_sec, k.active_sec, k.retired_sec, " \
+	"k.public_base64"
+#define KEY_COLUMNS KEY_PUBLIC ", k.sealed"
+#define LINK_COLUMNS "hash, identity_id, created_sec, expires_sec"
+#define LETTER_COLUMNS "id, kind, account_id, COALESCE(identity_id, 0), " \
+	"recipient, facts, sealed, created_sec, next_sec, attempts, error"
+#define GRANT_SELECT "SELECT g.identity_id, i.account_id, i.name, " \
+	"g.account_id, g.from_pattern, g.created_sec FROM identity_grant g " \
+	"JOIN identity i ON i.id = g.identity_id "
+#define GRANT_ORDER "ORDER BY i.account_id, i.name, g.account_id, " \
+	"g.from_pattern"
+#define REQUEST_COLUMNS "id, account_id, mail_type, website, use_case, " \
+	"status, reason, created_sec, decided_sec"
+#define REQUEST_ORDER "ORDER BY CASE status WHEN 'PENDING' THEN 0 ELSE 1 END, " \
+	"id DESC"
 #define RESERVATION_COLUMNS "instance, account_id, bucket_sec, recipients, " \
 	"queue_id, session, created_sec, closed, hashes"
 
@@ -69,16 +86,26 @@ X(CREDENTIAL_LIST_ALL, "SELECT " CREDENTIAL_COLUMNS " FROM credential " \
                       "ORDER BY access_key_id") \
 \
 X(IDENTITY_CREATE,    "INSERT INTO identity (account_id, name, type, status, " \
-                      "signing_enabled, created_sec, verified_sec) VALUES " \
-                      "($account_id, $name, $type, $status, $signing_enabled, " \
-                      "$created_sec, $verified_sec) RETURNING id") \
+                      "signing_enabled, created_sec, verified_sec, " \
+                      "dkim_status, mail_from, mail_from_status, " \
+                      "mail_from_reject, proofs, txt_token, easy_tokens) " \
+                      "VALUES ($account_id, $name, $type, $status, " \
+                      "$signing_enabled, $created_sec, $verified_sec, " \
+                      "$dkim_status, $mail_from, $mail_from_status, " \
+                      "$mail_from_reject, $proofs, $txt_token, $easy_tokens) " \
+                      "RETURNING id") \
 X(IDENTITY_GET,       "SELECT " IDENTITY_COLUMNS " " IDENTITY_FROM \
                       "WHERE i.account_id = $account_id AND i.name = $name") \
 X(IDENTITY_GET_BY_ID, "SELECT " IDENTITY_COLUMNS " " IDENTITY_FROM \
                       "WHERE i.id = $id") \
 X(IDENTITY_UPDATE,    "UPDATE identity SET status = $status, " \
                       "signing_enabled = $signing_enabled, " \
-                      "verified_sec = $verified_sec WHERE id = $id " \
+                      "verified_sec = $verified_sec, " \
+                      "dkim_status = $dkim_status, mail_from = $mail_from, " \
+                      "mail_from_status = $mail_from_status, " \
+                      "mail_from_reject = $mail_from_reject, " \
+                      "proofs = $proofs, txt_token = $txt_token, " \
+                      "easy_tokens = $easy_tokens WHERE id = $id " \
                       "AND account_id = $account_id") \
 X(IDENTITY_DELETE,    "DELETE FROM identity WHERE id = $id " \
                       "AND account_id = $account_id") \
@@ -88,19 +115,162 @@ X(IDENTITY_LIST_ALL,  "SELECT " IDENTITY_COLUMNS " " IDENTITY_FROM \
                       "ORDER BY i.account_id, i.name") \
 \
 X(KEY_ADD,            "INSERT INTO dkim_key (identity_id, selector, algorithm, " \
-                      "bits, active, created_sec, public_base64, sealed) " \
+                      "bits, active, created_sec, origin, slot, " \
+                      "published_sec, seen_sec, last_seen_sec, active_sec, " \
+                      "retired_sec, public_base64, sealed) " \
                       "VALUES ($identity_id, $selector, $algorithm, $bits, " \
-                      "$active, $created_sec, $public_base64, $sealed) " \
+                      "$active, $created_sec, $origin, $slot, " \
+                      "$published_sec, $seen_sec, $last_seen_sec, " \
+                      "$active_sec, $retired_sec, $public_base64, $sealed) " \
                       "RETURNING id") \
-X(KEY_GET,            "SELECT " KEY_COLUMNS " FROM dkim_key WHERE id = $id") \
-X(KEY_SET_ACTIVE,     "UPDATE dkim_key SET active = $active WHERE id = $id") \
-X(KEY_RETIRE_OTHERS,  "UPDATE dkim_key SET active = 0 WHERE active = 1 " \
+X(KEY_GET,            "SELECT " KEY_COLUMNS " FROM dkim_key k WHERE id = $id") \
+X(KEY_ACTIVATE,       "UPDATE dkim_key SET active = 1, retired_sec = 0, " \
+                      "active_sec = CASE active_sec WHEN 0 THEN $now " \
+                      "ELSE active_sec END WHERE id = $id") \
+X(KEY_RETIRE,         "UPDATE dkim_key SET active = 0, retired_sec = CASE " \
+                      "WHEN active = 0 AND retired_sec > 0 THEN retired_sec " \
+                      "ELSE $now END WHERE id = $id") \
+X(KEY_RETIRE_OTHERS,  "UPDATE dkim_key SET active = 0, retired_sec = $now " \
+                      "WHERE active = 1 " \
                       "AND id <> $id AND identity_id = (SELECT identity_id " \
                       "FROM dkim_key WHERE id = $id) AND algorithm = (SELECT " \
                       "algorithm FROM dkim_key WHERE id = $id)") \
+X(KEY_SEEN,           "UPDATE dkim_key SET last_seen_sec = $now, " \
+                      "seen_sec = CASE seen_sec WHEN 0 THEN $now " \
+                      "ELSE seen_sec END WHERE id = $id") \
+X(KEY_PUBLISHED,      "UPDATE dkim_key SET published_sec = $now " \
+                      "WHERE id = $id") \
 X(KEY_DELETE,         "DELETE FROM dkim_key WHERE id = $id") \
-X(KEY_LIST,           "SELECT " KEY_COLUMNS " FROM dkim_key " \
+X(KEY_LIST,           "SELECT " KEY_COLUMNS " FROM dkim_key k " \
                       "WHERE identity_id = $identity_id ORDER BY id") \
+X(KEY_LIST_AGED,      "SELECT " KEY_PUBLIC " FROM dkim_key k " \
+                      "JOIN identity i ON i.id = k.identity_id " \
+                      "WHERE k.active = 1 AND k.active_sec <= $before " \
+                      "AND i.status IN (2, 4) " \
+                      "ORDER BY k.active_sec, k.id LIMIT $most") \
+X(KEY_LIST_RETIRED,   "SELECT " KEY_PUBLIC " FROM dkim_key k " \
+                      "WHERE retired_sec > 0 AND retired_sec <= $before " \
+                      "ORDER BY retired_sec, id LIMIT $most") \
+\
+X(ZONE_LIST,          "SELECT " KEY_PUBLIC " FROM dkim_key k " \
+                      "WHERE origin = 1 AND published_sec < $before " \
+                      "ORDER BY published_sec, id LIMIT $most") \
+X(ZONE_REMOVAL_LIST,  "SELECT z.name, EXISTS (SELECT 1 FROM dkim_key k " \
+                      "WHERE k.origin = 1 AND k.selector = z.name) " \
+                      "FROM zone_removal z ORDER BY z.name LIMIT $most") \
+X(ZONE_REMOVAL_DONE,  "DELETE FROM zone_removal WHERE name = $name") \
+\
+X(VERIFICATION_GET,   "SELECT started_sec, checked_sec, success_sec, " \
+                      "failing_sec, next_sec, error FROM verification " \
+                      "WHERE identity_id = $identity_id " \
+                      "AND subject = $subject") \
+X(VERIFICATION_PUT,   "INSERT INTO verification (identity_id, subject, " \
+                      "started_sec, checked_sec, success_sec, failing_sec, " \
+                      "next_sec, error) VALUES ($identity_id, $subject, " \
+                      "$started_sec, $checked_sec, $success_sec, " \
+                      "$failing_sec, $next_sec, $error) " \
+                      "ON CONFLICT (identity_id, subject) DO UPDATE SET " \
+                      "started_sec = excluded.started_sec, " \
+                      "checked_sec = excluded.checked_sec, " \
+                      "success_sec = excluded.success_sec, " \
+                      "failing_sec = excluded.failing_sec, " \
+                      "next_sec = excluded.next_sec, error = excluded.error") \
+X(VERIFICATION_DELETE, "DELETE FROM verification " \
+                      "WHERE identity_id = $identity_id " \
+                      "AND subject = $subject") \
+X(VERIFICATION_DUE,   "SELECT identity_id, MIN(next_sec) FROM verification " \
+                      "WHERE next_sec > 0 AND next_sec <= $now " \
+                      "GROUP BY identity_id " \
+                      "ORDER BY MIN(next_sec), identity_id LIMIT $most") \
+\
+X(LINK_PUT,           "INSERT INTO link (" LINK_COLUMNS ") VALUES ($hash, " \
+                      "$identity_id, $created_sec, $expires_sec) " \
+                      "ON CONFLICT (identity_id) DO UPDATE SET " \
+                      "hash = excluded.hash, " \
+                      "created_sec = excluded.created_sec, " \
+                      "expires_sec = excluded.expires_sec") \
+X(LINK_GET,           "SELECT " LINK_COLUMNS " FROM link WHERE hash = $hash") \
+X(LINK_DELETE,        "DELETE FROM link WHERE identity_id = $identity_id") \
+X(LINK_EXPIRED,       "SELECT l.identity_id, l.expires_sec FROM link l " \
+                      "JOIN identity i ON i.id = l.identity_id " \
+                      "WHERE l.expires_sec <= $now AND i.status = 1 " \
+                      "ORDER BY l.expires_sec, l.identity_id LIMIT $most") \
+X(LINK_SENT_ADD,      "INSERT INTO link_sent (address, sent_sec) " \
+                      "VALUES (lower($address), $sent_sec)") \
+X(LINK_SENT_GET,      "SELECT COUNT(*) FILTER (WHERE sent_sec >= $since), " \
+                      "COALESCE(MAX(sent_sec), 0) FROM link_sent " \
+                      "WHERE address = lower($address)") \
+X(LINK_SENT_PURGE,    "DELETE FROM link_sent WHERE sent_sec < $before") \
+\
+X(LETTER_PUT,         "INSERT INTO letter (kind, account_id, identity_id, " \
+                      "recipient, facts, sealed, created_sec, next_sec, " \
+                      "attempts, error) VALUES ($kind, $account_id, " \
+                      "NULLIF($identity_id, 0), $recipient, $facts, $sealed, " \
+                      "$created_sec, $next_sec, $attempts, $error) " \
+                      "RETURNING id") \
+X(LETTER_DUE,         "SELECT " LETTER_COLUMNS " FROM letter " \
+                      "WHERE next_sec <= $now ORDER BY next_sec, id " \
+                      "LIMIT $most") \
+X(LETTER_LIST,        "SELECT " LETTER_COLUMNS " FROM letter ORDER BY id") \
+X(LETTER_RETRY,       "UPDATE letter SET attempts = attempts + 1, " \
+                      "next_sec = $next_sec, error = $error WHERE id = $id") \
+X(LETTER_DELETE,      "DELETE FROM letter WHERE id = $id") \
+X(LETTER_DELETE_KIND, "DELETE FROM letter WHERE identity_id = $identity_id " \
+                      "AND kind = $kind") \
+\
+X(GRANT_ADD,          "INSERT INTO identity_grant (identity_id, account_id, " \
+                      "from_pattern, created_sec) VALUES ($identity_id, " \
+                      "$account_id, $from_pattern, $created_sec)") \
+X(GRANT_REMOVE,       "DELETE FROM identity_grant " \
+                      "WHERE identity_id = $identity_id " \
+                      "AND account_id = $account_id " \
+                      "AND from_pattern = $from_pattern") \
+X(GRANT_REMOVE_ALL,   "DELETE FROM identity_grant " \
+                      "WHERE identity_id = $identity_id " \
+                      "AND account_id = $account_id") \
+X(GRANT_LIST_ALL,     GRANT_SELECT GRANT_ORDER) \
+X(GRANT_LIST_OF,      GRANT_SELECT "WHERE g.identity_id = $identity_id " \
+                      "AND ($account_id = 0 OR g.account_id = $account_id) " \
+                      GRANT_ORDER) \
+X(GRANT_LIST_TO,      GRANT_SELECT "WHERE g.account_id = $account_id " \
+                      GRANT_ORDER) \
+\
+X(REQUEST_ADD,        "INSERT INTO access_request (account_id, mail_type, " \
+                      "website, use_case, status, reason, created_sec, " \
+                      "decided_sec) VALUES ($account_id, $mail_type, " \
+                      "$website, $use_case, $status, $reason, $created_sec, " \
+                      "$decided_sec) RETURNING id") \
+X(REQUEST_DECIDE,     "UPDATE access_request SET status = $status, " \
+                      "reason = $reason, decided_sec = $decided_sec " \
+                      "WHERE id = $id AND status = 'PENDING'") \
+X(REQUEST_GET,        "SELECT " REQUEST_COLUMNS " FROM access_request " \
+                      "WHERE account_id = $account_id ORDER BY id DESC " \
+                      "LIMIT 1") \
+X(REQUEST_LIST,       "SELECT " REQUEST_COLUMNS " FROM access_request " \
+                      "WHERE account_id = $account_id " REQUEST_ORDER) \
+X(REQUEST_LIST_ALL,   "SELECT " REQUEST_COLUMNS " FROM access_request " \
+                      REQUEST_ORDER) \
+\
+/* Identities by status, their DKIM and their MAIL FROM: which, status, count. */ \
+X(NUMBERS_STATUS,     "SELECT 0, status, COUNT(*) FROM identity " \
+                      "GROUP BY status UNION ALL " \
+                      "SELECT 1, dkim_status, COUNT(*) FROM identity " \
+                      "WHERE type = 1 GROUP BY dkim_status UNION ALL " \
+                      "SELECT 2, mail_from_status, COUNT(*) FROM identity " \
+                      "WHERE mail_from <> '' GROUP BY mail_from_status") \
+X(NUMBERS_OTHER,      "SELECT (SELECT COUNT(*) FROM account), " \
+                      "(SELECT COUNT(*) FROM account WHERE production = 1), " \
+                      "(SELECT COUNT(*) FROM account WHERE paused = 1), " \
+                      "(SELECT COUNT(*) FROM verification " \
+                      "WHERE next_sec > 0 AND next_sec <= $now), " \
+                      "(SELECT COUNT(*) FROM letter), " \
+                      "(SELECT COUNT(*) FROM letter WHERE next_sec <= $now), " \
+                      "(SELECT COUNT(*) FROM access_request " \
+                      "WHERE status = 'PENDING'), " \
+                      "(SELECT COUNT(*) FROM dkim_key " \
+                      "WHERE origin = 1 AND published_sec = 0) + " \
+                      "(SELECT COUNT(*) FROM zone_removal), " \
+                      "(SELECT COUNT(*) FROM suppression)") \
 \
 X(SUPPRESSION_PUT,    "INSERT INTO suppression (account_id, address, reason, " \
                       "since_sec) VALUES ($account_id, $address, $reason, " \

@@ -188,6 +188,8 @@ struct store_key {
 	size_t sealed_len;
 };
 typedef bool store_key_fn(void *ctx, const struct store_key *row);
+/* An active one without active_sec signs since created_sec. A selector of Easy
+ * DKIM is one key's, whoever's (SG_EXISTS). */
 enum sg_err store_key_add(
     struct store *store, struct store_key *row /* id */, struct err *err_r);
 /* true: begins to sign (active_sec = now when it was 0, retired_sec = 0), and the

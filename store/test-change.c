@@ -41,8 +41,11 @@ fill(struct fixture *f)
 	    "PRAGMA foreign_keys = 1;"
 	    "INSERT INTO login VALUES ('app', 1, 0);"
 	    "INSERT INTO credential VALUES ('AKIA', 1, 1, 0, 'h', x'00');"
-	    "INSERT INTO identity VALUES (5, 1, 'a.example', 1, 2, 1, 0, 0);"
-	    "INSERT INTO dkim_key VALUES "
+	    "INSERT INTO identity (id, account_id, name, type, status, "
+	    "signing_enabled, created_sec, verified_sec) VALUES "
+	    "(5, 1, 'a.example', 1, 2, 1, 0, 0);"
+	    "INSERT INTO dkim_key (id, identity_id, selector, algorithm, bits, "
+	    "active, created_sec, public_base64, sealed) VALUES "
 	    "(9, 5, 's', 'rsa', 2048, 1, 0, 'p', x'00');"
 	    "INSERT INTO suppression VALUES (1, 'x@y.example', 0, 0);");
 }

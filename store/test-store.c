@@ -470,11 +470,12 @@ test_key(void **state)
 	second = key_add(f, id, "s2", "rsa", false, SG_OK);
 	assert_ok(
 	    f, store_key_get(f->store, second, check_key, selector, &f->err));
-	assert_ok(f, store_key_set_active(f->store, second, true, &f->err));
+	assert_ok(f, store_key_set_active(f->store, second, true, 70, &f->err));
 	assert_keys(f, id, second, ed);
 	assert_ok(f, store_key_list(f->store, id, add_key, &names, &f->err));
 	assert_string_equal(names.text, "e1 s1 s2");
-	assert_ok(f, store_key_set_active(f->store, second, false, &f->err));
+	assert_ok(
+	    f, store_key_set_active(f->store, second, false, 80, &f->err));
 	assert_keys(f, id, ed, 0);
 	assert_ok(f, store_key_delete(f->store, ed, &f->err));
 	assert_keys(f, id, 0, 0);
@@ -487,8 +488,8 @@ test_key_missing(void **state)
 
 	assert_code(f, SG_MISSING,
 	    store_key_get(f->store, 77, check_key, NULL, &f->err));
-	assert_code(
-	    f, SG_MISSING, store_key_set_active(f->store, 77, true, &f->err));
+	assert_code(f, SG_MISSING,
+	    store_key_set_active(f->store, 77, true, 70, &f->err));
 	assert_code(f, SG_MISSING, store_key_delete(f->store, 77, &f->err));
 }
 
@@ -608,6 +609,9 @@ test_reader_cannot_write(void **state)
 	store_close(&reader);
 }
 
+int test_identities(void);
+int test_letters(void);
+int test_upgrade(void);
 int test_reservations(void);
 int test_counter(void);
 int test_change(void);
@@ -642,6 +646,9 @@ main(void)
 	};
 	int failed = cmocka_run_group_tests_name("rows", tests, NULL, NULL);
 
+	failed += test_identities();
+	failed += test_letters();
+	failed += test_upgrade();
 	failed += test_reservations();
 	failed += test_counter();
 	failed += test_change();

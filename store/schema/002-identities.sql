@@ -38,16 +38,43 @@ UPDATE dkim_key SET active_sec = created_sec WHERE active = 1;
 CREATE INDEX dkim_key_unpublished ON dkim_key (published_sec) WHERE origin = 1;
 CREATE INDEX dkim_key_by_age ON dkim_key (active_sec) WHERE active = 1;
 CREATE INDEX dkim_key_retired ON dkim_key (retired_sec) WHERE retired_sec > 0;
+-- A name below dkim.zone is one key's.
+CREATE UNIQUE INDEX dkim_key_easy ON dkim_key (selector) WHERE origin = 1;
+
+-- Readers of changes hear of what they keep: not of looks and of dates.
+DROP TRIGGER identity_update;
+CREATE TRIGGER identity_update AFTER UPDATE ON identity
+WHEN OLD.id <> NEW.id OR OLD.account_id <> NEW.account_id
+	OR OLD.name <> NEW.name OR OLD.type <> NEW.type
+	OR OLD.status <> NEW.status
+	OR OLD.signing_enabled <> NEW.signing_enabled
+	OR OLD.dkim_status <> NEW.dkim_status
+	OR OLD.mail_from <> NEW.mail_from
+	OR OLD.mail_from_status <> NEW.mail_from_status
+	OR OLD.mail_from_reject <> NEW.mail_from_reject
+BEGIN
+	INSERT INTO change (kind, id, owner_id, name)
+	VALUES (3, OLD.id, OLD.account_id, OLD.name),
+		(3, NEW.id, NEW.account_id, NEW.name);
+END;
+DROP TRIGGER dkim_key_update;
+CREATE TRIGGER dkim_key_update AFTER UPDATE ON dkim_key
+WHEN OLD.id <> NEW.id OR OLD.identity_id <> NEW.identity_id
+	OR OLD.selector <> NEW.selector OR OLD.algorithm <> NEW.algorithm
+	OR OLD.active <> NEW.active OR OLD.sealed <> NEW.sealed
+BEGIN
+	INSERT INTO change (kind, id, owner_id, name)
+	VALUES (4, OLD.id, OLD.identity_id, ''),
+		(4, NEW.id, NEW.identity_id, '');
+END;
 
 -- Names below dkim.zone that must go from it.
 CREATE TABLE zone_removal (
-	name TEXT NOT NULL PRIMARY KEY,
-	since_sec INTEGER NOT NULL
+	name TEXT NOT NULL PRIMARY KEY
 ) WITHOUT ROWID;
 CREATE TRIGGER dkim_key_unpublish AFTER DELETE ON dkim_key WHEN OLD.origin = 1
 BEGIN
-	INSERT INTO zone_removal (name, since_sec)
-	VALUES (OLD.selector, OLD.created_sec)
+	INSERT INTO zone_removal (name) VALUES (OLD.selector)
 	ON CONFLICT (name) DO NOTHING;
 END;
 
@@ -74,6 +101,7 @@ CREATE TABLE link (
 	created_sec INTEGER NOT NULL,
 	expires_sec INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX link_by_end ON link (expires_sec);
 -- How often an address was written to, by whatever account.
 CREATE TABLE link_sent (
 	id INTEGER PRIMARY KEY,
@@ -81,6 +109,7 @@ CREATE TABLE link_sent (
 	sent_sec INTEGER NOT NULL
 );
 CREATE INDEX link_sent_by_address ON link_sent (address, sent_sec);
+CREATE INDEX link_sent_by_age ON link_sent (sent_sec);
 
 -- Letters of sendward's own on their way out.
 CREATE TABLE letter (
@@ -97,6 +126,8 @@ CREATE TABLE letter (
 	error TEXT NOT NULL
 );
 CREATE INDEX letter_due ON letter (next_sec);
+CREATE INDEX letter_by_account ON letter (account_id);
+CREATE INDEX letter_by_identity ON letter (identity_id, kind);
 
 -- Another account may send as an identity.
 CREATE TABLE identity_grant (
@@ -132,5 +163,6 @@ CREATE TABLE access_request (
 	created_sec INTEGER NOT NULL,
 	decided_sec INTEGER NOT NULL
 );
+CREATE INDEX access_request_by_account ON access_request (account_id);
 CREATE UNIQUE INDEX access_request_open ON access_request (account_id)
 	WHERE status = 'PENDING';

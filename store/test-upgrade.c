@@ -1,0 +1,178 @@
+/* Tests of the built-in schema files over a database with data in it, as an older
+ * program left it. */
+#include "config.h"
+
+#include "store/test-store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "store/migrate.h"
+#include "store/store.h"
+
+/* What the gate kept: an account with a verified domain that signs, a pending one
+ * with a key, an address, and all that counts. */
+static const char gate_data[] =
+    "INSERT INTO account VALUES (3, 'shop', 1, 0, '', 500, 10.5, 'none', '', "
+    "'ops@shop.example', 5);"
+    "INSERT INTO login VALUES ('app', 3, 0);"
+    "INSERT INTO credential VALUES ('AKIA', 3, 1, 0, 'h', x'00');"
+    "INSERT INTO identity VALUES (4, 3, 'shop.example', 1, 2, 1, 6, 7);"
+    "INSERT INTO identity VALUES (5, 3, 'new.example', 1, 1, 1, 6, 0);"
+    "INSERT INTO identity VALUES (6, 3, 'a@b.example', 0, 2, 1, 6, 7);"
+    "INSERT INTO dkim_key VALUES (8, 4, 's1', 'rsa', 2048, 1, 9, 'p', x'01');"
+    "INSERT INTO dkim_key VALUES (9, 4, 's0', 'rsa', 2048, 0, 8, 'p', x'02');"
+    "INSERT INTO dkim_key VALUES (7, 5, 's1', 'rsa', 2048, 1, 9, 'p', x'03');"
+    "INSERT INTO suppression VALUES (3, 'x@y.example', 1, 1700000000);"
+    "INSERT INTO quota VALUES (3, 4, 0, 0);"
+    "INSERT INTO usage VALUES (3, 60, 4);"
+    "INSERT INTO reservation VALUES (1, 'i', 3, 60, 4, 'Q', '', 0, 0, x'');"
+    "INSERT INTO notice VALUES ('k', 't', 1, 2, 3);"
+    "UPDATE schema_version SET version = 1";
+
+/* A database of version 1 in the place of the fixture's. */
+static void
+make_gate(struct fixture *f)
+{
+	struct buf sql;
+
+	store_close(&f->store);
+	(void)snprintf(f->path, sizeof(f->path), "%s/gate.db", f->dir);
+	(void)snprintf(f->url, sizeof(f->url), "sqlite:%s", f->path);
+	assert_int_equal(schema_files[0].version, 1);
+	buf_init(&sql, 256 * 1024);
+	for (size_t i = 0; schema_files[0].lines[i] != NULL; i++)
+		buf_puts(&sql, schema_files[0].lines[i]);
+	fixture_sql(f, buf_str(&sql));
+	buf_fini(&sql);
+	fixture_sql(f, gate_data);
+}
+
+static void
+upgrade(struct fixture *f)
+{
+	int from, to;
+
+	assert_ok(f, store_migrate(f->url, &from, &to, &f->err));
+	assert_int_equal(from, 1);
+	assert_int_equal(to, store_schema_version());
+	assert_ok(
+	    f, store_open(f->url, STORE_OPEN_WRITE, 5000, &f->store, &f->err));
+}
+
+static void
+test_refused_before(void **state)
+{
+	struct fixture *f = *state;
+
+	make_gate(f);
+	assert_code(f, SG_SCHEMA,
+	    store_open(f->url, STORE_OPEN_WRITE, 0, &f->store, &f->err));
+	assert_non_null(strstr(f->err.text, "sendwardctl db migrate"));
+	upgrade(f);
+}
+
+static void
+test_identities_kept(void **state)
+{
+	static const struct {
+		int64_t id;
+		enum rules_identity_status status, dkim_status;
+		int proofs;
+		int64_t key_id;
+	} rows[] = {
+	    {4, RULES_IDENTITY_SUCCESS, RULES_IDENTITY_SUCCESS,
+		STORE_PROOF_WORD, 8},
+	    {5, RULES_IDENTITY_PENDING, RULES_IDENTITY_PENDING, 0, 7},
+	    {6, RULES_IDENTITY_SUCCESS, RULES_IDENTITY_NOT_STARTED,
+		STORE_PROOF_WORD, 0},
+	};
+	struct fixture *f = *state;
+
+	make_gate(f);
+	upgrade(f);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct store_identity got;
+
+		assert_ok(f, store_identity_get_by_id(
+				 f->store, rows[i].id, &got, &f->err));
+		assert_int_equal(got.facts.status, rows[i].status);
+		assert_int_equal(got.facts.dkim_status, rows[i].dkim_status);
+		assert_int_equal(got.proofs, rows[i].proofs);
+		assert_int_equal(got.facts.key_id[0], rows[i].key_id);
+		assert_int_equal(got.facts.mail_from_use, RULES_MAIL_FROM_NONE);
+		assert_string_equal(got.txt_token, "");
+		assert_string_equal(got.easy_tokens[0], "");
+	}
+}
+
+static bool
+take_key(void *ctx, const struct store_key *row)
+{
+	*(struct store_key *)ctx = *row;
+	return true;
+}
+
+static void
+test_keys_kept(void **state)
+{
+	struct fixture *f = *state;
+	struct store_key key;
+
+	make_gate(f);
+	upgrade(f);
+	assert_ok(f, store_key_get(f->store, 8, take_key, &key, &f->err));
+	assert_true(key.active);
+	assert_int_equal(key.origin, KEY_TXT);
+	assert_int_equal(key.active_sec, 9);
+	assert_int_equal(key.retired_sec, 0);
+	assert_ok(f, store_key_get(f->store, 9, take_key, &key, &f->err));
+	assert_false(key.active);
+	assert_int_equal(key.active_sec, 0);
+}
+
+static void
+test_rest_kept(void **state)
+{
+	struct fixture *f = *state;
+	struct store_account account;
+	struct store_login login;
+	struct store_suppression suppression;
+	int64_t used;
+
+	make_gate(f);
+	upgrade(f);
+	assert_ok(f, store_account_get(f->store, "shop", &account, &f->err));
+	assert_string_equal(account.contact, "ops@shop.example");
+	assert_ok(f, store_login_get(f->store, "app", &login, &f->err));
+	assert_ok(f, store_suppression_get(
+			 f->store, 3, "x@y.example", &suppression, &f->err));
+	assert_ok(f, store_quota_used(f->store, 3, 60, &used, &f->err));
+	assert_int_equal(used, 4);
+	assert_int_equal(
+	    fixture_sql(f, "SELECT count(*) FROM dovecot_passdb"), 1);
+	assert_ok(f, store_account_delete(f->store, 3, &f->err));
+	assert_int_equal(fixture_sql(f, "SELECT count(*) FROM identity"), 0);
+	assert_int_equal(fixture_sql(f, "SELECT count(*) FROM reservation"), 0);
+	assert_int_equal(
+	    fixture_sql(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+}
+
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int test_upgrade(void);
+
+int
+test_upgrade(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_refused_before),
+	    TEST(test_identities_kept),
+	    TEST(test_keys_kept),
+	    TEST(test_rest_kept),
+	};
+
+	return cmocka_run_group_tests_name("upgrade", tests, NULL, NULL);
+}
