@@ -7,6 +7,7 @@ rules_librules_a_SOURCES = \
 	rules/identity.c rules/identity.h \
 	rules/key_plan.c rules/key_plan.h \
 	rules/mailbox.c rules/mailbox.h \
+	rules/pattern.c rules/pattern.h \
 	rules/quota.c rules/quota.h \
 	rules/rate.c rules/rate.h \
 	rules/return_path.c rules/return_path.h \
@@ -21,6 +22,7 @@ rules_tests = \
 	rules/test-identity \
 	rules/test-key-plan \
 	rules/test-mailbox \
+	rules/test-pattern \
 	rules/test-quota \
 	rules/test-rate \
 	rules/test-return-path \
@@ -36,6 +38,7 @@ rules_test_headers_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_identity_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_key_plan_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_mailbox_LDADD = rules/librules.a $(CMOCKA_LIBS)
+rules_test_pattern_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_quota_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_rate_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_return_path_LDADD = rules/librules.a $(CMOCKA_LIBS)
