@@ -61,13 +61,6 @@ enum sg_err query_run(struct query *q, int64_t *changed_r);
  * "no WHAT". */
 enum sg_err query_run_one(struct query *q, const char *what);
 
-/* A transaction for a call that needs several statements: joins the caller's, or
- * opens one that store_scope_end ends (commit when code is SG_OK). */
-enum sg_err store_scope_begin(
-    struct store *store, bool *own_r, struct err *err_r);
-enum sg_err store_scope_end(
-    struct store *store, bool own, enum sg_err code, struct err *err_r);
-
 /* Opens without a look at the schema. */
 enum sg_err store_connect(const char *url, int driver_mode, int busy_msec,
     struct store **store_r, struct err *err_r);

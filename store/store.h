@@ -59,6 +59,13 @@ void store_rollback(struct store *store);
  * Returns code, or the commit's error. */
 enum sg_err store_finish(
     struct store *store, enum sg_err code, struct err *err_r);
+/* For a call that needs several statements, within a transaction of the caller's
+ * or without: joins his (*own_r false; its end is his, too, also after an error),
+ * or opens one that store_scope_end ends as store_finish does. */
+enum sg_err store_scope_begin(
+    struct store *store, bool *own_r, struct err *err_r);
+enum sg_err store_scope_end(
+    struct store *store, bool own, enum sg_err code, struct err *err_r);
 
 /* ---- accounts ---------------------------------------------------------- */
 struct store_account {
