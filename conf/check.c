@@ -134,12 +134,43 @@ check_socket(const char *value)
 	       "\"inet:PORT@IPV4-ADDRESS\", such as \"inet:8891@127.0.0.1\"";
 }
 
+static const char *
+check_dns_servers(const char *value)
+{
+	struct conf_server server;
+	struct err err;
+
+	while (conf_server_next(&value, &server, &err))
+		;
+	if (err.code == SG_OK)
+		return NULL;
+	return "names a server that is none; write ADDRESS or ADDRESS@PORT, "
+	       "separated by spaces, such as \"192.0.2.53 ::1@5353\"";
+}
+
+static const char *
+check_update_server(const char *value)
+{
+	struct conf_server server;
+	struct err err;
+
+	if (!conf_server_next(&value, &server, &err) && err.code == SG_OK)
+		return NULL;
+	if (err.code == SG_OK && value[0] == '\0')
+		return NULL;
+	return "is no name server; write ADDRESS or ADDRESS@PORT, such as "
+	       "\"192.0.2.53@53\"";
+}
+
 /* clang-format off */
 static const struct {
 	const char *path;
 	check_fn *check;
 } checks[] = {
 	{"bounce_domain",      check_domain},
+	{"dkim.update_server", check_update_server},
+	{"dkim.zone",          check_domain},
+	{"dns.servers",        check_dns_servers},
 	{"log.target",         check_log_target},
 	{"master_key_file",    check_path},
 	{"milter.socket",      check_socket},

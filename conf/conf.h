@@ -3,6 +3,7 @@
 #ifndef SENDWARD_CONF_CONF_H
 #define SENDWARD_CONF_CONF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -64,6 +65,18 @@ void conf_daemon_settings(const struct conf *conf, const char *listens,
  * write it. */
 enum sg_err conf_listen_address(const char *text,
     struct sockaddr_storage *addr_r, socklen_t *len_r, struct err *err_r);
+
+#define CONF_SERVER_TEXT_MAX 56
+struct conf_server {
+	char text[CONF_SERVER_TEXT_MAX]; /* "192.0.2.53@53", "::1@5353" */
+	struct sockaddr_storage addr;
+	socklen_t len;
+};
+/* The next name server of a list of ADDRESS or ADDRESS@PORT (dns.servers,
+ * dkim.update_server); *list moves behind it. False: the end (err_r->code is
+ * SG_OK), or a word that is none (SG_INVALID names it). */
+bool conf_server_next(
+    const char **list, struct conf_server *server_r, struct err *err_r);
 
 /* The account that owns a client address (16 bytes, IPv4 mapped), longest
  * prefix first; NULL when none. Owned by conf. */

@@ -10,9 +10,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* 0: it is none. */
-static in_port_t
-parse_port(const char *text)
+#include "conf/parts.h"
+
+in_port_t
+conf_port_parse(const char *text)
 {
 	size_t len = strspn(text, "0123456789");
 	unsigned long port;
@@ -48,7 +49,7 @@ conf_listen_address(const char *text, struct sockaddr_storage *addr_r,
     socklen_t *len_r, struct err *err_r)
 {
 	const char *colon = strrchr(text, ':');
-	in_port_t port = colon == NULL ? 0 : parse_port(colon + 1);
+	in_port_t port = colon == NULL ? 0 : conf_port_parse(colon + 1);
 	char address[INET6_ADDRSTRLEN];
 	struct sockaddr_in *in4 = (struct sockaddr_in *)addr_r;
 	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)addr_r;

@@ -7,6 +7,7 @@ conf_libconf_a_SOURCES = \
 	conf/listen.c \
 	conf/networks.c \
 	conf/parts.h \
+	conf/server.c \
 	conf/settings.c \
 	conf/source.c \
 	conf/table.c

@@ -4,6 +4,7 @@
 #define SENDWARD_CONF_PARTS_H
 
 #include <libconfig.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -52,6 +53,9 @@ const char *conf_choice_name(
 /* What is wrong with a string option's value and the fix, or NULL. */
 const char *conf_check_string(
     const struct conf_option *option, const char *value);
+
+/* 1 to 65535 in digits; 0: it is none. */
+in_port_t conf_port_parse(const char *text);
 
 /* The file that is being loaded. */
 struct conf_source {

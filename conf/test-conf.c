@@ -136,6 +136,10 @@ static const struct {
     {"open brace", BOUNCE "log = {\n", ": syntax error"},
     {"include", BOUNCE "@include \"/etc/passwd\"\n",
 	":2: @include is not known"},
+    {"name server by name", BOUNCE "dns = { servers = \"::1 ns.example\"; };\n",
+	":2: dns.servers: \"::1 ns.example\" names a server that is none"},
+    {"two update servers", BOUNCE "dkim = { update_server = \"::1 ::2\"; };\n",
+	":2: dkim.update_server: \"::1 ::2\" is no name server"},
     {"control character", BOUNCE "region = \"a\\nb\";\n",
 	":2: region: \"a\nb\" holds a control character"},
     {"not UTF-8", BOUNCE "trusted_login = \"caf\xe9\";\n",
@@ -553,10 +557,54 @@ a_reload_keeps_what_is_held(void **state)
 	conf_unref(&next);
 }
 
+static const struct {
+	const char *list, *servers, *error;
+} server_lists[] = {
+    {"", "", ""},
+    {"  ", "", ""},
+    {"192.0.2.53", "192.0.2.53@53 ", ""},
+    {" 127.0.0.1@5353 , ::1@65535 2001:db8::1 ",
+	"127.0.0.1@5353 ::1@65535 2001:db8::1@53 ", ""},
+    {"192.0.2.1 192.0.2.256 ::1", "192.0.2.1@53 ", "192.0.2.256 is no name"},
+    {"192.0.2.1@0", "", "192.0.2.1@0 is no name server; write ADDRESS or"},
+    {"192.0.2.1@65536", "", "192.0.2.1@65536 is no"},
+    {"192.0.2.1@", "", "192.0.2.1@ is no"},
+    {"192.0.2.1#853", "", "192.0.2.1#853 is no"},
+    {"@53", "", "@53 is no"},
+    {"1111:2222:3333:4444:5555:6666:111.122.133.144@12345xxxxxxxxxxxxxxxx", "",
+	"1111:2222"},
+};
+
+static void
+reads_lists_of_name_servers(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(server_lists) / sizeof(server_lists[0]);
+	     i++) {
+		const char *at = server_lists[i].list;
+		struct conf_server server;
+		struct err err = {.text = ""};
+		char found[200] = "";
+
+		while (conf_server_next(&at, &server, &err)) {
+			size_t len = strlen(found);
+
+			(void)snprintf(found + len, sizeof(found) - len, "%s ",
+			    server.text);
+		}
+		assert_string_equal(found, server_lists[i].servers);
+		assert_int_equal(err.code,
+		    server_lists[i].error[0] == '\0' ? SG_OK : SG_INVALID);
+		assert_memory_equal(err.text, server_lists[i].error,
+		    strlen(server_lists[i].error));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(reads_lists_of_name_servers),
 	    cmocka_unit_test(faults_name_file_line_option_and_fix),
 	    cmocka_unit_test(files_that_are_none),
 	    cmocka_unit_test(defaults_are_those_of_the_table),
