@@ -27,28 +27,59 @@ has_key(const struct rules_identity *identity)
 	return false;
 }
 
+/* The customer publishes its keys, or did: DNS does not have them. */
+static bool
+is_waiting(const struct rules_identity *identity)
+{
+	return identity->dkim_status == RULES_IDENTITY_PENDING ||
+	       identity->dkim_status == RULES_IDENTITY_FAILED;
+}
+
+/* Says for sure whether and how it signs; else the next domain is asked. */
+static bool
+decides_signature(const struct rules_identity *identity)
+{
+	if (identity->signing_enabled)
+		return has_key(identity) && !is_waiting(identity);
+	return has_key(identity) || identity->type == RULES_IDENTITY_DOMAIN;
+}
+
+struct walk {
+	identity_find_fn *find;
+	void *ctx;
+	struct identity_cover *cover;
+	bool has_keyless; /* one was asked that should sign and cannot */
+};
+
 /* Asks for one name and takes from it what more specific names left open.
  * True: nothing is open any more. */
 static bool
-consider(const char *name, identity_find_fn *find, void *ctx,
-    struct identity_cover *cover)
+consider(struct walk *walk, const char *name)
 {
+	struct identity_cover *cover = walk->cover;
 	struct rules_identity identity;
 
 	memset(&identity, 0, sizeof identity);
-	if (!find(ctx, name, &identity) || !is_usable(&identity))
+	if (!walk->find(walk->ctx, name, &identity) || !is_usable(&identity))
 		return false;
 	if (!cover->is_verified) {
 		cover->is_verified = true;
 		cover->settings = identity;
 	}
-	if (!has_key(&identity) &&
-	    (identity.type == RULES_IDENTITY_EMAIL || identity.signing_enabled))
-		return false;
-	cover->signer = identity;
-	cover->is_signed = identity.signing_enabled;
-	cover->signing_off = !identity.signing_enabled;
-	return true;
+	if (decides_signature(&identity)) {
+		cover->signer = identity;
+		cover->is_signed = identity.signing_enabled;
+		cover->signing_off = !identity.signing_enabled;
+		cover->is_waiting = false;
+		return true;
+	}
+	/* An address leaves it to its domain; the first domain counts. */
+	if (!walk->has_keyless &&
+	    (identity.type == RULES_IDENTITY_DOMAIN || has_key(&identity))) {
+		walk->has_keyless = true;
+		cover->is_waiting = is_waiting(&identity);
+	}
+	return false;
 }
 
 /* "user+label@domain" without its label; false when there is none to remove. */
@@ -86,24 +117,25 @@ identity_resolve(const char *address, identity_find_fn *find, void *ctx,
     struct identity_cover *cover_r)
 {
 	const char *at = strrchr(address, '@');
+	struct walk walk = {find, ctx, cover_r, false};
 	char bare[RULES_ADDRESS_MAX + 1];
 	const char *domain;
 
 	memset(cover_r, 0, sizeof *cover_r);
 	if (at == NULL || at == address)
 		return false;
-	if (consider(address, find, ctx, cover_r))
+	if (consider(&walk, address))
 		return true;
 	if (without_label(address, (size_t)(at - address), bare) &&
-	    consider(bare, find, ctx, cover_r))
+	    consider(&walk, bare))
 		return true;
 	for (domain = at + 1; domain != NULL && strchr(domain, '.') != NULL;
 	     domain = parent_of(domain)) {
-		if (consider(domain, find, ctx, cover_r))
+		if (consider(&walk, domain))
 			return true;
 	}
-	cover_r->signing_off =
-	    cover_r->is_verified && !cover_r->settings.signing_enabled;
+	cover_r->signing_off = cover_r->is_verified && !cover_r->is_waiting &&
+			       !cover_r->settings.signing_enabled;
 	return cover_r->is_verified;
 }
 

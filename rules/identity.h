@@ -16,6 +16,8 @@ struct identity_cover {
 	struct rules_identity signer; /* whose keys sign: settings, or the next
 	                                  domain's when it has no key of its own */
 	bool is_signed;               /* signer has keys, and signing on */
+	bool is_waiting;  /* nobody signs while its keys are not in DNS: the
+	                                  message leaves unsigned */
 	bool signing_off; /* the signing identity has signing off; when
 	                                  no identity has a key: settings has */
 };
@@ -23,7 +25,9 @@ struct identity_cover {
 /* address: local@domain, domain in lower case. Order: exact address, the address
  * without its +label, the domain, then each parent with at least two labels.
  * The local part is compared as written, domains in lower case. An identity
- * counts when its status is SUCCESS or TEMPORARY_FAILURE. Returns is_verified. */
+ * counts when its status is SUCCESS or TEMPORARY_FAILURE. Keys of one whose
+ * dkim_status is PENDING or FAILED do not sign, the next domain's do. Returns
+ * is_verified. */
 bool identity_resolve(const char *address, identity_find_fn *find, void *ctx,
     struct identity_cover *cover_r);
 

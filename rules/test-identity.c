@@ -13,12 +13,14 @@
 
 #define NAMES_MAX 4
 
-/* One identity: name, status by letter (S P F N T), keys, signing. */
+/* One identity: name, status by letter (S P F N T), keys, signing, DKIM status by
+ * letter (0: N). */
 struct known {
 	const char *name;
 	char status;
 	int64_t key;
 	bool signing;
+	char dkim;
 };
 
 struct resolve_row {
@@ -29,54 +31,68 @@ struct resolve_row {
 	const char *settings;
 	const char *signer; /* "" when nobody signs */
 	bool signing_off;
+	bool is_waiting;
 };
 
 /* clang-format off */
 static const struct resolve_row resolves[] = {
-	{ "nothing known", "a@b.example", { { NULL, 'N', 0, false } }, false, "", "", false },
-	{ "exact address", "a@b.example", { { "a@b.example", 'S', 1, true } }, true, "a@b.example", "a@b.example", false },
-	{ "domain", "a@b.example", { { "b.example", 'S', 1, true } }, true, "b.example", "b.example", false },
-	{ "parent", "a@x.b.example", { { "b.example", 'S', 1, true } }, true, "b.example", "b.example", false },
-	{ "far parent", "a@u.v.w.x.b.example", { { "b.example", 'S', 1, true } }, true, "b.example", "b.example", false },
-	{ "deepest first", "a@x.y.b.example", { { "b.example", 'S', 1, true }, { "y.b.example", 'S', 2, true } }, true, "y.b.example", "y.b.example", false },
-	{ "child covers not", "a@b.example", { { "x.b.example", 'S', 1, true } }, false, "", "", false },
-	{ "sibling covers not", "a@x.b.example", { { "y.b.example", 'S', 1, true } }, false, "", "", false },
-	{ "end of a label covers not", "a@evilb.example", { { "b.example", 'S', 1, true } }, false, "", "", false },
-	{ "top level is never asked", "a@b.example", { { "example", 'S', 1, true } }, false, "", "", false },
-	{ "single label is never asked", "a@localhost", { { "localhost", 'S', 1, true } }, false, "", "", false },
+	{ "nothing known", "a@b.example", { { NULL, 'N', 0, false, 0 } }, false, "", "", false, false },
+	{ "exact address", "a@b.example", { { "a@b.example", 'S', 1, true, 0 } }, true, "a@b.example", "a@b.example", false, false },
+	{ "domain", "a@b.example", { { "b.example", 'S', 1, true, 0 } }, true, "b.example", "b.example", false, false },
+	{ "parent", "a@x.b.example", { { "b.example", 'S', 1, true, 0 } }, true, "b.example", "b.example", false, false },
+	{ "far parent", "a@u.v.w.x.b.example", { { "b.example", 'S', 1, true, 0 } }, true, "b.example", "b.example", false, false },
+	{ "deepest first", "a@x.y.b.example", { { "b.example", 'S', 1, true, 0 }, { "y.b.example", 'S', 2, true, 0 } }, true, "y.b.example", "y.b.example", false, false },
+	{ "child covers not", "a@b.example", { { "x.b.example", 'S', 1, true, 0 } }, false, "", "", false, false },
+	{ "sibling covers not", "a@x.b.example", { { "y.b.example", 'S', 1, true, 0 } }, false, "", "", false, false },
+	{ "end of a label covers not", "a@evilb.example", { { "b.example", 'S', 1, true, 0 } }, false, "", "", false, false },
+	{ "top level is never asked", "a@b.example", { { "example", 'S', 1, true, 0 } }, false, "", "", false, false },
+	{ "single label is never asked", "a@localhost", { { "localhost", 'S', 1, true, 0 } }, false, "", "", false, false },
 
-	{ "label", "a+x@b.example", { { "a@b.example", 'S', 1, true } }, true, "a@b.example", "a@b.example", false },
-	{ "first plus counts", "a+x+y@b.example", { { "a@b.example", 'S', 1, true } }, true, "a@b.example", "a@b.example", false },
-	{ "second plus does not", "a+x+y@b.example", { { "a+x@b.example", 'S', 1, true } }, false, "", "", false },
-	{ "exact before label", "a+x@b.example", { { "a@b.example", 'S', 1, true }, { "a+x@b.example", 'S', 2, true } }, true, "a+x@b.example", "a+x@b.example", false },
-	{ "label covers not the bare one", "a@b.example", { { "a+x@b.example", 'S', 1, true } }, false, "", "", false },
-	{ "nothing before the plus", "+x@b.example", { { "@b.example", 'S', 1, true } }, false, "", "", false },
-	{ "quoted plus is no label", "\"a +x\"@b.example", { { "\"a @b.example", 'S', 1, true } }, false, "", "", false },
-	{ "plus in the domain is no label", "a@b+c.example", { { "a@b.example", 'S', 1, true } }, false, "", "", false },
-	{ "local part in other case", "A@b.example", { { "a@b.example", 'S', 1, true } }, false, "", "", false },
-	{ "last at divides", "\"a@b.example\"@c.example", { { "b.example", 'S', 1, true } }, false, "", "", false },
-	{ "no at", "b.example", { { "b.example", 'S', 1, true } }, false, "", "", false },
-	{ "no local part", "@b.example", { { "b.example", 'S', 1, true } }, false, "", "", false },
-	{ "empty", "", { { "", 'S', 1, true } }, false, "", "", false },
+	{ "label", "a+x@b.example", { { "a@b.example", 'S', 1, true, 0 } }, true, "a@b.example", "a@b.example", false, false },
+	{ "first plus counts", "a+x+y@b.example", { { "a@b.example", 'S', 1, true, 0 } }, true, "a@b.example", "a@b.example", false, false },
+	{ "second plus does not", "a+x+y@b.example", { { "a+x@b.example", 'S', 1, true, 0 } }, false, "", "", false, false },
+	{ "exact before label", "a+x@b.example", { { "a@b.example", 'S', 1, true, 0 }, { "a+x@b.example", 'S', 2, true, 0 } }, true, "a+x@b.example", "a+x@b.example", false, false },
+	{ "label covers not the bare one", "a@b.example", { { "a+x@b.example", 'S', 1, true, 0 } }, false, "", "", false, false },
+	{ "nothing before the plus", "+x@b.example", { { "@b.example", 'S', 1, true, 0 } }, false, "", "", false, false },
+	{ "quoted plus is no label", "\"a +x\"@b.example", { { "\"a @b.example", 'S', 1, true, 0 } }, false, "", "", false, false },
+	{ "plus in the domain is no label", "a@b+c.example", { { "a@b.example", 'S', 1, true, 0 } }, false, "", "", false, false },
+	{ "local part in other case", "A@b.example", { { "a@b.example", 'S', 1, true, 0 } }, false, "", "", false, false },
+	{ "last at divides", "\"a@b.example\"@c.example", { { "b.example", 'S', 1, true, 0 } }, false, "", "", false, false },
+	{ "no at", "b.example", { { "b.example", 'S', 1, true, 0 } }, false, "", "", false, false },
+	{ "no local part", "@b.example", { { "b.example", 'S', 1, true, 0 } }, false, "", "", false, false },
+	{ "empty", "", { { "", 'S', 1, true, 0 } }, false, "", "", false, false },
 
-	{ "pending", "a@b.example", { { "b.example", 'P', 1, true } }, false, "", "", false },
-	{ "failed", "a@b.example", { { "b.example", 'F', 1, true } }, false, "", "", false },
-	{ "not started", "a@b.example", { { "b.example", 'N', 1, true } }, false, "", "", false },
-	{ "temporary failure still sends", "a@b.example", { { "b.example", 'T', 1, true } }, true, "b.example", "b.example", false },
-	{ "pending address, verified domain", "a@b.example", { { "a@b.example", 'P', 1, true }, { "b.example", 'S', 2, true } }, true, "b.example", "b.example", false },
-	{ "failed subdomain, verified parent", "a@x.b.example", { { "x.b.example", 'F', 1, true }, { "b.example", 'S', 2, true } }, true, "b.example", "b.example", false },
+	{ "pending", "a@b.example", { { "b.example", 'P', 1, true, 0 } }, false, "", "", false, false },
+	{ "failed", "a@b.example", { { "b.example", 'F', 1, true, 0 } }, false, "", "", false, false },
+	{ "not started", "a@b.example", { { "b.example", 'N', 1, true, 0 } }, false, "", "", false, false },
+	{ "temporary failure still sends", "a@b.example", { { "b.example", 'T', 1, true, 0 } }, true, "b.example", "b.example", false, false },
+	{ "pending address, verified domain", "a@b.example", { { "a@b.example", 'P', 1, true, 0 }, { "b.example", 'S', 2, true, 0 } }, true, "b.example", "b.example", false, false },
+	{ "failed subdomain, verified parent", "a@x.b.example", { { "x.b.example", 'F', 1, true, 0 }, { "b.example", 'S', 2, true, 0 } }, true, "b.example", "b.example", false, false },
 
-	{ "address without key, domain signs", "a@b.example", { { "a@b.example", 'S', 0, true }, { "b.example", 'S', 2, true } }, true, "a@b.example", "b.example", false },
-	{ "the same, address has signing off", "a@b.example", { { "a@b.example", 'S', 0, false }, { "b.example", 'S', 2, true } }, true, "a@b.example", "b.example", false },
-	{ "address without key, parent signs", "a@x.b.example", { { "a@x.b.example", 'S', 0, true }, { "b.example", 'S', 2, true } }, true, "a@x.b.example", "b.example", false },
-	{ "address with key signs itself", "a@b.example", { { "a@b.example", 'S', 1, true }, { "b.example", 'S', 2, true } }, true, "a@b.example", "a@b.example", false },
-	{ "address with key, signing off", "a@b.example", { { "a@b.example", 'S', 1, false }, { "b.example", 'S', 2, true } }, true, "a@b.example", "", true },
-	{ "domain has signing off", "a@b.example", { { "a@b.example", 'S', 0, true }, { "b.example", 'S', 2, false } }, true, "a@b.example", "", true },
-	{ "subdomain without key, parent signs", "a@x.b.example", { { "x.b.example", 'S', 0, true }, { "b.example", 'S', 2, true } }, true, "x.b.example", "b.example", false },
-	{ "subdomain with signing off, no key", "a@x.b.example", { { "x.b.example", 'S', 0, false }, { "b.example", 'S', 2, true } }, true, "x.b.example", "", true },
-	{ "pending domain signs not", "a@b.example", { { "a@b.example", 'S', 0, true }, { "b.example", 'P', 2, true } }, true, "a@b.example", "", false },
-	{ "no key anywhere", "a@b.example", { { "a@b.example", 'S', 0, true } }, true, "a@b.example", "", false },
-	{ "no key, signing off", "a@b.example", { { "a@b.example", 'S', 0, false } }, true, "a@b.example", "", true },
+	{ "address without key, domain signs", "a@b.example", { { "a@b.example", 'S', 0, true, 0 }, { "b.example", 'S', 2, true, 0 } }, true, "a@b.example", "b.example", false, false },
+	{ "the same, address has signing off", "a@b.example", { { "a@b.example", 'S', 0, false, 0 }, { "b.example", 'S', 2, true, 0 } }, true, "a@b.example", "b.example", false, false },
+	{ "address without key, parent signs", "a@x.b.example", { { "a@x.b.example", 'S', 0, true, 0 }, { "b.example", 'S', 2, true, 0 } }, true, "a@x.b.example", "b.example", false, false },
+	{ "address with key signs itself", "a@b.example", { { "a@b.example", 'S', 1, true, 0 }, { "b.example", 'S', 2, true, 0 } }, true, "a@b.example", "a@b.example", false, false },
+	{ "address with key, signing off", "a@b.example", { { "a@b.example", 'S', 1, false, 0 }, { "b.example", 'S', 2, true, 0 } }, true, "a@b.example", "", true, false },
+	{ "domain has signing off", "a@b.example", { { "a@b.example", 'S', 0, true, 0 }, { "b.example", 'S', 2, false, 0 } }, true, "a@b.example", "", true, false },
+	{ "subdomain without key, parent signs", "a@x.b.example", { { "x.b.example", 'S', 0, true, 0 }, { "b.example", 'S', 2, true, 0 } }, true, "x.b.example", "b.example", false, false },
+	{ "subdomain with signing off, no key", "a@x.b.example", { { "x.b.example", 'S', 0, false, 0 }, { "b.example", 'S', 2, true, 0 } }, true, "x.b.example", "", true, false },
+	{ "pending domain signs not", "a@b.example", { { "a@b.example", 'S', 0, true, 0 }, { "b.example", 'P', 2, true, 0 } }, true, "a@b.example", "", false, false },
+	{ "no key anywhere", "a@b.example", { { "a@b.example", 'S', 0, true, 0 } }, true, "a@b.example", "", false, false },
+	{ "no key, signing off", "a@b.example", { { "a@b.example", 'S', 0, false, 0 } }, true, "a@b.example", "", true, false },
+
+	{ "DKIM pending", "a@b.example", { { "b.example", 'S', 0, true, 'P' } }, true, "b.example", "", false, true },
+	{ "DKIM failed", "a@b.example", { { "b.example", 'S', 0, true, 'F' } }, true, "b.example", "", false, true },
+	{ "DKIM pending, a key of before", "a@b.example", { { "b.example", 'S', 1, true, 'P' } }, true, "b.example", "", false, true },
+	{ "DKIM proved", "a@b.example", { { "b.example", 'S', 1, true, 'S' } }, true, "b.example", "b.example", false, false },
+	{ "DKIM record vanished", "a@b.example", { { "b.example", 'S', 1, true, 'T' } }, true, "b.example", "b.example", false, false },
+	{ "DKIM proved, its key is lost", "a@b.example", { { "b.example", 'S', 0, true, 'S' } }, true, "b.example", "", false, false },
+	{ "DKIM pending, signing off", "a@b.example", { { "b.example", 'S', 0, false, 'P' } }, true, "b.example", "", true, false },
+	{ "address, its domain's DKIM pending", "a@b.example", { { "a@b.example", 'S', 0, true, 0 }, { "b.example", 'S', 0, true, 'P' } }, true, "a@b.example", "", false, true },
+	{ "address with signing off, the same", "a@b.example", { { "a@b.example", 'S', 0, false, 0 }, { "b.example", 'S', 0, true, 'P' } }, true, "a@b.example", "", false, true },
+	{ "DKIM pending, parent signs", "a@x.b.example", { { "x.b.example", 'S', 0, true, 'P' }, { "b.example", 'S', 2, true, 'S' } }, true, "x.b.example", "b.example", false, false },
+	{ "DKIM pending, parent has signing off", "a@x.b.example", { { "x.b.example", 'S', 0, true, 'P' }, { "b.example", 'S', 2, false, 'S' } }, true, "x.b.example", "", true, false },
+	{ "key is lost, parent's DKIM pending", "a@x.b.example", { { "x.b.example", 'S', 0, true, 'S' }, { "b.example", 'S', 0, true, 'P' } }, true, "x.b.example", "", false, false },
 };
 /* clang-format on */
 
@@ -114,6 +130,7 @@ find_known(void *ctx, const char *name, struct rules_identity *identity_r)
 				       : RULES_IDENTITY_DOMAIN;
 		identity_r->status = status_of(known->status);
 		identity_r->signing_enabled = known->signing;
+		identity_r->dkim_status = status_of(known->dkim);
 		/* The second place: a domain may have Ed25519 alone. */
 		identity_r->key_id[1] = known->key;
 		(void)snprintf(identity_r->name, sizeof identity_r->name, "%s",
@@ -148,6 +165,8 @@ test_resolve(void **state)
 			    cover.is_signed, cover.signer.name);
 		if (cover.signing_off != row.signing_off)
 			fail_msg("%s: signing_off", row.name);
+		if (cover.is_waiting != row.is_waiting)
+			fail_msg("%s: is_waiting", row.name);
 	}
 }
 

@@ -25,6 +25,7 @@ static const struct { enum rules_reason reason; const char *token; } rows[] = {
 	{ RULES_REASON_TOO_LARGE,           "TOO_LARGE" },
 	{ RULES_REASON_SUPPRESSED,          "SUPPRESSED" },
 	{ RULES_REASON_UNAVAILABLE,         "UNAVAILABLE" },
+	{ RULES_REASON_MAIL_FROM,           "MAIL_FROM_NOT_VERIFIED" },
 	{ RULES_REASON_WRONG_STAGE,         "WRONG_STAGE" },
 	{ RULES_REASON_COUNT,               "UNKNOWN" },
 };

@@ -78,6 +78,10 @@ test_with_a_value(void **state)
 	verdict_bad_recipient(&v, "x%y@z.example", "Missing final '@domain'");
 	assert_verdict(&v, RULES_REJECT, RULES_REASON_BAD_RECIPIENT,
 	    "553 5.1.3 x%y@z.example: Missing final '@domain'");
+	verdict_mail_from(&v, "bounce.shop.example");
+	assert_verdict(&v, RULES_REJECT, RULES_REASON_MAIL_FROM,
+	    "554 5.7.1 MAIL FROM domain not verified: DNS setup for MAIL FROM"
+	    " domain bounce.shop.example is invalid.");
 	verdict_bad_header(&v, "Duplicate header 'Content-Type'.");
 	assert_verdict(&v, RULES_REJECT, RULES_REASON_BAD_HEADER,
 	    "554 5.6.0 Transaction failed: Duplicate header 'Content-Type'.");
@@ -101,6 +105,25 @@ test_not_verified(void **state)
 	verdict_not_verified(&v, "eu-1", names, 3, RULES_REASON_NOT_VERIFIED);
 	assert_verdict(&v, RULES_REJECT, RULES_REASON_NOT_VERIFIED,
 	    NOT_VERIFIED "EU-1: a@b.example, c@d.example");
+}
+
+static void
+test_note(void **state)
+{
+	static const char *const names[] = {"a@b.example"};
+	char long_note[400];
+	struct rules_verdict v;
+
+	(void)state;
+	verdict_not_verified(&v, "local", names, 1, RULES_REASON_NOT_VERIFIED);
+	verdict_add_note(&v, "granted by\n account shop");
+	assert_verdict(&v, RULES_REJECT, RULES_REASON_NOT_VERIFIED,
+	    NOT_VERIFIED "LOCAL: a@b.example (granted by? account shop)");
+	memset(long_note, 'x', sizeof long_note - 1);
+	long_note[sizeof long_note - 1] = '\0';
+	verdict_add_note(&v, long_note);
+	assert_verdict(&v, RULES_REJECT, RULES_REASON_NOT_VERIFIED,
+	    NOT_VERIFIED "LOCAL: a@b.example (granted by? account shop)");
 }
 
 /* Names that do not all fit: whole ones, then "...". */
@@ -268,6 +291,7 @@ main(void)
 	    cmocka_unit_test(test_fixed),
 	    cmocka_unit_test(test_with_a_value),
 	    cmocka_unit_test(test_not_verified),
+	    cmocka_unit_test(test_note),
 	    cmocka_unit_test(test_not_verified_long),
 	    cmocka_unit_test(test_values_are_cut),
 	    cmocka_unit_test(test_suppressed),

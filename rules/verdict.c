@@ -157,6 +157,26 @@ verdict_not_verified(struct rules_verdict *v, const char *region,
 }
 
 void
+verdict_add_note(struct rules_verdict *v, const char *note)
+{
+	if (strlen(v->text) + strlen(" ()") + strlen(note) > TEXT_MAX)
+		return;
+	add(v, " (");
+	add_clean(v, note);
+	add(v, ")");
+}
+
+void
+verdict_mail_from(struct rules_verdict *v, const char *domain)
+{
+	set(v, RULES_REJECT, RULES_REASON_MAIL_FROM, 554, "5.7.1");
+	add(v, "MAIL FROM domain not verified: DNS setup for MAIL FROM"
+	       " domain ");
+	add_clean(v, domain);
+	add(v, " is invalid.");
+}
+
+void
 verdict_bad_recipient(
     struct rules_verdict *v, const char *address, const char *why)
 {

@@ -17,6 +17,10 @@ void verdict_quota(struct rules_verdict *v);
  * they do not all fit. */
 void verdict_not_verified(struct rules_verdict *v, const char *region,
     const char *const *names, size_t count, enum rules_reason reason);
+/* Adds " (NOTE)" to a reply when all of it fits. */
+void verdict_add_note(struct rules_verdict *v, const char *note);
+/* 554 5.7.1; domain: the MAIL FROM domain that DNS does not have as it must */
+void verdict_mail_from(struct rules_verdict *v, const char *domain);
 /* 553 5.1.3 "ADDRESS: WHY" */
 void verdict_bad_recipient(
     struct rules_verdict *v, const char *address, const char *why);
