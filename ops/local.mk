@@ -57,7 +57,8 @@ endif
 # What the mail path knows, in memory.
 ops_libops_a_SOURCES += \
 	ops/snapshot.c ops/snapshot.h \
-	ops/snapshot_content.c ops/snapshot_content.h
+	ops/snapshot_content.c ops/snapshot_content.h \
+	ops/snapshot_grants.c ops/snapshot_grants.h
 if HAVE_CMOCKA
 check_PROGRAMS += ops/test-snapshot
 TESTS += ops/test-snapshot

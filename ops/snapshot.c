@@ -5,10 +5,14 @@
 #include "ops/snapshot.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "ops/snapshot_content.h"
 #include "store/store.h"
+
+/* Patterns that one account has for one identity and that are looked at. */
+#define GRANTS_MAX 1000
 
 struct snapshot {
 	int parts;
@@ -175,6 +179,47 @@ put_suppression(void *ctx, const struct store_suppression *row)
 	return noted(l, done);
 }
 
+/* Grants of one account, or of all, come as a list: what is replaced must not be
+ * missing in between. */
+struct grant_rows {
+	struct loader *loader;
+	struct grant_entry *list;
+};
+
+static bool
+take_grant(void *ctx, const struct store_grant *row)
+{
+	struct grant_rows *rows = ctx;
+	const struct grant grant = {.account_id = row->account_id,
+	    .owner_id = row->owner_id,
+	    .identity_id = row->identity_id,
+	    .identity = row->identity,
+	    .from_pattern = row->from_pattern};
+
+	return noted(rows->loader, grant_list_add(&rows->list, &grant));
+}
+
+/* account_id 0: all, into an empty table. */
+static enum sg_err
+put_grants(struct loader *l, int64_t account_id)
+{
+	struct grant_rows rows = {.loader = l};
+	enum sg_err code = store_grant_list(
+	    l->store, 0, account_id, take_grant, &rows, l->err_r);
+	bool done;
+
+	if (code != SG_OK || l->failed != SG_OK) {
+		grant_list_free(&rows.list);
+		return code;
+	}
+	write_begin(l);
+	grants_drop(&l->content->grants, account_id);
+	done = grants_put(&l->content->grants, &rows.list);
+	write_end(l);
+	(void)noted(l, done); /* l->failed tells */
+	return SG_OK;
+}
+
 /* ---- everything ---- */
 
 static enum sg_err
@@ -192,6 +237,8 @@ load_all(struct loader *l)
 	if (code == SG_OK && (parts & SNAPSHOT_IDENTITIES))
 		code =
 		    store_identity_list(l->store, 0, put_identity, l, l->err_r);
+	if (code == SG_OK && (parts & SNAPSHOT_IDENTITIES))
+		code = put_grants(l, 0);
 	if (code == SG_OK && (parts & SNAPSHOT_SUPPRESSIONS))
 		code = store_suppression_list(
 		    l->store, 0, put_suppression, l, l->err_r);
@@ -329,6 +376,12 @@ follow_suppression(struct loader *l, const struct store_change *change)
 	return SG_OK;
 }
 
+static enum sg_err
+follow_grant(struct loader *l, const struct store_change *change)
+{
+	return put_grants(l, change->owner_id);
+}
+
 /* clang-format off */
 static const struct {
 	int part;
@@ -340,6 +393,7 @@ static const struct {
 	[STORE_CHANGE_IDENTITY]    = {SNAPSHOT_IDENTITIES,   follow_identity},
 	[STORE_CHANGE_KEY]         = {SNAPSHOT_IDENTITIES,   follow_key},
 	[STORE_CHANGE_SUPPRESSION] = {SNAPSHOT_SUPPRESSIONS, follow_suppression},
+	[STORE_CHANGE_GRANT]       = {SNAPSHOT_IDENTITIES,   follow_grant},
 };
 /* clang-format on */
 
@@ -475,6 +529,53 @@ snapshot_identity(const struct snapshot *snapshot, int64_t account_id,
 		    snapshot->content, account_id, name, identity_r);
 	read_end(snapshot);
 	return found;
+}
+
+/* A copy of the nth grant with what it says now; an identity that is gone grants
+ * nothing, nor does one of the same name that came after it. */
+struct granted {
+	struct rules_account owner;
+	struct rules_identity identity;
+	char from_pattern[RULES_ADDRESS_MAX + 1];
+	bool is_valid;
+};
+
+static bool
+find_granted(const struct snapshot_content *content, int64_t account_id,
+    const char *name, size_t nth, struct granted *granted_r)
+{
+	struct grant grant;
+
+	if (!grants_find(&content->grants, account_id, name, nth, &grant))
+		return false;
+	(void)snprintf(granted_r->from_pattern, sizeof(granted_r->from_pattern),
+	    "%s", grant.from_pattern); /* fits */
+	granted_r->is_valid =
+	    content_find_account(content, grant.owner_id, &granted_r->owner) &&
+	    content_find_identity(
+		content, grant.owner_id, name, &granted_r->identity) &&
+	    granted_r->identity.id == grant.identity_id;
+	return true;
+}
+
+void
+snapshot_granted(const struct snapshot *snapshot, int64_t account_id,
+    const char *name, snapshot_grant_fn *fn, void *ctx)
+{
+	struct granted granted;
+	bool found = true;
+
+	for (size_t nth = 0; found && nth < GRANTS_MAX; nth++) {
+		read_begin(snapshot);
+		found = snapshot->content != NULL &&
+			find_granted(
+			    snapshot->content, account_id, name, nth, &granted);
+		read_end(snapshot);
+		if (found && granted.is_valid &&
+		    !fn(ctx, &granted.owner, &granted.identity,
+			granted.from_pattern))
+			return;
+	}
 }
 
 bool

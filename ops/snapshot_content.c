@@ -32,8 +32,10 @@ struct identity_entry {
 	int64_t key_id[RULES_KEYS_PER_IDENTITY];
 	unsigned char type;
 	unsigned char status;
+	unsigned char dkim_status;
+	unsigned char mail_from_use;
 	bool signing_enabled;
-	char name[];
+	char text[]; /* name, NUL, mail_from, NUL */
 };
 
 struct named {
@@ -72,11 +74,13 @@ snapshot_content_new(void)
 {
 	struct snapshot_content *content = calloc(1, sizeof(*content));
 
-	if (content != NULL && !hash_key_init(&content->key)) {
-		free(content);
+	if (content == NULL)
 		return NULL;
-	}
-	return content;
+	content->grants.key = &content->key;
+	if (hash_key_init(&content->key))
+		return content;
+	free(content);
+	return NULL;
 }
 
 static void
@@ -100,6 +104,7 @@ snapshot_content_free(struct snapshot_content **content)
 	hash_map_fini(&c->account_names); /* the same entries */
 	free_entries(&c->logins);
 	free_entries(&c->identities);
+	grants_fini(&c->grants);
 	hash_map_fini(&c->suppressions);
 	free(c);
 }
@@ -346,7 +351,7 @@ is_identity(const void *ctx, uint64_t value)
 	const struct named *named = ctx;
 
 	return entry->account_id == named->account_id &&
-	       strcmp(entry->name, named->name) == 0;
+	       strcmp(entry->text, named->name) == 0;
 }
 
 static struct hash_slot *
@@ -359,16 +364,28 @@ identity_slot(const struct snapshot_content *content, int64_t account_id,
 	    hash_named(content, account_id, name), is_identity, &named);
 }
 
-static void
-identity_pack(struct identity_entry *entry, int64_t account_id,
+static struct identity_entry *
+identity_entry_new(struct snapshot_content *content, int64_t account_id,
     const struct rules_identity *identity)
 {
+	size_t name_size = strlen(identity->name) + 1;
+	size_t mail_from_size = strlen(identity->mail_from) + 1;
+	struct identity_entry *entry =
+	    entry_new(content, sizeof(*entry), name_size + mail_from_size);
+
+	if (entry == NULL)
+		return NULL;
 	entry->id = identity->id;
 	entry->account_id = account_id;
 	memcpy(entry->key_id, identity->key_id, sizeof(entry->key_id));
 	entry->type = (unsigned char)identity->type;
 	entry->status = (unsigned char)identity->status;
+	entry->dkim_status = (unsigned char)identity->dkim_status;
+	entry->mail_from_use = (unsigned char)identity->mail_from_use;
 	entry->signing_enabled = identity->signing_enabled;
+	memcpy(entry->text, identity->name, name_size);
+	memcpy(entry->text + name_size, identity->mail_from, mail_from_size);
+	return entry;
 }
 
 bool
@@ -376,18 +393,17 @@ content_put_identity(struct snapshot_content *content, int64_t account_id,
     const struct rules_identity *identity)
 {
 	struct identity_entry *entry =
-	    entry_of(identity_slot(content, account_id, identity->name));
-	size_t size = strlen(identity->name) + 1;
+	    identity_entry_new(content, account_id, identity);
+	struct hash_slot *slot;
 
-	if (entry != NULL) {
-		identity_pack(entry, account_id, identity);
-		return true;
-	}
-	entry = entry_new(content, sizeof(*entry), size);
 	if (entry == NULL)
 		return false;
-	identity_pack(entry, account_id, identity);
-	memcpy(entry->name, identity->name, size);
+	slot = identity_slot(content, account_id, identity->name);
+	if (slot != NULL) {
+		entry_free(content, entry_of(slot));
+		slot->value = (uintptr_t)entry;
+		return true;
+	}
 	if (hash_map_add(&content->identities,
 		hash_named(content, account_id, identity->name),
 		(uintptr_t)entry))
@@ -415,6 +431,7 @@ content_find_identity(const struct snapshot_content *content,
 {
 	const struct identity_entry *entry =
 	    entry_of(identity_slot(content, account_id, name));
+	size_t name_size;
 
 	if (entry == NULL)
 		return false;
@@ -423,9 +440,14 @@ content_find_identity(const struct snapshot_content *content,
 	    .type = (enum rules_identity_type)entry->type,
 	    .status = (enum rules_identity_status)entry->status,
 	    .signing_enabled = entry->signing_enabled,
+	    .dkim_status = (enum rules_identity_status)entry->dkim_status,
+	    .mail_from_use = (enum rules_mail_from)entry->mail_from_use,
 	};
+	name_size = strlen(entry->text) + 1;
 	memcpy(identity_r->key_id, entry->key_id, sizeof(entry->key_id));
-	memcpy(identity_r->name, entry->name, strlen(entry->name) + 1);
+	memcpy(identity_r->name, entry->text, name_size);
+	memcpy(identity_r->mail_from, entry->text + name_size,
+	    strlen(entry->text + name_size) + 1);
 	return true;
 }
 
@@ -514,5 +536,6 @@ content_bytes(const struct snapshot_content *content)
 		       content->suppressions.size;
 
 	return sizeof(*content) + content->entry_bytes +
-	       slots * sizeof(struct hash_slot);
+	       slots * sizeof(struct hash_slot) +
+	       grants_bytes(&content->grants);
 }

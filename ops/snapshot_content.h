@@ -4,6 +4,7 @@
 #define SENDWARD_OPS_SNAPSHOT_CONTENT_H
 
 #include "base/hash.h"
+#include "ops/snapshot_grants.h"
 #include "rules/types.h"
 
 struct snapshot_content {
@@ -12,6 +13,7 @@ struct snapshot_content {
 	struct hash_map account_names;
 	struct hash_map logins;
 	struct hash_map identities; /* by account and name */
+	struct grant_table grants;
 	/* 16 bytes each, the address only as a keyed 64-bit hash. One that is
 	 * not on the list is taken for one with a probability of n / 2^64: with
 	 * a million entries and 100 million recipients a day once in 500 years.

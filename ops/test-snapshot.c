@@ -74,15 +74,22 @@ fixture_open(struct fixture *f)
 	    store_open(f->url, STORE_OPEN_READ, 1000, &f->reader, &f->err));
 }
 
+#define INSERT_IDENTITY                                                        \
+	"INSERT INTO identity (id, account_id, name, type, status, "           \
+	"signing_enabled, created_sec, verified_sec) VALUES "
+#define INSERT_KEY                                                             \
+	"INSERT INTO dkim_key (id, identity_id, selector, algorithm, bits, "   \
+	"active, created_sec, public_base64, sealed) VALUES "
+
 /* demo (1): login app, credential AKIA, identity demo.example (1) with key 1,
  * suppressed x@y.example. */
 static const char fill[] =
     "INSERT INTO account VALUES (1, 'demo', 1, 0, '', 500, 10.5, 'none', '', "
     "'', 0);"
     "INSERT INTO login VALUES ('app', 1, 0);"
-    "INSERT INTO credential VALUES ('AKIA', 1, 1, 0, 'h', x'00');"
-    "INSERT INTO identity VALUES (1, 1, 'demo.example', 1, 2, 1, 0, 0);"
-    "INSERT INTO dkim_key VALUES (1, 1, 's', 'rsa', 2048, 1, 0, 'p', x'00');"
+    "INSERT INTO credential VALUES ('AKIA', 1, 1, 0, 'h', x'00');" INSERT_IDENTITY
+    "(1, 1, 'demo.example', 1, 2, 1, 0, 0);" INSERT_KEY
+    "(1, 1, 's', 'rsa', 2048, 1, 0, 'p', x'00');"
     "INSERT INTO suppression VALUES (1, 'x@y.example', 1, 1700000000);";
 
 static int
@@ -146,20 +153,21 @@ view(const struct fixture *f, char text[1024])
 
 	(void)snprintf(text, 1024,
 	    "app%d akia%d demo%d:%lld,%s,%d%d%s,%lld,%.1f "
-	    "identity%d:%lld,%s,%d%d%d,%lld,%lld x%d:%d,%lld",
+	    "identity%d:%lld,%s,%d%d%d%d%d%s,%lld,%lld x%d:%d,%lld",
 	    app, akia, demo, (long long)a.id, a.name, a.production, a.paused,
 	    a.pause_reason, (long long)a.daily_quota, a.rate, identity,
 	    (long long)i.id, i.name, (int)i.type, (int)i.status,
-	    i.signing_enabled, (long long)i.key_id[0], (long long)i.key_id[1],
+	    i.signing_enabled, (int)i.dkim_status, (int)i.mail_from_use,
+	    i.mail_from, (long long)i.key_id[0], (long long)i.key_id[1],
 	    suppressed, (int)p.reason, (long long)p.since_sec);
 	return text;
 }
 
 #define ACCOUNT "demo1:1,demo,10,500,10.5 "
-#define IDENTITY "identity1:1,demo.example,121,1,0 "
+#define IDENTITY "identity1:1,demo.example,12100,1,0 "
 #define SUPPRESSED "x1:1,1700000000"
 #define NO_ACCOUNT "demo0:0,,00,0,0.0 "
-#define NO_IDENTITY "identity0:0,,000,0,0 "
+#define NO_IDENTITY "identity0:0,,00000,0,0 "
 #define NOT_SUPPRESSED "x0:0,0"
 
 static void
@@ -188,23 +196,38 @@ test_each_change_is_seen(void **state)
 		"app1 akia0 " ACCOUNT IDENTITY SUPPRESSED},
 	    {"UPDATE dkim_key SET active = 0",
 		"app1 akia0 " ACCOUNT
-		"identity1:1,demo.example,121,0,0 " SUPPRESSED},
-	    {"INSERT INTO dkim_key VALUES "
-	     "(2, 1, 'e', 'ed25519', 256, 1, 0, 'p', x'00')",
+		"identity1:1,demo.example,12100,0,0 " SUPPRESSED},
+	    {INSERT_KEY "(2, 1, 'e', 'ed25519', 256, 1, 0, 'p', x'00')",
 		"app1 akia0 " ACCOUNT
-		"identity1:1,demo.example,121,2,0 " SUPPRESSED},
+		"identity1:1,demo.example,12100,2,0 " SUPPRESSED},
 	    {"UPDATE dkim_key SET active = 1",
 		"app1 akia0 " ACCOUNT
-		"identity1:1,demo.example,121,1,2 " SUPPRESSED},
+		"identity1:1,demo.example,12100,1,2 " SUPPRESSED},
 	    {"DELETE FROM dkim_key WHERE id = 2; "
 	     "UPDATE identity SET status = 3, signing_enabled = 0",
 		"app1 akia0 " ACCOUNT
-		"identity1:1,demo.example,130,1,0 " SUPPRESSED},
+		"identity1:1,demo.example,13000,1,0 " SUPPRESSED},
+	    /* states of its DKIM and its MAIL FROM domain */
+	    {"UPDATE identity SET status = 2, signing_enabled = 1, "
+	     "dkim_status = 1, mail_from = 'b.demo.example', "
+	     "mail_from_status = 1, mail_from_reject = 1",
+		"app1 akia0 " ACCOUNT "identity1:1,demo.example,12113"
+		"b.demo.example,1,0 " SUPPRESSED},
+	    {"UPDATE identity SET dkim_status = 2, mail_from_status = 2",
+		"app1 akia0 " ACCOUNT "identity1:1,demo.example,12121"
+		"b.demo.example,1,0 " SUPPRESSED},
+	    {"UPDATE identity SET mail_from = 'bounces.demo.example', "
+	     "mail_from_status = 4, mail_from_reject = 0",
+		"app1 akia0 " ACCOUNT "identity1:1,demo.example,12122"
+		"bounces.demo.example,1,0 " SUPPRESSED},
+	    {"UPDATE identity SET mail_from = '', mail_from_status = 0",
+		"app1 akia0 " ACCOUNT
+		"identity1:1,demo.example,12120,1,0 " SUPPRESSED},
 	    /* the same name anew */
-	    {"DELETE FROM identity; INSERT INTO identity VALUES "
+	    {"DELETE FROM identity; " INSERT_IDENTITY
 	     "(7, 1, 'demo.example', 1, 2, 1, 0, 0)",
 		"app1 akia0 " ACCOUNT
-		"identity1:7,demo.example,121,0,0 " SUPPRESSED},
+		"identity1:7,demo.example,12100,0,0 " SUPPRESSED},
 	    {"DELETE FROM identity",
 		"app1 akia0 " ACCOUNT NO_IDENTITY SUPPRESSED},
 	    {"UPDATE suppression SET reason = 2, since_sec = 5",
@@ -229,6 +252,116 @@ test_each_change_is_seen(void **state)
 			fail_msg("%s\nis   %s\nwant %s", rows[i].sql, text,
 			    rows[i].view);
 	}
+}
+
+/* ---- grants ---- */
+
+struct grants {
+	char text[512];
+	int left; /* false when it has been asked for so many */
+};
+
+static bool
+show_grant(void *ctx, const struct rules_account *owner,
+    const struct rules_identity *identity, const char *from_pattern)
+{
+	struct grants *g = ctx;
+	size_t used = strlen(g->text);
+
+	(void)snprintf(g->text + used, sizeof(g->text) - used, "%s:%lld:%d:%s ",
+	    owner->name, (long long)identity->id, (int)identity->status,
+	    from_pattern);
+	return --g->left > 0;
+}
+
+/* What `other` (2) may send as. */
+static const char *
+granted(const struct fixture *f, const char *name, struct grants *g)
+{
+	g->text[0] = '\0';
+	g->left = 100;
+	snapshot_granted(f->snapshot, 2, name, show_grant, g);
+	return g->text;
+}
+
+static const char fill_grants[] =
+    "INSERT INTO account VALUES (2, 'other', 1, 0, '', 1, 1, 'none', '', '', "
+    "0), (3, 'third', 0, 0, '', 1, 1, 'none', '', '', 0);" INSERT_IDENTITY
+    "(3, 3, 'demo.example', 1, 2, 1, 0, 0);"
+    "INSERT INTO identity_grant VALUES (1, 2, 'a@*', 0);"
+    "INSERT INTO identity_grant VALUES (1, 2, 'b@*', 0);"
+    "INSERT INTO identity_grant VALUES (1, 3, '*', 0);";
+
+static void
+test_grants(void **state)
+{
+	/* in the order in which they happen; the list of demo.example */
+	static const struct {
+		const char *sql, *granted;
+	} rows[] = {
+	    {fill_grants, "demo:1:2:a@* demo:1:2:b@* "},
+	    {"INSERT INTO identity_grant VALUES (3, 2, '*', 0)",
+		"demo:1:2:a@* demo:1:2:b@* third:3:2:* "},
+	    {"UPDATE identity SET status = 3 WHERE id = 1",
+		"demo:1:3:a@* demo:1:3:b@* third:3:2:* "},
+	    {"UPDATE account SET name = 'was-third' WHERE id = 3",
+		"demo:1:3:a@* demo:1:3:b@* was-third:3:2:* "},
+	    {"DELETE FROM identity_grant WHERE from_pattern = 'a@*'",
+		"demo:1:3:b@* was-third:3:2:* "},
+	    {"DELETE FROM account WHERE id = 3", "demo:1:3:b@* "},
+	    /* the same name anew: another identity, which granted nothing */
+	    {"DELETE FROM identity WHERE id = 1; " INSERT_IDENTITY
+	     "(9, 1, 'demo.example', 1, 2, 1, 0, 0)",
+		""},
+	    {"INSERT INTO identity_grant VALUES (9, 2, '*', 0)", "demo:9:2:* "},
+	    {"DELETE FROM account WHERE id = 2", ""},
+	};
+	struct fixture *f = *state;
+	struct snapshot *anew = NULL;
+	struct grants g;
+
+	sql(f, fill);
+	refresh(f);
+	assert_string_equal(granted(f, "demo.example", &g), "");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct snapshot *kept = f->snapshot;
+
+		sql(f, rows[i].sql);
+		refresh(f);
+		if (strcmp(granted(f, "demo.example", &g), rows[i].granted) !=
+		    0)
+			fail_msg("%s\nis   %s\nwant %s", rows[i].sql, g.text,
+			    rows[i].granted);
+		/* and when it is loaded as a whole */
+		assert_code(f, SG_OK, snapshot_new(ALL_PARTS, &anew, &f->err));
+		f->snapshot = anew;
+		refresh(f);
+		(void)granted(f, "demo.example", &g);
+		f->snapshot = kept;
+		snapshot_free(&anew);
+		assert_int_equal(strlen(g.text), strlen(rows[i].granted));
+	}
+}
+
+static void
+test_grants_are_exact(void **state)
+{
+	struct fixture *f = *state;
+	struct grants g = {.left = 1};
+	char longest[1000];
+
+	memset(longest, 'a', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	sql(f, fill);
+	sql(f, fill_grants);
+	refresh(f);
+	assert_string_equal(granted(f, "x.demo.example", &g), "");
+	assert_string_equal(granted(f, longest, &g), "");
+	g = (struct grants){.left = 1};
+	snapshot_granted(f->snapshot, 1, "demo.example", show_grant, &g);
+	assert_string_equal(g.text, ""); /* the owner needs none */
+	snapshot_granted(f->snapshot, 2, "demo.example", show_grant, &g);
+	assert_int_equal(g.left, 0); /* and no more were shown */
 }
 
 /* All that an account owned goes with it, in one refresh. */
@@ -548,6 +681,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_each_change_is_seen),
+	    TEST(test_grants),
+	    TEST(test_grants_are_exact),
 	    TEST(test_account_delete_cascades),
 	    TEST(test_parts),
 	    TEST(test_names_are_exact),
