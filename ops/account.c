@@ -163,6 +163,17 @@ apply_change(struct store_account *row, const struct conf *conf,
 		copy_text(row->contact, sizeof(row->contact), change->contact);
 }
 
+enum sg_err
+account_edit(struct store_account *row, const struct conf *conf,
+    const struct account_change *change, struct err *err_r)
+{
+	enum sg_err rc = check_change(change, err_r);
+
+	if (rc == SG_OK)
+		apply_change(row, conf, change);
+	return rc;
+}
+
 /* Reads the account, lets `edit` change it, writes it, all in one transaction,
  * so that two operators do not undo each other's work. */
 typedef void edit_fn(struct store_account *row, void *ctx);

@@ -40,6 +40,9 @@ struct account_change {
 enum sg_err account_change(struct store *store, const struct conf *conf,
     const char *name, const struct account_change *change,
     struct store_account *row_r, struct err *err_r);
+/* The same to a row, which is not written. */
+enum sg_err account_edit(struct store_account *row, const struct conf *conf,
+    const struct account_change *change, struct err *err_r);
 
 /* reason: what clients hear, printable ASCII of at most 160 bytes (SG_INVALID). */
 enum sg_err account_pause(struct store *store, const char *name,

@@ -1,0 +1,120 @@
+/* Letters of sendward's own on their way into the store: see letter.h. */
+#include "config.h"
+
+#include "ops/letter.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "conf/conf.h"
+
+/* Whom it goes to; "" nobody. */
+static const char *
+recipient_of(const struct conf *conf, enum store_letter_kind kind,
+    const struct store_account *account, const struct store_identity *identity)
+{
+	if (kind == STORE_LETTER_CONFIRM)
+		return identity != NULL ? identity->facts.name : "";
+	if (kind == STORE_LETTER_REQUEST || account->contact[0] == '\0')
+		return conf->mail_operator;
+	return account->contact;
+}
+
+/* JSON takes UTF-8 alone; of other text the ASCII is kept. */
+static json_t *
+text_json(const char *text)
+{
+	json_t *value = json_string(text);
+	char *copy;
+
+	if (value != NULL)
+		return value;
+	copy = strdup(text);
+	if (copy == NULL)
+		return NULL;
+	for (char *c = copy; *c != '\0'; c++)
+		if ((unsigned char)*c >= 0x80)
+			*c = '?';
+	value = json_string(copy);
+	free(copy);
+	return value;
+}
+
+/* The facts with those that every letter has; malloc'ed, NULL without memory. */
+static char *
+facts_dup(const struct store_account *account,
+    const struct store_identity *identity, const struct letter_fact *facts)
+{
+	json_t *object = json_object();
+	int failed = object == NULL;
+	char *text = NULL;
+
+	failed |= json_object_set_new(
+	    object, "account", text_json(account->facts.name));
+	if (identity != NULL)
+		failed |= json_object_set_new(
+		    object, "identity", text_json(identity->facts.name));
+	for (; facts != NULL && facts->name != NULL; facts++)
+		failed |= json_object_set_new(
+		    object, facts->name, text_json(facts->value));
+	if (!failed)
+		text = json_dumps(object, JSON_COMPACT);
+	json_decref(object);
+	return text;
+}
+
+static enum sg_err
+put_row(struct store *store, struct store_letter *row, struct err *err_r)
+{
+	bool own;
+	enum sg_err rc = store_scope_begin(store, &own, err_r);
+
+	if (rc == SG_OK && row->identity_id != 0)
+		rc = store_letter_delete_kind(
+		    store, row->identity_id, row->kind, err_r);
+	if (rc == SG_OK)
+		rc = store_letter_put(store, row, err_r);
+	return store_scope_end(store, own, rc, err_r);
+}
+
+enum sg_err
+letter_put(struct store *store, const struct conf *conf,
+    enum store_letter_kind kind, int64_t account_id,
+    const struct store_identity *identity, const struct letter_fact *facts,
+    const unsigned char *sealed, size_t sealed_len, int64_t now_sec,
+    struct err *err_r)
+{
+	struct store_letter row = {
+	    .kind = kind,
+	    .account_id = account_id,
+	    .identity_id = identity != NULL ? identity->facts.id : 0,
+	    .sealed = sealed,
+	    .sealed_len = sealed != NULL ? sealed_len : 0,
+	    .created_sec = now_sec,
+	    .next_sec = now_sec,
+	};
+	struct store_account account;
+	const char *recipient;
+	enum sg_err rc;
+	char *text;
+
+	if (conf->mail_from[0] == '\0')
+		return SG_OK;
+	rc = store_account_get_by_id(store, account_id, &account, err_r);
+	if (rc != SG_OK)
+		return rc;
+	recipient = recipient_of(conf, kind, &account, identity);
+	if (recipient[0] == '\0')
+		return SG_OK;
+	(void)snprintf(row.recipient, sizeof(row.recipient), "%s", recipient);
+	text = facts_dup(&account, identity, facts);
+	if (text == NULL)
+		return err_set(err_r, SG_NOMEM, "no memory for a letter");
+	row.facts = text;
+	rc = put_row(store, &row, err_r);
+	free(text);
+	return rc;
+}

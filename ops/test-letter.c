@@ -1,0 +1,209 @@
+/* Letters into the store: to whom, what they know, what they replace. */
+#include "config.h"
+
+#include "ops/letter.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "conf/conf.h"
+#include "ops/account.h"
+#include "ops/test-admin.h"
+
+static void
+set_text(char **option, const char *text)
+{
+	free(*option);
+	*option = strdup(text);
+	assert_non_null(*option);
+}
+
+static int64_t
+shop(struct admin_fixture *f)
+{
+	struct store_account row;
+
+	assert_code(f, SG_OK, account_get(f->store, "shop", &row, &f->err));
+	return row.facts.id;
+}
+
+static struct store_identity
+identity(struct admin_fixture *f, const char *name)
+{
+	struct store_identity row = {.account_id = shop(f)};
+
+	(void)snprintf(row.facts.name, sizeof(row.facts.name), "%s", name);
+	assert_code(f, SG_OK, store_identity_create(f->store, &row, &f->err));
+	return row;
+}
+
+struct seen {
+	int count;
+	char recipient[RULES_ADDRESS_MAX + 1];
+	char facts[1024];
+	char sealed[64];
+	size_t sealed_len;
+	int64_t next_sec;
+};
+
+static bool
+see(void *ctx, const struct store_letter *row)
+{
+	struct seen *seen = ctx;
+
+	seen->count++;
+	memcpy(seen->recipient, row->recipient, sizeof(seen->recipient));
+	(void)snprintf(seen->facts, sizeof(seen->facts), "%s", row->facts);
+	assert_true(row->sealed_len <= sizeof(seen->sealed));
+	memcpy(seen->sealed, row->sealed, row->sealed_len);
+	seen->sealed_len = row->sealed_len;
+	seen->next_sec = row->next_sec;
+	return true;
+}
+
+static struct seen
+letters(struct admin_fixture *f)
+{
+	struct seen seen = {0};
+
+	assert_code(f, SG_OK, store_letter_list(f->store, see, &seen, &f->err));
+	return seen;
+}
+
+static void
+put(struct admin_fixture *f, enum store_letter_kind kind,
+    const struct store_identity *about, const struct letter_fact *facts)
+{
+	assert_code(f, SG_OK,
+	    letter_put(f->store, f->conf, kind, shop(f), about, facts,
+		(const unsigned char *)"s\0l", 3, TEST_NOW, &f->err));
+}
+
+static void
+test_recipient(void **state)
+{
+	static const struct {
+		const char *name;
+		enum store_letter_kind kind;
+		const char *from, *operator, * contact;
+		const char *recipient; /* NULL: no letter */
+	} rows[] = {
+	    {"contact", STORE_LETTER_WARNING, "s@x.example", "op@x.example",
+		"boss@shop.example", "boss@shop.example"},
+	    {"no contact", STORE_LETTER_WARNING, "s@x.example", "op@x.example",
+		"", "op@x.example"},
+	    {"nobody", STORE_LETTER_WARNING, "s@x.example", "", "", NULL},
+	    {"no sender", STORE_LETTER_WARNING, "", "op@x.example",
+		"boss@shop.example", NULL},
+	    {"request", STORE_LETTER_REQUEST, "s@x.example", "op@x.example",
+		"boss@shop.example", "op@x.example"},
+	    {"request to nobody", STORE_LETTER_REQUEST, "s@x.example", "",
+		"boss@shop.example", NULL},
+	    {"confirm", STORE_LETTER_CONFIRM, "s@x.example", "op@x.example",
+		"boss@shop.example", "jane@shop.example"},
+	};
+	struct admin_fixture *f = *state;
+	struct store_identity about = identity(f, "jane@shop.example");
+	struct account_change change = {0};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *want = rows[i].recipient;
+		struct seen seen;
+
+		set_text(&f->conf->mail_from, rows[i].from);
+		set_text(&f->conf->mail_operator, rows[i].operator);
+		change.contact = rows[i].contact;
+		assert_code(f, SG_OK,
+		    account_change(
+			f->store, f->conf, "shop", &change, NULL, &f->err));
+		put(f, rows[i].kind, &about, NULL);
+		seen = letters(f);
+		if (seen.count != (want != NULL) ||
+		    strcmp(seen.recipient, want != NULL ? want : "") != 0)
+			fail_msg("%s: %s", rows[i].name, seen.recipient);
+		assert_code(f, SG_OK,
+		    store_letter_delete_kind(
+			f->store, about.facts.id, rows[i].kind, &f->err));
+	}
+}
+
+static void
+test_facts(void **state)
+{
+	static const struct letter_fact facts[] = {
+	    {"why", "line 1\nline 2 \"quoted\" \xc3\xbc"},
+	    {"broken", "\xff\xfe text"},
+	    {NULL, NULL},
+	};
+	struct admin_fixture *f = *state;
+	struct store_identity about = identity(f, "shop.example");
+	struct seen seen;
+	json_t *object;
+
+	set_text(&f->conf->mail_from, "s@x.example");
+	set_text(&f->conf->mail_operator, "op@x.example");
+	put(f, STORE_LETTER_WARNING, &about, facts);
+	seen = letters(f);
+	object = json_loads(seen.facts, 0, NULL);
+	assert_non_null(object);
+	assert_string_equal(
+	    json_string_value(json_object_get(object, "account")), "shop");
+	assert_string_equal(
+	    json_string_value(json_object_get(object, "identity")),
+	    "shop.example");
+	assert_string_equal(
+	    json_string_value(json_object_get(object, "why")), facts[0].value);
+	assert_string_equal(
+	    json_string_value(json_object_get(object, "broken")), "?? text");
+	json_decref(object);
+	assert_int_equal(seen.sealed_len, 3);
+	assert_memory_equal(seen.sealed, "s\0l", 3);
+	assert_int_equal(seen.next_sec, TEST_NOW);
+}
+
+static void
+test_replaced(void **state)
+{
+	struct admin_fixture *f = *state;
+	struct store_identity a = identity(f, "a.example");
+	struct store_identity b = identity(f, "b.example");
+
+	set_text(&f->conf->mail_from, "s@x.example");
+	set_text(&f->conf->mail_operator, "op@x.example");
+	put(f, STORE_LETTER_WARNING, &a, NULL);
+	put(f, STORE_LETTER_WARNING, &a, NULL);
+	assert_int_equal(letters(f).count, 1);
+	put(f, STORE_LETTER_WARNING, &b, NULL);
+	put(f, STORE_LETTER_RESTORED, &a, NULL);
+	put(f, STORE_LETTER_REQUEST, NULL, NULL);
+	put(f, STORE_LETTER_REQUEST, NULL, NULL);
+	assert_int_equal(letters(f).count, 5);
+	/* within a transaction that is undone */
+	assert_code(f, SG_OK, store_begin(f->store, &f->err));
+	put(f, STORE_LETTER_WARNING, &a, NULL);
+	put(f, STORE_LETTER_REVOKED, &a, NULL);
+	store_rollback(f->store);
+	assert_int_equal(letters(f).count, 5);
+	assert_code(f, SG_MISSING,
+	    letter_put(f->store, f->conf, STORE_LETTER_WARNING, 77, &a, NULL,
+		NULL, 0, TEST_NOW, &f->err));
+}
+
+#define WITH_STORE(test)                                                       \
+	cmocka_unit_test_setup_teardown(                                       \
+	    test, admin_fixture_setup, admin_fixture_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    WITH_STORE(test_recipient),
+	    WITH_STORE(test_facts),
+	    WITH_STORE(test_replaced),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
