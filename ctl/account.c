@@ -8,6 +8,7 @@
 #include "ctl/out.h"
 #include "ctl/verbs.h"
 #include "ops/account.h"
+#include "ops/request.h"
 
 static const struct out_column fields[] = {
     {"name", "account", OUT_PLAIN},
@@ -106,18 +107,48 @@ account_run_list(struct ctl *ctl)
 	    "no accounts yet; make one: sendwardctl account create NAME");
 }
 
+/* What became of the account's newest request, in one line. */
+static void
+request_line(const struct store_request *request, char *line, size_t size)
+{
+	char when[CLOCK_ISO_MAX];
+	int64_t sec = request->decided_sec == 0 ? request->created_sec
+						: request->decided_sec;
+
+	(void)snprintf(line, size, /* fits */
+	    "Request for production access: %s since %s (sendwardctl request "
+	    "show)",
+	    request->status, clock_iso(sec, when));
+}
+
 int
 account_run_show(struct ctl *ctl)
 {
+	struct store_request request;
 	struct store_account row;
+	char line[160] = "";
+	json_t *doc;
 	struct err err;
+	enum sg_err found;
 	int rc = ctl_open(ctl, CTL_READ);
 
 	if (rc != CTL_DONE)
 		return rc;
 	if (account_get(ctl->store, ctl_arg(ctl, 0), &row, &err) != SG_OK)
 		return ctl_fail(ctl, &err);
-	return print_account(ctl, &row, "");
+	found = request_get(ctl->store, ctl_arg(ctl, 0), &request, &err);
+	if (found != SG_OK && found != SG_MISSING)
+		return ctl_fail(ctl, &err);
+	if (found == SG_OK)
+		request_line(&request, line, sizeof(line));
+	doc = account_json(&row);
+	if (doc != NULL && json_object_set_new(doc, "request",
+			       found == SG_OK ? json_string(request.status)
+					      : json_null()) != 0) {
+		json_decref(doc);
+		doc = NULL;
+	}
+	return out_print_with(ctl, doc, fields, line);
 }
 
 /* Reads the options of `account set`. */

@@ -12,9 +12,11 @@ const struct ctl_noun ctl_nouns[] = {
 {"credential",  "Access keys and the SMTP passwords that go with them"},
 {"identity",    "Domains and addresses that an account may send from"},
 {"dkim",        "Signing keys of identities"},
+{"request",     "Accounts that ask to leave the sandbox"},
 {"suppression", "Addresses that an account must not send to"},
 {"quota",       "What an account has sent in the last 24 hours"},
 {"explain",     "What would become of a message that nobody sends"},
+{"letter",      "Letters of sendward's own that wait to be sent"},
 {"config",      "The configuration in force, and what is wrong with it"},
 {"db",          "The store: making it, migrating it, copying it"},
 {"setup",       "The lines that Postfix and Dovecot need"},
@@ -48,7 +50,24 @@ static const struct ctl_option credential_import_options[] = {
 {NULL, NULL, NULL, false},
 };
 static const struct ctl_option identity_create_options[] = {
-{"dkim", "KIND", "rsa2048 (default), rsa1024, rsa4096, ed25519, both, none", false},
+{"dkim", "KIND", "rsa2048 (default), rsa1024, rsa4096, ed25519, both, none, easy", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option identity_show_options[] = {
+{"offline", NULL, "do not ask DNS what SPF and DMARC say", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option identity_mail_from_options[] = {
+{"on-failure", "WHAT", "while it is not verified: default (the bounce domain) or reject", false},
+{"off",        NULL,   "no MAIL FROM domain any more", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option identity_allow_options[] = {
+{"from", "PATTERN", "From addresses it may use, with * and ?; without it any", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option identity_disallow_options[] = {
+{"from", "PATTERN", "take back this pattern alone; without it all", false},
 {NULL, NULL, NULL, false},
 };
 static const struct ctl_option identity_records_options[] = {
@@ -62,6 +81,27 @@ static const struct ctl_option identity_set_options[] = {
 static const struct ctl_option dkim_import_options[] = {
 {"selector", "NAME", "the selector whose DNS record has the public key", true},
 {"key-file", "FILE", "private key in PEM, no passphrase; - is stdin", true},
+{"now",      NULL,   "it signs at once: your word that its record is in DNS", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option dkim_rotate_options[] = {
+{"give-up-old", NULL, "give up the oldest key that is kept in DNS, if its place is needed", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option request_create_options[] = {
+{"type",          "TYPE", "TRANSACTIONAL or MARKETING", true},
+{"website",       "URL",  "the sender's web site, https://...", true},
+{"use-case",      "TEXT", "what is sent, to whom, how they agreed", false},
+{"use-case-file", "FILE", "the same from a file; - is stdin", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option request_approve_options[] = {
+{"daily", "N", "recipients in 24 hours; without it production_daily", false},
+{"rate",  "R", "recipients per second; without it production_rate", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option request_deny_options[] = {
+{"reason", "TEXT", "why, and what would help; the account reads it", true},
 {NULL, NULL, NULL, false},
 };
 static const struct ctl_option suppression_add_options[] = {
@@ -176,31 +216,83 @@ const struct ctl_command ctl_commands[] = {
 {"identity", "create", "ACCOUNT DOMAIN|ADDRESS", 2, 2, identity_create_options,
  identity_run_create,
  "Makes a domain or an address that the account wants to send from",
- "A domain covers all its addresses and subdomains and gets a DKIM key of its\n"
- "own; the DNS records to publish are shown. It is PENDING, and nothing can be\n"
- "sent from it, until `identity verify`.",
+ "A domain covers all its addresses and subdomains. Its owner proves it by DNS\n"
+ "records, which are shown: any one way is enough, and sendward-jobd looks for\n"
+ "them by itself for 72 hours. An address gets a letter with a link. Until then\n"
+ "it is PENDING, and nothing can be sent from it. --dkim says which keys are made\n"
+ "for the domain's TXT records; easy: Easy DKIM alone, by three CNAME records into\n"
+ "the operator's zone (the option dkim.zone), so that keys change by themselves.",
  "identity create shop shop.example\nidentity create shop boss@other.example"},
 {"identity", "list", "[ACCOUNT]", 0, 1, NULL, identity_run_list,
  "Lists the identities of one account or of all",
  "With their status as Amazon SES names it: PENDING, SUCCESS, FAILED,\n"
- "TEMPORARY_FAILURE.",
+ "TEMPORARY_FAILURE. The second status is that of DKIM: are its keys in DNS?",
  "identity list shop"},
-{"identity", "show", "ACCOUNT DOMAIN|ADDRESS", 2, 2, NULL, identity_run_show,
- "Shows an identity, its keys and the records to publish",
- "Also what it covers and whether its mail is signed.",
+{"identity", "show", "ACCOUNT DOMAIN|ADDRESS", 2, 2, identity_show_options,
+ identity_run_show,
+ "Shows all about an identity: states and why, keys, grants",
+ "Since when, what it was proved by, when it is looked at next, which key signs,\n"
+ "who else may send as it, and whether the domain's SPF and DMARC records let its\n"
+ "mail align (asked in DNS now, for some seconds at most). What to publish:\n"
+ "identity records. What is wrong in DNS: identity check.",
  "identity show shop shop.example"},
+{"identity", "check", "ACCOUNT DOMAIN|ADDRESS", 2, 2, NULL, identity_run_check,
+ "Looks in DNS now and explains what it found, record by record",
+ "Each record with what was wanted and what is there instead, and what to do. What\n"
+ "follows is done at once: a record that is there verifies the domain, also one\n"
+ "that had FAILED; a key that DNS has may sign. A name server that does not answer\n"
+ "changes nothing. Exit status 0: the account may send from it now; 1: it may not.",
+ "identity check shop shop.example"},
 {"identity", "records", "ACCOUNT DOMAIN|ADDRESS", 2, 2,
  identity_records_options, identity_run_records,
  "Prints the DNS records that the domain's owner publishes",
- "text is for people, zone are lines for a zone file, json is an array of\n"
- "{name, type, value, strings, purpose}.",
+ "text is for people and says which records are one way and which another; zone\n"
+ "are lines for a zone file; json is an array of {name, type, value, strings,\n"
+ "purpose, ...}.",
  "identity records shop shop.example --format zone"},
+{"identity", "restart", "ACCOUNT DOMAIN|ADDRESS", 2, 2, NULL,
+ identity_run_restart,
+ "Begins anew: looks for a domain again, writes to an address again",
+ "A domain that FAILED, or is PENDING, is looked for again for 72 hours; its\n"
+ "records stay the same. An address gets a new link, and the old one is void.",
+ "identity restart shop shop.example"},
+{"identity", "resend", "ACCOUNT ADDRESS", 2, 2, NULL, identity_run_restart,
+ "Sends an address a new link; the old one is void",
+ "The same as identity restart. Once a minute, and ten times a day at most.",
+ "identity resend shop boss@other.example"},
 {"identity", "verify", "ACCOUNT DOMAIN|ADDRESS", 2, 2, NULL,
  identity_run_verify,
  "Says that the account may send from it",
- "The operator's word: nothing is looked up in DNS and no mail is sent. Be sure\n"
- "that the domain or address is the account's own.",
+ "The operator's word: nothing is looked up in DNS and no mail is sent, its keys\n"
+ "sign at once, and no look in DNS takes it back. Be sure that the domain or\n"
+ "address is the account's own and that the DKIM record is published.",
  "identity verify shop shop.example"},
+{"identity", "mail-from", "ACCOUNT DOMAIN|ADDRESS [DOMAIN]", 2, 3,
+ identity_mail_from_options, identity_run_mail_from,
+ "Gives an identity a domain of its own for return paths",
+ "The MAIL FROM domain: a subdomain of the identity's domain, used for nothing\n"
+ "else. Bounces come to it, and SPF aligns with it. Its MX and SPF records are\n"
+ "shown; it is used when both are in DNS. Until then, or when they vanish, mail\n"
+ "leaves with the bounce domain, or is refused: --on-failure.",
+ "identity mail-from shop shop.example bounce.shop.example\n"
+ "identity mail-from shop shop.example --off"},
+{"identity", "allow", "[OWNER] DOMAIN|ADDRESS ACCOUNT", 2, 3,
+ identity_allow_options, identity_run_allow,
+ "Lets another account send as an identity",
+ "ACCOUNT may then send as the identity of OWNER (who need not be named when the\n"
+ "verified identity is one account's alone). --from narrows it to From addresses\n"
+ "of that form. Both accounts must be out of the sandbox when mail is sent.",
+ "identity allow shop shop.example agency\n"
+ "identity allow shop shop.example agency --from \"news*@shop.example\""},
+{"identity", "disallow", "[OWNER] DOMAIN|ADDRESS ACCOUNT", 2, 3,
+ identity_disallow_options, identity_run_disallow,
+ "Takes back what identity allow gave",
+ "ACCOUNT's mail as that identity is refused again, within a second.",
+ "identity disallow shop shop.example agency"},
+{"identity", "grants", "[ACCOUNT]", 0, 1, NULL, identity_run_grants,
+ "Lists who may send as whose identity",
+ "Those that the account gave and those that it got; without ACCOUNT all.",
+ "identity grants shop"},
 {"identity", "set", "ACCOUNT DOMAIN|ADDRESS", 2, 2, identity_set_options,
  identity_run_set,
  "Switches DKIM signing of an identity on or off",
@@ -215,15 +307,62 @@ const struct ctl_command ctl_commands[] = {
 
 {"dkim", "show", "ACCOUNT DOMAIN|ADDRESS", 2, 2, NULL, dkim_run_show,
  "Shows the signing keys of an identity",
- "One active key per algorithm signs. The records: identity records.",
+ "Where each comes from, whether it signs, waits to be seen in DNS, or is kept in\n"
+ "DNS for mail on its way, and until when. One key per algorithm signs.",
  "dkim show shop shop.example"},
+{"dkim", "rotate", "ACCOUNT DOMAIN|ADDRESS", 2, 2, dkim_rotate_options,
+ dkim_run_rotate,
+ "Makes a new signing key, which takes over when DNS has it",
+ "Easy DKIM: it is published in the operator's zone and takes over by itself. TXT\n"
+ "records: the owner publishes the record that is shown. The old key signs until\n"
+ "then, and stays in DNS for 7 days after. Keys of the option dkim.rotate_days are\n"
+ "changed without this command.",
+ "dkim rotate shop shop.example"},
 {"dkim", "import", "ACCOUNT DOMAIN|ADDRESS", 2, 2, dkim_import_options,
  dkim_run_import,
  "Takes over a signing key that exists already",
- "RSA of 1024 to 4096 bits or Ed25519. It signs from now on, instead of the\n"
- "key of the same algorithm that was there, which is kept but does not sign.\n"
- "Its DNS record must be published already.",
+ "RSA of 1024 to 4096 bits or Ed25519. It signs as soon as DNS has its record,\n"
+ "instead of the key of the same algorithm that was there; with --now at once.",
  "dkim import shop shop.example --selector mail --key-file mail.private"},
+{"dkim", "zone", "", 0, 0, NULL, dkim_run_zone,
+ "Prints the zone of Easy DKIM, to include in a zone file",
+ "All records below the option dkim.zone, for a name server that takes no updates\n"
+ "from sendward-jobd (the option dkim.update_server). Print it anew, and reload\n"
+ "the zone, before a key waits longer than you like: keys sign when they are\n"
+ "there.",
+ "dkim zone > /etc/nsd/dkim.mail.example.inc"},
+{"dkim", "operator", "", 0, 0, NULL, dkim_run_operator,
+ "Makes the operator's own signing key and shows its DNS record",
+ "For the option dkim.operator_domain: a second signature on every message, so\n"
+ "that feedback loops know this server. Makes the file of the option\n"
+ "dkim.operator_key_file when there is none, else shows its record again. Run it\n"
+ "as root.",
+ "dkim operator"},
+
+{"request", "create", "ACCOUNT", 1, 1, request_create_options,
+ request_run_create,
+ "Asks for production access, out of the sandbox",
+ "For the account: what it sends, to whom, and how recipients agreed to it. The\n"
+ "operator (the option mail.operator) gets a letter. One request at a time.",
+ "request create shop --type TRANSACTIONAL --website https://shop.example --use-case \"order mails\""},
+{"request", "list", "[ACCOUNT]", 0, 1, NULL, request_run_list,
+ "Lists requests for production access",
+ "The open ones first, then the newest.",
+ "request list"},
+{"request", "show", "ACCOUNT", 1, 1, NULL, request_run_show,
+ "Shows the newest request of an account",
+ "With its use case and, when it was denied, the reason.",
+ "request show shop"},
+{"request", "approve", "ACCOUNT", 1, 1, request_approve_options,
+ request_run_approve,
+ "Lets an account that asked for it out of the sandbox",
+ "With quota and rate, in force within a second; its contact gets a letter.",
+ "request approve shop --daily 20000 --rate 10"},
+{"request", "deny", "ACCOUNT", 1, 1, request_deny_options, request_run_deny,
+ "Declines a request, and says why",
+ "The account stays in the sandbox, reads the reason (request show, and a letter to\n"
+ "its contact) and may ask again.",
+ "request deny shop --reason \"please say how recipients agree to your mail\""},
 
 {"suppression", "add", "ACCOUNT ADDRESS", 2, 2, suppression_add_options,
  suppression_run_add,
@@ -266,11 +405,18 @@ const struct ctl_command ctl_commands[] = {
  "accepted; 1: at least one step refuses.",
  "explain --login info@shop.example --from info@shop.example --to jane@customer.example"},
 
+{"letter", "list", "", 0, 0, NULL, letter_run_list,
+ "Lists the letters that sendward-jobd has still to send",
+ "Confirmation links, news about identities and keys, requests: to whom, since\n"
+ "when, how often it was tried, and what went wrong. Links are not shown.",
+ "letter list"},
+
 {"config", "check", "", 0, 0, config_check_options, config_run_check,
  "Checks the configuration and what is around it",
  "The file as the programs' -t does, then user, master key, store, sockets,\n"
- "signing keys and the standing complaints of the daemons. Each with its mend.\n"
- "Exit status 1: an error; 75: the store cannot be reached.",
+ "signing keys, name servers, letters, the web address, certificates, and the\n"
+ "standing complaints of the daemons. Each with its mend. Exit status 1: an\n"
+ "error; 75: the store cannot be reached.",
  "config check"},
 {"config", "dump", "", 0, 0, NULL, config_run_dump,
  "Prints what is in force, defaults included",

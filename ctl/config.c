@@ -1,4 +1,5 @@
-/* config: the configuration, and what is around it on this machine. */
+/* config: the configuration, and what is around it on this machine. Name servers,
+ * letters, web: config_services.c. */
 #include "config.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include "base/clock.h"
 #include "base/seal.h"
 #include "conf/conf.h"
+#include "ctl/checks.h"
 #include "ctl/out.h"
 #include "ctl/verbs.h"
 #include "ops/account.h"
@@ -38,24 +40,9 @@ config_run_dump(struct ctl *ctl)
 
 /* ---- config check ----------------------------------------------------------- */
 
-enum state { FINE, WARNING, WRONG };
-
-struct checks {
-	struct ctl *ctl;
-	json_t *list;
-	int warnings, errors;
-	bool is_unreachable;
-	bool failed; /* no memory */
-};
-
-/* fix "": nothing to do. */
-static void note(struct checks *checks, enum state state, const char *name,
+void
+checks_note(struct checks *checks, enum checks_state state, const char *name,
     const char *fix, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
-
-static void
-note(struct checks *checks, enum state state, const char *name, const char *fix,
-    const char *format, ...)
 {
 	static const char *const states[] = {"ok", "warning", "error"};
 	char text[1024];
@@ -64,8 +51,8 @@ note(struct checks *checks, enum state state, const char *name, const char *fix,
 	va_start(ap, format);
 	(void)vsnprintf(text, sizeof(text), format, ap); /* may be cut */
 	va_end(ap);
-	checks->warnings += state == WARNING;
-	checks->errors += state == WRONG;
+	checks->warnings += state == CHECKS_WARNING;
+	checks->errors += state == CHECKS_WRONG;
 	if (json_array_append_new(checks->list,
 		json_pack("{s:s, s:s, s:o, s:o}", "check", name, "state",
 		    states[state], "text", out_string(text), "fix",
@@ -82,13 +69,15 @@ check_user(struct checks *checks)
 	(void)snprintf(fix, sizeof(fix), /* fits: at most 32 bytes each */
 	    "useradd --system --home-dir / --shell /usr/sbin/nologin %s", user);
 	if (user[0] == '\0')
-		note(checks, WARNING, "user", "set user = \"sendward\";",
+		checks_note(checks, CHECKS_WARNING, "user",
+		    "set user = \"sendward\";",
 		    "user is empty: the programs stay what they are started as");
 	else if (getpwnam(user) == NULL)
-		note(checks, WRONG, "user", fix, "the user %s does not exist",
-		    user);
+		checks_note(checks, CHECKS_WRONG, "user", fix,
+		    "the user %s does not exist", user);
 	else
-		note(checks, FINE, "user", "", "the programs run as %s", user);
+		checks_note(checks, CHECKS_FINE, "user", "",
+		    "the programs run as %s", user);
 }
 
 static void
@@ -99,21 +88,22 @@ check_key(struct checks *checks)
 	struct err err;
 
 	if (access(path, R_OK) != 0 && errno == EACCES) {
-		note(checks, WARNING, "master_key_file", "run it as root",
+		checks_note(checks, CHECKS_WARNING, "master_key_file",
+		    "run it as root",
 		    "%s may be read by its owner alone; it was not looked at",
 		    path);
 		return;
 	}
 	if (seal_open(path, &ctl->seal, &err) != SG_OK)
-		note(checks, WRONG, "master_key_file",
+		checks_note(checks, CHECKS_WRONG, "master_key_file",
 		    access(path, F_OK) == 0
 			? "a key that is lost or changed makes all sealed keys "
 			  "useless: bring back your copy"
 			: "sendwardctl db migrate makes a new one",
 		    "%s", err.text);
 	else
-		note(checks, FINE, "master_key_file", "", "%s can be read",
-		    path);
+		checks_note(checks, CHECKS_FINE, "master_key_file", "",
+		    "%s can be read", path);
 }
 
 static void
@@ -122,11 +112,11 @@ check_return_path(struct checks *checks)
 	const char *domain = checks->ctl->conf->bounce_domain;
 
 	if (domain[0] == '\0')
-		note(checks, WRONG, "bounce_domain",
+		checks_note(checks, CHECKS_WRONG, "bounce_domain",
 		    "set bounce_domain = \"bounce.YOURDOMAIN\";",
 		    "no domain for return paths is set");
 	else
-		note(checks, FINE, "bounce_domain", "",
+		checks_note(checks, CHECKS_FINE, "bounce_domain", "",
 		    "mail leaves with b-TOKEN@%s; its MX must be this server",
 		    domain);
 }
@@ -135,10 +125,12 @@ static void
 check_mode(struct checks *checks)
 {
 	if (checks->ctl->conf->mode == CONF_MODE_MONITOR)
-		note(checks, WARNING, "mode", "set mode = \"enforce\";",
+		checks_note(checks, CHECKS_WARNING, "mode",
+		    "set mode = \"enforce\";",
 		    "mode is monitor: nothing is refused, verdicts are logged");
 	else
-		note(checks, FINE, "mode", "", "the rules are enforced");
+		checks_note(
+		    checks, CHECKS_FINE, "mode", "", "the rules are enforced");
 }
 
 /* The folder of a unix socket. */
@@ -151,7 +143,7 @@ check_socket(struct checks *checks, const char *option, const char *socket)
 	const char *user = checks->ctl->conf->user;
 
 	if (strncmp(socket, "unix:", 5) != 0 || slash == NULL) {
-		note(checks, FINE, option, "", "%s", socket);
+		checks_note(checks, CHECKS_FINE, option, "", "%s", socket);
 		return;
 	}
 	(void)snprintf(folder, sizeof(folder), "%.*s",
@@ -161,10 +153,10 @@ check_socket(struct checks *checks, const char *option, const char *socket)
 	    "at start)",
 	    user[0] == '\0' ? "root" : user, folder); /* fits */
 	if (access(folder, F_OK) != 0)
-		note(checks, WARNING, option, fix, "the socket's folder %s: %s",
-		    folder, strerror(errno));
+		checks_note(checks, CHECKS_WARNING, option, fix,
+		    "the socket's folder %s: %s", folder, strerror(errno));
 	else
-		note(checks, FINE, option, "", "%s", socket);
+		checks_note(checks, CHECKS_FINE, option, "", "%s", socket);
 }
 
 static void
@@ -176,10 +168,11 @@ check_file(struct checks *checks)
 
 	(void)snprintf(fix, sizeof(fix), "chmod go-w %.4000s", path);
 	if (stat(path, &st) == 0 && (st.st_mode & 022) != 0)
-		note(checks, WARNING, "file", fix,
+		checks_note(checks, CHECKS_WARNING, "file", fix,
 		    "%s may be changed by others than its owner", path);
 	else
-		note(checks, FINE, "file", "", "%s is right", path);
+		checks_note(
+		    checks, CHECKS_FINE, "file", "", "%s is right", path);
 }
 
 /* ---- what needs the store ---------------------------------------------------- */
@@ -193,13 +186,13 @@ open_store(struct checks *checks)
 	    admin_store_open(ctl->conf, STORE_OPEN_WRITE, &ctl->store, &err);
 
 	if (code == SG_OK) {
-		note(checks, FINE, "store", "", "%s has the right schema",
-		    ctl->conf->store);
+		checks_note(checks, CHECKS_FINE, "store", "",
+		    "%s has the right schema", ctl->conf->store);
 		return true;
 	}
 	checks->is_unreachable =
 	    code == SG_IO || code == SG_BUSY || code == SG_SCHEMA;
-	note(checks, WRONG, "store",
+	checks_note(checks, CHECKS_WRONG, "store",
 	    code == SG_BUSY ? "another program holds it: try again"
 			    : "sendwardctl db migrate (as root)",
 	    "%s", err.text);
@@ -217,7 +210,8 @@ check_store_owner(struct checks *checks)
 	if (file == NULL || user == NULL || stat(file, &st) != 0 ||
 	    st.st_uid == user->pw_uid)
 		return;
-	note(checks, WRONG, "store", "sendwardctl db migrate (as root)",
+	checks_note(checks, CHECKS_WRONG, "store",
+	    "sendwardctl db migrate (as root)",
 	    "%s does not belong to the user %s, who must write it", file,
 	    ctl->conf->user);
 }
@@ -228,7 +222,7 @@ note_notice(void *ctx, const struct store_notice *row)
 	struct checks *checks = ctx;
 	char since[CLOCK_ISO_MAX];
 
-	note(checks, WARNING, "notice",
+	checks_note(checks, CHECKS_WARNING, "notice",
 	    "mend it; then: sendwardctl config check --clear",
 	    "%s: %s (%lld times, last %s)", row->key, row->text,
 	    (long long)row->count, clock_iso(row->last_sec, since));
@@ -242,7 +236,7 @@ check_notices(struct checks *checks)
 
 	if (admin_notice_list(checks->ctl->store, note_notice, checks, &err) !=
 	    SG_OK)
-		note(checks, WRONG, "notice", "", "%s", err.text);
+		checks_note(checks, CHECKS_WRONG, "notice", "", "%s", err.text);
 }
 
 static void
@@ -255,7 +249,7 @@ check_networks(struct checks *checks)
 	for (size_t i = 0; i < conf->network_count; i++)
 		if (account_get(checks->ctl->store, conf->networks[i].account,
 			&row, &err) != SG_OK)
-			note(checks, WRONG, "networks",
+			checks_note(checks, CHECKS_WRONG, "networks",
 			    "make the account, or take the network out",
 			    "a network names the account %s: %s",
 			    conf->networks[i].account, err.text);
@@ -282,7 +276,7 @@ unseal_key(void *ctx, const struct store_key *row)
 		row->sealed_len, &pem, &len, &err) == SG_OK)
 		keys->good++;
 	else if (keys->bad++ == 0)
-		note(keys->checks, WRONG, "dkim",
+		checks_note(keys->checks, CHECKS_WRONG, "dkim",
 		    "bring back the master key that it was sealed with, or "
 		    "import the key anew",
 		    "key %s of %s cannot be read: %s", row->selector,
@@ -302,7 +296,7 @@ unseal_keys(void *ctx, const char *account, const struct store_identity *row)
 	if (identity_key_list(
 		keys->checks->ctl->store, row, unseal_key, keys, &err) == SG_OK)
 		return true;
-	note(keys->checks, WRONG, "dkim", "", "%s", err.text);
+	checks_note(keys->checks, CHECKS_WRONG, "dkim", "", "%s", err.text);
 	return false;
 }
 
@@ -314,13 +308,13 @@ check_keys(struct checks *checks)
 
 	if (identity_list(checks->ctl->store, NULL, unseal_keys, &keys, &err) !=
 	    SG_OK)
-		note(checks, WRONG, "dkim", "", "%s", err.text);
+		checks_note(checks, CHECKS_WRONG, "dkim", "", "%s", err.text);
 	else if (keys.bad > 1)
-		note(checks, WRONG, "dkim", "", "%d keys cannot be read",
-		    keys.bad);
+		checks_note(checks, CHECKS_WRONG, "dkim", "",
+		    "%d keys cannot be read", keys.bad);
 	else if (keys.bad == 0)
-		note(checks, FINE, "dkim", "", "%d signing keys can be read",
-		    keys.good);
+		checks_note(checks, CHECKS_FINE, "dkim", "",
+		    "%d signing keys can be read", keys.good);
 }
 
 /* ---- all of it ---------------------------------------------------------------- */
@@ -346,7 +340,7 @@ clear_notices(struct checks *checks)
 	json_array_foreach(
 	    keys, i, key) if (admin_notice_clear(checks->ctl->store,
 				  json_string_value(key), &err) != SG_OK)
-	    note(checks, WRONG, "notice", "", "%s", err.text);
+	    checks_note(checks, CHECKS_WRONG, "notice", "", "%s", err.text);
 	json_decref(keys);
 }
 
@@ -362,6 +356,7 @@ check_all(struct checks *checks)
 	check_key(checks);
 	check_socket(checks, "milter.socket", conf->milter_socket);
 	check_socket(checks, "policy.socket", conf->policy_socket);
+	checks_services(checks);
 	if (!open_store(checks))
 		return;
 	check_store_owner(checks);
@@ -373,9 +368,35 @@ check_all(struct checks *checks)
 	check_notices(checks);
 }
 
+static const char *
+text_of(const json_t *check, const char *key)
+{
+	const char *text = json_string_value(json_object_get(check, key));
+
+	return text == NULL ? "" : text;
+}
+
+/* Columns of the longest name. */
+static int
+name_columns(const json_t *list)
+{
+	const json_t *check;
+	size_t i, longest = 0;
+
+	json_array_foreach(list, i, check)
+	{
+		size_t len = strlen(text_of(check, "check"));
+
+		if (len > longest)
+			longest = len;
+	}
+	return (int)longest;
+}
+
 static void
 print_checks(const json_t *list)
 {
+	int columns = name_columns(list);
 	const json_t *check;
 	struct buf text;
 	size_t i;
@@ -383,19 +404,17 @@ print_checks(const json_t *list)
 	buf_init(&text, 8192);
 	json_array_foreach(list, i, check)
 	{
-		const char *fix =
-		    json_string_value(json_object_get(check, "fix"));
-
 		buf_clear(&text);
 		(void)out_clean(
-		    json_string_value(json_object_get(check, "text")),
-		    &text); /* cut at the cap */
-		(void)printf("%-8s %-16s %s\n",
-		    json_string_value(json_object_get(check, "state")),
-		    json_string_value(json_object_get(check, "check")),
-		    buf_str(&text));
-		if (fix != NULL && fix[0] != '\0')
-			(void)printf("%25s fix: %s\n", "", fix);
+		    text_of(check, "text"), &text); /* cut at the cap */
+		(void)printf("%-8s %-*s  %s\n", text_of(check, "state"),
+		    columns, text_of(check, "check"), buf_str(&text));
+		buf_clear(&text);
+		(void)out_clean(
+		    text_of(check, "fix"), &text); /* cut at the cap */
+		if (text.len > 0)
+			(void)printf("%-8s %-*s  fix: %s\n", "", columns, "",
+			    buf_str(&text));
 	}
 	buf_fini(&text);
 }
@@ -439,6 +458,6 @@ config_run_check(struct ctl *ctl)
 	if (conf_load(ctl->conf_path, &ctl->conf, &err) == SG_OK)
 		check_all(&checks);
 	else
-		note(&checks, WRONG, "file", "", "%s", err.text);
+		checks_note(&checks, CHECKS_WRONG, "file", "", "%s", err.text);
 	return print_all(&checks);
 }

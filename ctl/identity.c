@@ -1,164 +1,187 @@
-/* identity: verbs of the command table. Asks no DNS. */
+/* identity: verbs of the command table. Asks no DNS: identity_check.c does. */
 #include "config.h"
 
 #include <string.h>
 
 #include "base/clock.h"
+#include "conf/conf.h"
+#include "ctl/facts.h"
 #include "ctl/input.h"
 #include "ctl/out.h"
 #include "ctl/records.h"
 #include "ctl/verbs.h"
 #include "ops/identity.h"
+#include "ops/records.h"
 #include "rules/identity.h"
 
-static const struct out_column fields[] = {
-    {"name", "identity", OUT_PLAIN},
-    {"account", "account", OUT_PLAIN},
-    {"type", "type", OUT_PLAIN},
-    {"status", "status", OUT_PLAIN},
-    {"verified", "may send", OUT_PLAIN},
-    {"covers", "covers", OUT_PLAIN},
-    {"signing", "DKIM signing", OUT_ON_OFF},
-    {"created", "created", OUT_PLAIN},
-    {"verified_at", "verified at", OUT_PLAIN},
-    {NULL, NULL, OUT_PLAIN},
-};
-
-static json_t *
-identity_json(const char *account, const struct store_identity *row)
+static bool
+is_domain(const struct store_identity *row)
 {
-	const struct rules_identity *facts = &row->facts;
-	bool is_domain = facts->type == RULES_IDENTITY_DOMAIN;
-	bool is_verified = facts->status == RULES_IDENTITY_SUCCESS ||
-			   facts->status == RULES_IDENTITY_TEMPORARY_FAILURE;
-	char covers[2 * RULES_ADDRESS_MAX];
-
-	if (is_domain)
-		(void)snprintf(covers, sizeof(covers), /* fits */
-		    "every address of %s and of its subdomains", facts->name);
-	else
-		(void)snprintf(covers, sizeof(covers), /* fits */
-		    "%s, also with a +label", facts->name);
-	return json_pack("{s:o, s:s, s:s, s:s, s:b, s:o, s:b, s:o, s:o}",
-	    "account", out_string(account), "name", facts->name, "type",
-	    is_domain ? "DOMAIN" : "EMAIL_ADDRESS", "status",
-	    identity_status_name(facts->status), "verified", is_verified,
-	    "covers", out_string(covers), "signing", facts->signing_enabled,
-	    "created", out_time(row->created_sec), "verified_at",
-	    out_time(row->verified_sec));
+	return row->facts.type == RULES_IDENTITY_DOMAIN;
 }
 
-/* The whole of it: facts, keys, records. Returns CTL_DONE and a reference. */
+/* Everything about the identity that the row is of; freed by the caller. */
 static int
-load_whole(
-    const struct ctl *ctl, const struct store_identity *row, json_t **doc_r)
+load_file(const struct ctl *ctl, const struct store_identity *row,
+    struct identity_file **file_r)
 {
-	json_t *keys, *records;
-	json_t *doc = identity_json(ctl_arg(ctl, 0), row);
-	int rc = doc == NULL ? ctl_refuse(ctl, "no memory for the answer")
-			     : records_load(ctl, row, &keys, &records);
+	struct err err;
 
-	if (rc == CTL_DONE &&
-	    (json_object_set_new(doc, "keys", keys) != 0) +
-		    (json_object_set_new(doc, "records", records) != 0) >
-		0)
-		rc = ctl_refuse(ctl, "no memory for the answer");
-	if (rc != CTL_DONE) {
-		json_decref(doc);
-		return rc;
-	}
-	*doc_r = doc;
+	if (identity_file_load(
+		ctl->store, ctl->conf, row->facts.id, file_r, &err) != SG_OK)
+		return ctl_fail(ctl, &err);
 	return CTL_DONE;
 }
 
+/* Finds the identity that the first two arguments name; the store is open. */
 static int
-print_keys(const struct ctl *ctl, json_t *doc)
+get_file(const struct ctl *ctl, struct identity_file **file_r)
 {
-	static const struct out_column columns[] = {
-	    {"selector", "SELECTOR", OUT_PLAIN},
-	    {"algorithm", "ALGORITHM", OUT_PLAIN},
-	    {"bits", "BITS", OUT_PLAIN},
-	    {"active", "SIGNS", OUT_PLAIN},
-	    {"created", "CREATED", OUT_PLAIN},
-	    {NULL, NULL, OUT_PLAIN},
-	};
+	struct store_identity row;
+	struct err err;
 
-	return out_print(ctl, json_incref(json_object_get(doc, "keys")),
-	    columns, "no signing key of its own");
+	if (identity_get(ctl->store, ctl_arg(ctl, 0), ctl_arg(ctl, 1), &row,
+		&err) != SG_OK)
+		return ctl_fail(ctl, &err);
+	return load_file(ctl, &row, file_r);
 }
 
-/* Facts, keys, and records when there are any. */
-static int
-print_whole(const struct ctl *ctl, const struct store_identity *row)
-{
-	json_t *doc, *records;
-	int rc = load_whole(ctl, row, &doc);
+/* ---- create, restart -------------------------------------------------------- */
 
-	if (rc != CTL_DONE)
-		return rc;
-	if (ctl->json)
-		return out_print(ctl, doc, fields, "");
-	rc = out_print(ctl, json_incref(doc), fields, "");
-	(void)putchar('\n'); /* main looks at stdout */
-	if (rc == CTL_DONE)
-		rc = print_keys(ctl, doc);
-	records = json_object_get(doc, "records");
-	if (rc == CTL_DONE && json_array_size(records) > 0) {
-		(void)putchar('\n'); /* main looks at stdout */
-		records_print_text(identity_domain(row), records);
-	}
-	json_decref(doc);
-	return rc;
+/* What goes on by itself, and what may be done meanwhile. */
+static void
+print_domain_steps(const struct ctl *ctl, const struct identity_file *file)
+{
+	const char *account = file->account, *name = file->row.facts.name;
+
+	(void)ctl;
+	(void)printf(
+	    "\n%s is PENDING: nothing can be sent from it yet. sendward-jobd "
+	    "looks for the\nrecords by itself for 72 hours, and verifies it "
+	    "when one way is there. To look now,\nand to hear what is "
+	    "missing:\n"
+	    "  sendwardctl identity check %s %s\n"
+	    "Without DNS, when you know that the domain is the account's "
+	    "own:\n"
+	    "  sendwardctl identity verify %s %s\n",
+	    name, account, name, account, name); /* main looks at stdout */
 }
 
 static void
-print_next_step(const struct ctl *ctl, const struct store_identity *row)
+print_address_steps(const struct ctl *ctl, const struct identity_file *file)
 {
-	bool is_domain = row->facts.type == RULES_IDENTITY_DOMAIN;
+	const char *account = file->account, *name = file->row.facts.name;
 
-	if (ctl->json)
-		return;
 	(void)printf(
-	    is_domain
-		? "\nIt is PENDING: nothing can be sent from it yet. When you "
-		  "are sure that the domain is\nthe account's own, say so:\n"
-		: "\nIt is PENDING: nothing can be sent from it yet. sendward "
-		  "does not mail a confirmation\nlink yet: verify it yourself "
-		  "with:\n");
-	(void)printf("  sendwardctl identity verify %s %s\n", ctl_arg(ctl, 0),
-	    row->facts.name);
+	    "\n%s is PENDING: nothing can be sent from it yet.\n", name);
+	if (ctl->conf->mail_from[0] == '\0')
+		(void)printf(
+		    "No letter with a link can be sent: the option mail.from "
+		    "is not set. When you know\nthat the address is the "
+		    "account's own:\n");
+	else
+		(void)printf(
+		    "A letter is on its way to it (sendward-jobd sends it: "
+		    "sendwardctl letter list).\nIts link is good for 24 "
+		    "hours; whoever opens it and confirms proves the "
+		    "address.\nA new link, when it got lost:\n"
+		    "  sendwardctl identity resend %s %s\n"
+		    "Without it, when you know that the address is the "
+		    "account's own:\n",
+		    account, name);
+	(void)printf("  sendwardctl identity verify %s %s\n", account,
+	    name); /* main looks at stdout */
+}
+
+static int
+print_created(const struct ctl *ctl, const struct identity_file *file)
+{
+	if (ctl->json)
+		return out_print(ctl, facts_whole(file), NULL, "");
+	if (is_domain(&file->row))
+		records_print_text(file);
+	if (file->row.facts.status == RULES_IDENTITY_SUCCESS)
+		return CTL_DONE;
+	if (is_domain(&file->row))
+		print_domain_steps(ctl, file);
+	else
+		print_address_steps(ctl, file);
+	return CTL_DONE;
+}
+
+/* Which keys --dkim asks for. */
+static int
+read_keys(const struct ctl *ctl, enum identity_keys *keys_r, bool *easy_only_r)
+{
+	const char *kind = ctl_value(ctl, "dkim");
+	int keys = identity_keys_from_name(kind == NULL ? "rsa2048" : kind);
+
+	*easy_only_r = kind != NULL && strcmp(kind, "easy") == 0;
+	if (*easy_only_r)
+		keys = IDENTITY_KEYS_NONE;
+	if (keys < 0)
+		return ctl_usage(ctl,
+		    "--dkim must be rsa2048, rsa1024, rsa4096, ed25519, both, "
+		    "none or easy");
+	*keys_r = (enum identity_keys)keys;
+	return CTL_DONE;
 }
 
 int
 identity_run_create(struct ctl *ctl)
 {
-	const char *kind = ctl_value(ctl, "dkim");
-	int keys = identity_keys_from_name(kind == NULL ? "rsa2048" : kind);
+	struct identity_file *file = NULL;
 	struct store_identity row;
+	enum identity_keys keys;
+	bool easy_only;
 	struct err err;
-	int rc;
+	int rc = read_keys(ctl, &keys, &easy_only);
 
-	if (keys < 0)
-		return ctl_usage(ctl,
-		    "--dkim must be rsa2048, rsa1024, rsa4096, ed25519, both or "
-		    "none");
-	rc = ctl_open(ctl, CTL_WRITE | CTL_KEY);
+	if (rc == CTL_DONE)
+		rc = ctl_open(ctl, CTL_WRITE | CTL_KEY);
 	if (rc != CTL_DONE)
 		return rc;
-	if (identity_create(ctl->store, ctl->seal, ctl_arg(ctl, 0),
-		ctl_arg(ctl, 1), (enum identity_keys)keys, clock_now_sec(),
-		&row, &err) != SG_OK)
+	if (identity_create(ctl->store, ctl->seal, ctl->conf, ctl_arg(ctl, 0),
+		ctl_arg(ctl, 1), keys, easy_only, clock_now_sec(), &row,
+		&err) != SG_OK)
 		return ctl_fail(ctl, &err);
-	rc = print_whole(ctl, &row);
+	rc = load_file(ctl, &row, &file);
 	if (rc == CTL_DONE)
-		print_next_step(ctl, &row);
+		rc = print_created(ctl, file);
+	identity_file_free(&file);
 	return rc;
 }
+
+int
+identity_run_restart(struct ctl *ctl)
+{
+	const char *account = ctl_arg(ctl, 0);
+	struct store_identity row;
+	struct err err;
+	int rc = ctl_open(ctl, CTL_WRITE | CTL_KEY);
+
+	if (rc != CTL_DONE)
+		return rc;
+	if (identity_restart(ctl->store, ctl->seal, ctl->conf, account,
+		ctl_arg(ctl, 1), clock_now_sec(), &row, &err) != SG_OK)
+		return ctl_fail(ctl, &err);
+	if (is_domain(&row))
+		return out_done(ctl, facts_row(account, &row),
+		    "sendward-jobd looks for the records of %s again, for 72 "
+		    "hours; to look now: sendwardctl identity check %s %s",
+		    row.facts.name, account, row.facts.name);
+	return out_done(ctl, facts_row(account, &row),
+	    "a letter with a new link is on its way to %s, good for 24 hours; "
+	    "links of before are void",
+	    row.facts.name);
+}
+
+/* ---- list, records ---------------------------------------------------------- */
 
 static bool
 add_identity(void *ctx, const char *account, const struct store_identity *row)
 {
-	return out_add(ctx, identity_json(account, row));
+	return out_add(ctx, facts_row(account, row));
 }
 
 int
@@ -169,8 +192,8 @@ identity_run_list(struct ctl *ctl)
 	    {"account", "ACCOUNT", OUT_PLAIN},
 	    {"type", "TYPE", OUT_PLAIN},
 	    {"status", "STATUS", OUT_PLAIN},
+	    {"dkim_status", "DKIM", OUT_PLAIN},
 	    {"signing", "SIGNING", OUT_ON_OFF},
-	    {"created", "CREATED", OUT_PLAIN},
 	    {NULL, NULL, OUT_PLAIN},
 	};
 	struct err err;
@@ -190,52 +213,11 @@ identity_run_list(struct ctl *ctl)
 	    "DOMAIN");
 }
 
-/* Opens the store to read and finds the identity that the arguments name. */
-static int
-open_and_get(struct ctl *ctl, struct store_identity *row_r)
-{
-	struct err err;
-	int rc = ctl_open(ctl, CTL_READ);
-
-	if (rc == CTL_DONE && identity_get(ctl->store, ctl_arg(ctl, 0),
-				  ctl_arg(ctl, 1), row_r, &err) != SG_OK)
-		rc = ctl_fail(ctl, &err);
-	return rc;
-}
-
-int
-identity_run_show(struct ctl *ctl)
-{
-	struct store_identity row;
-	int rc = open_and_get(ctl, &row);
-
-	return rc == CTL_DONE ? print_whole(ctl, &row) : rc;
-}
-
-int
-dkim_run_show(struct ctl *ctl)
-{
-	struct store_identity row;
-	json_t *doc;
-	int rc = open_and_get(ctl, &row);
-
-	if (rc == CTL_DONE)
-		rc = load_whole(ctl, &row, &doc);
-	if (rc != CTL_DONE)
-		return rc;
-	rc = ctl->json ? out_print(ctl, json_incref(doc), fields, "")
-		       : print_keys(ctl, doc);
-	json_decref(doc);
-	return rc;
-}
-
 int
 identity_run_records(struct ctl *ctl)
 {
-	static const struct out_column none[] = {{NULL, NULL, OUT_PLAIN}};
 	const char *format = ctl_value(ctl, "format");
-	struct store_identity row;
-	json_t *keys, *records;
+	struct identity_file *file = NULL;
 	int rc;
 
 	if (format == NULL)
@@ -245,21 +227,22 @@ identity_run_records(struct ctl *ctl)
 		return ctl_usage(ctl, "--format must be text, zone or json");
 	if (strcmp(format, "json") == 0)
 		ctl->json = true;
-	rc = open_and_get(ctl, &row);
+	rc = ctl_open(ctl, CTL_READ);
 	if (rc == CTL_DONE)
-		rc = records_load(ctl, &row, &keys, &records);
+		rc = get_file(ctl, &file);
 	if (rc != CTL_DONE)
 		return rc;
-	json_decref(keys);
 	if (ctl->json)
-		return out_print(ctl, records, none, "");
-	if (strcmp(format, "zone") == 0)
-		records_print_zone(records);
+		rc = out_print(ctl, records_json(file), NULL, "");
+	else if (strcmp(format, "zone") == 0)
+		records_print_zone(file);
 	else
-		records_print_text(identity_domain(&row), records);
-	json_decref(records);
-	return CTL_DONE;
+		records_print_text(file);
+	identity_file_free(&file);
+	return rc;
 }
+
+/* ---- verify, mail-from, set, delete ------------------------------------------ */
 
 int
 identity_run_verify(struct ctl *ctl)
@@ -274,9 +257,73 @@ identity_run_verify(struct ctl *ctl)
 	if (identity_verify(ctl->store, account, ctl_arg(ctl, 1),
 		clock_now_sec(), &row, &err) != SG_OK)
 		return ctl_fail(ctl, &err);
-	return out_done(ctl, identity_json(account, &row),
+	return out_done(ctl, facts_row(account, &row),
 	    "%s is verified: account %s may send from it, within a second",
 	    row.facts.name, account);
+}
+
+/* The new domain and what to publish for it. */
+static int
+print_mail_from(const struct ctl *ctl, const struct store_identity *row)
+{
+	struct identity_file *file = NULL;
+	int rc;
+
+	if (row->facts.mail_from[0] == '\0')
+		return out_done(ctl, facts_row(ctl_arg(ctl, 0), row),
+		    "mail from %s leaves with the bounce domain %s, within a "
+		    "second",
+		    row->facts.name, ctl->conf->bounce_domain);
+	rc = load_file(ctl, row, &file);
+	if (rc != CTL_DONE)
+		return rc;
+	if (ctl->json)
+		rc = out_print(ctl, facts_whole(file), NULL, "");
+	else
+		records_print_mail_from(file);
+	identity_file_free(&file);
+	return rc;
+}
+
+/* Reads --on-failure, --off and the third argument, which exclude each other. */
+static int
+read_mail_from(const struct ctl *ctl, const char **domain_r, bool *reject_r)
+{
+	const char *what = ctl_value(ctl, "on-failure");
+	bool off = ctl_value(ctl, "off") != NULL;
+
+	*domain_r = off ? "" : ctl_arg(ctl, 2);
+	*reject_r = what != NULL && strcmp(what, "reject") == 0;
+	if (off && (ctl->arg_count == 3 || what != NULL))
+		return ctl_usage(
+		    ctl, "--off goes with no domain and no --on-failure");
+	if (!off && ctl->arg_count < 3)
+		return ctl_usage(ctl, "give the MAIL FROM domain, or --off");
+	if (*domain_r[0] == '\0' && !off)
+		return ctl_usage(ctl, "the MAIL FROM domain is empty");
+	if (what != NULL && !*reject_r && strcmp(what, "default") != 0)
+		return ctl_usage(ctl, "--on-failure must be default or reject");
+	return CTL_DONE;
+}
+
+int
+identity_run_mail_from(struct ctl *ctl)
+{
+	struct store_identity row;
+	const char *domain;
+	bool reject;
+	struct err err;
+	int rc = read_mail_from(ctl, &domain, &reject);
+
+	if (rc == CTL_DONE)
+		rc = ctl_open(ctl, CTL_WRITE);
+	if (rc != CTL_DONE)
+		return rc;
+	if (identity_set_mail_from(ctl->store, ctl->conf, ctl_arg(ctl, 0),
+		ctl_arg(ctl, 1), domain, reject, clock_now_sec(), &row,
+		&err) != SG_OK)
+		return ctl_fail(ctl, &err);
+	return print_mail_from(ctl, &row);
 }
 
 int
@@ -297,7 +344,7 @@ identity_run_set(struct ctl *ctl)
 	if (identity_set_signing(
 		ctl->store, account, ctl_arg(ctl, 1), on, &row, &err) != SG_OK)
 		return ctl_fail(ctl, &err);
-	return out_done(ctl, identity_json(account, &row), "mail from %s is %s",
+	return out_done(ctl, facts_row(account, &row), "mail from %s is %s",
 	    row.facts.name,
 	    on ? "signed, when there is a key" : "not signed any more");
 }

@@ -3,15 +3,21 @@ bin_PROGRAMS += ctl/sendwardctl
 ctl_sendwardctl_SOURCES = ctl/main.c ctl/command.h ctl/commands.c \
 	ctl/verbs.h ctl/parse.c ctl/parse.h ctl/help.c ctl/help.h \
 	ctl/nearest.c ctl/nearest.h ctl/out.c ctl/out.h \
-	ctl/input.c ctl/input.h ctl/records.c ctl/records.h \
-	ctl/account.c ctl/login.c ctl/credential.c ctl/identity.c ctl/dkim.c \
-	ctl/suppression.c ctl/explain.c ctl/config.c ctl/db.c \
+	ctl/input.c ctl/input.h ctl/diff.c ctl/diff.h \
+	ctl/facts.c ctl/facts.h ctl/records.c ctl/records.h \
+	ctl/look.c ctl/look.h ctl/findings.c ctl/findings.h \
+	ctl/account.c ctl/login.c ctl/credential.c ctl/identity.c \
+	ctl/identity_check.c ctl/grant.c ctl/dkim.c ctl/request.c \
+	ctl/grant.h ctl/letter.c ctl/suppression.c ctl/explain.c ctl/config.c \
+	ctl/config_services.c ctl/checks.h ctl/db.c \
 	ctl/setup.c ctl/setup_lines.c ctl/setup_lines.h
 ctl_sendwardctl_LDADD = $(SW_LIBS) $(SW_EXT_LIBS)
 EXTRA_DIST += ctl/README.md
 if HAVE_CMOCKA
-check_PROGRAMS += ctl/test-nearest
-TESTS += ctl/test-nearest
+check_PROGRAMS += ctl/test-nearest ctl/test-diff
+TESTS += ctl/test-nearest ctl/test-diff
 ctl_test_nearest_SOURCES = ctl/test-nearest.c ctl/nearest.c ctl/nearest.h
 ctl_test_nearest_LDADD = $(CMOCKA_LIBS)
+ctl_test_diff_SOURCES = ctl/test-diff.c ctl/diff.c ctl/diff.h
+ctl_test_diff_LDADD = base/libbase.a $(CMOCKA_LIBS) $(SW_EXT_LIBS)
 endif

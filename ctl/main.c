@@ -44,8 +44,12 @@ ctl_fail(const struct ctl *ctl, const struct err *err)
 	(void)ctl;
 	complain(err->text, hint_for(err));
 	switch (err->code) {
-	case SG_IO:
 	case SG_BUSY:
+		/* Also what may be done later alone, such as another letter. */
+		return strstr(err->text, "locked by another") != NULL
+			   ? CTL_UNREACHABLE
+			   : CTL_REFUSED;
+	case SG_IO:
 	case SG_SCHEMA:
 		return CTL_UNREACHABLE;
 	default:

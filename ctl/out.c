@@ -180,8 +180,9 @@ print_table(const json_t *doc, const struct out_column *columns)
 	return is_done;
 }
 
+/* some: leaves out what has no value. */
 static bool
-print_fields(const json_t *doc, const struct out_column *columns)
+print_fields(const json_t *doc, const struct out_column *columns, bool some)
 {
 	size_t width = 0;
 	struct buf text;
@@ -194,6 +195,8 @@ print_fields(const json_t *doc, const struct out_column *columns)
 	for (const struct out_column *c = columns; c->key != NULL; c++) {
 		buf_clear(&text);
 		put_value(json_object_get(doc, c->key), c->kind, &text);
+		if (some && strcmp(buf_str(&text), "-") == 0)
+			continue;
 		print_cell(c->title, width, false);
 		(void)puts(buf_str(&text)); /* main looks at stdout */
 		is_done = is_done && !text.failed;
@@ -235,7 +238,20 @@ out_print(const struct ctl *ctl, json_t *doc, const struct out_column *columns,
 	else if (json_is_array(doc))
 		is_done = print_table(doc, columns);
 	else
-		is_done = print_fields(doc, columns);
+		is_done = print_fields(doc, columns, false);
+	json_decref(doc);
+	return is_done ? CTL_DONE : no_memory(ctl);
+}
+
+int
+out_print_some(
+    const struct ctl *ctl, json_t *doc, const struct out_column *columns)
+{
+	bool is_done;
+
+	if (doc == NULL)
+		return no_memory(ctl);
+	is_done = print_fields(doc, columns, true);
 	json_decref(doc);
 	return is_done ? CTL_DONE : no_memory(ctl);
 }

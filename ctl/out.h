@@ -26,6 +26,10 @@ struct out_column {
 int out_print(const struct ctl *ctl, json_t *doc,
     const struct out_column *columns, const char *empty);
 
+/* The same for an object, for people: lines without a value are left out. */
+int out_print_some(
+    const struct ctl *ctl, json_t *doc, const struct out_column *columns);
+
 /* The same for an object, and `text` after it for people. */
 int out_print_with(const struct ctl *ctl, json_t *doc,
     const struct out_column *columns, const char *text);

@@ -1,170 +1,333 @@
-/* Keys and DNS records: see records.h. Looks nothing up in DNS. */
+/* DNS records as JSON, text and zone: see records.h. Looks nothing up. */
 #include "config.h"
 
 #include "ctl/records.h"
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "ctl/out.h"
-#include "dkim/record.h"
 #include "ops/identity.h"
+#include "ops/records.h"
 
-#define VALUE_MAX 4096
 #define STRING_MAX 255 /* RFC 1035 §3.3.14 */
 
-struct load {
-	const char *domain;
-	json_t *keys, *records;
-	bool failed;
-};
+/* The ways to prove a domain, and what else is published. */
+enum way { WAY_TXT, WAY_EASY, WAY_TOKEN, WAY_MAIL_FROM, WAY_KEPT, WAYS };
+
+static enum way
+way_of(const struct wanted_record *record)
+{
+	if (record->key_retired)
+		return WAY_KEPT;
+	switch (record->purpose) {
+	case RECORD_EASY_CNAME:
+		return WAY_EASY;
+	case RECORD_TXT_TOKEN:
+		return WAY_TOKEN;
+	case RECORD_MAIL_FROM_MX:
+	case RECORD_MAIL_FROM_SPF:
+		return WAY_MAIL_FROM;
+	default:
+		return WAY_TXT;
+	}
+}
+
+static const struct store_key *
+key_of(const struct identity_file *file, const struct wanted_record *record)
+{
+	for (size_t i = 0; record->key_id != 0 && i < file->key_count; i++)
+		if (file->keys[i].id == record->key_id)
+			return &file->keys[i];
+	return NULL;
+}
+
+const char *
+records_about(const struct identity_file *file,
+    const struct wanted_record *record, char text_r[96])
+{
+	const struct store_key *key = key_of(file, record);
+
+	switch (record->purpose) {
+	case RECORD_DKIM_TXT:
+	case RECORD_DKIM_OWN:
+		if (key == NULL)
+			return "public key of DKIM";
+		(void)snprintf(text_r, 96, "public key of DKIM (%s, %d bits)",
+		    key->algorithm, key->bits); /* fits */
+		return text_r;
+	case RECORD_EASY_CNAME:
+		return "Easy DKIM, one of three";
+	case RECORD_TXT_TOKEN:
+		return "proof of the domain";
+	case RECORD_MAIL_FROM_MX:
+		return "MX of the MAIL FROM domain";
+	default:
+		return "SPF of the MAIL FROM domain";
+	}
+}
+
+/* ---- JSON ------------------------------------------------------------------- */
 
 /* The value as the strings of a TXT record. */
 static json_t *
-strings_json(const char *value)
+strings_json(const struct wanted_record *record)
 {
 	json_t *list = json_array();
-	size_t len = strlen(value);
+	size_t len = strlen(record->value);
 
+	if (record->type != DNS_TXT)
+		return list;
 	for (size_t at = 0; at < len && list != NULL; at += STRING_MAX) {
 		size_t part = len - at < STRING_MAX ? len - at : STRING_MAX;
 
-		if (json_array_append_new(
-			list, json_stringn(value + at, part)) != 0) {
-			json_decref(list);
-			list = NULL;
-		}
+		(void)out_add(&list, json_stringn(record->value + at, part));
 	}
 	return list;
 }
 
 static json_t *
-record_json(const struct store_key *row, const char *domain)
+record_json(
+    const struct identity_file *file, const struct wanted_record *record)
 {
-	struct dkim_record record = {.selector = row->selector,
-	    .domain = domain,
-	    .algorithm = row->algorithm,
-	    .public_base64 = row->public_base64};
-	struct buf name, value;
-	char purpose[96];
-	json_t *doc = NULL;
+	const struct store_key *key = key_of(file, record);
 
-	buf_init(&name, VALUE_MAX);
-	buf_init(&value, VALUE_MAX);
-	(void)snprintf(purpose, sizeof(purpose), /* fits */
-	    "DKIM: the public key of signatures (%s, %d bits)", row->algorithm,
-	    row->bits);
-	if (dkim_record_name(&record, &name) &&
-	    dkim_record_value(&record, &value))
-		doc = json_pack("{s:s, s:s, s:s, s:o, s:s}", "name",
-		    buf_str(&name), "type", "TXT", "value", buf_str(&value),
-		    "strings", strings_json(buf_str(&value)), "purpose",
-		    purpose);
-	buf_fini(&name);
-	buf_fini(&value);
-	return doc;
+	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:b, s:o}", "name",
+	    record->name, "type", dns_type_name(record->type), "value",
+	    record->value, "strings", strings_json(record), "purpose",
+	    record_purpose_name(record->purpose), "selector",
+	    key == NULL ? json_null() : json_string(key->selector), "active",
+	    record->key_active, "remove_after",
+	    out_time(record->key_retired ? record->key_remove_sec : 0));
 }
 
-static bool
-load_key(void *ctx, const struct store_key *row)
+json_t *
+records_json(const struct identity_file *file)
 {
-	struct load *load = ctx;
+	json_t *list = json_array();
 
-	if (json_array_append_new(
-		load->keys, json_pack("{s:s, s:s, s:i, s:b, s:o}", "selector",
-				row->selector, "algorithm", row->algorithm,
-				"bits", row->bits, "active", row->active,
-				"created", out_time(row->created_sec))) != 0)
-		load->failed = true;
-	if (row->active && json_array_append_new(load->records,
-			       record_json(row, load->domain)) != 0)
-		load->failed = true;
-	return !load->failed;
+	for (size_t i = 0; i < file->record_count && list != NULL; i++)
+		(void)out_add(&list, record_json(file, &file->records[i]));
+	return list;
 }
 
-int
-records_load(const struct ctl *ctl, const struct store_identity *row,
-    json_t **keys_r, json_t **records_r)
-{
-	struct load load = {.domain = identity_domain(row),
-	    .keys = json_array(),
-	    .records = json_array()};
-	struct err err;
-	int rc = CTL_DONE;
+/* ---- for people ------------------------------------------------------------- */
 
-	load.failed = load.keys == NULL || load.records == NULL;
-	if (!load.failed &&
-	    identity_key_list(ctl->store, row, load_key, &load, &err) != SG_OK)
-		rc = ctl_fail(ctl, &err);
-	else if (load.failed)
-		rc = ctl_refuse(ctl, "no memory for the records");
-	if (rc != CTL_DONE) {
-		json_decref(load.keys);
-		json_decref(load.records);
-		return rc;
-	}
-	*keys_r = load.keys;
-	*records_r = load.records;
-	return CTL_DONE;
+static size_t
+count_way(const struct identity_file *file, enum way way)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < file->record_count; i++)
+		count += way_of(&file->records[i]) == way;
+	return count;
 }
 
-static const char *
-text_of(const json_t *record, const char *key)
-{
-	const char *text = json_string_value(json_object_get(record, key));
-
-	return text == NULL ? "" : text;
-}
-
-/* Length of the name without ".DOMAIN". */
+/* Length of the name without ".DOMAIN"; 0: it is not below it. */
 static int
 relative_length(const char *name, const char *domain)
 {
-	size_t len = strlen(name), tail = strlen(domain) + 1;
+	size_t len = strlen(name), tail = strlen(domain);
 
-	return (int)(len > tail ? len - tail : len);
+	if (len < tail + 2 || strcmp(name + len - tail, domain) != 0 ||
+	    name[len - tail - 1] != '.')
+		return 0;
+	return (int)(len - tail - 1);
+}
+
+static void
+print_record(
+    const struct identity_file *file, const struct wanted_record *record)
+{
+	const char *domain = identity_domain(&file->row);
+	int relative = relative_length(record->name, domain);
+	char about[96], when[CLOCK_ISO_MAX];
+
+	(void)printf("\n  for    %s", records_about(file, record, about));
+	if (record->key_retired)
+		(void)printf(
+		    ", until %s", clock_iso(record->key_remove_sec, when));
+	(void)printf("\n  name   %s\n", record->name);
+	if (relative > 0)
+		(void)printf("         where .%s is added by itself: %.*s\n",
+		    domain, relative, record->name);
+	(void)printf("  type   %s\n  value  %s\n", dns_type_name(record->type),
+	    record->value); /* main looks at stdout */
+}
+
+static const char *
+way_text(const struct identity_file *file, enum way way)
+{
+	bool is_one = count_way(file, way) == 1;
+
+	switch (way) {
+	case WAY_TXT:
+		return is_one ? "the DKIM key, as a TXT record: proves the "
+				"domain, and mail is signed"
+			      : "the DKIM keys, as TXT records: they prove the "
+				"domain, and mail is signed";
+	case WAY_EASY:
+		return "Easy DKIM, all three CNAME records: the same, and the "
+		       "keys change by themselves";
+	default:
+		return "a TXT record: proves the domain, mail is not signed by "
+		       "it";
+	}
+}
+
+static void
+print_way(const struct identity_file *file, enum way way)
+{
+	for (size_t i = 0; i < file->record_count; i++)
+		if (way_of(&file->records[i]) == way)
+			print_record(file, &file->records[i]);
+}
+
+static void
+print_ways(const struct identity_file *file)
+{
+	bool is_proved = file->row.proofs != 0;
+	const char *name = file->row.facts.name;
+	int count = 0, letter = 'a';
+
+	for (int way = WAY_TXT; way <= WAY_TOKEN; way++)
+		count += count_way(file, (enum way)way) > 0;
+	if (count == 0)
+		return;
+	if (is_proved)
+		(void)printf("%s is verified. What proves it, and what signs, "
+			     "must stay in its DNS:\n",
+		    name);
+	else if (count > 1)
+		(void)printf("To prove %s, its owner publishes any ONE of "
+			     "these in its DNS:\n",
+		    name);
+	else
+		(void)printf(
+		    "To prove %s, its owner publishes in its DNS:\n", name);
+	for (int way = WAY_TXT; way <= WAY_TOKEN; way++) {
+		if (count_way(file, (enum way)way) == 0)
+			continue;
+		(void)printf("\n(%c) %s\n", letter++,
+		    way_text(file, (enum way)way)); /* main looks at it */
+		print_way(file, (enum way)way);
+	}
+}
+
+/* What a panel may do to a value. */
+static void
+print_advice(const struct identity_file *file)
+{
+	for (size_t i = 0; i < file->record_count; i++)
+		if (file->records[i].type == DNS_TXT &&
+		    strlen(file->records[i].value) > STRING_MAX) {
+			(void)printf(
+			    "\nA value over 255 characters is one TXT record "
+			    "of several strings. Most panels split\nit by "
+			    "themselves; a zone file needs it split: --format "
+			    "zone.\n"); /* main looks at stdout */
+			return;
+		}
 }
 
 void
-records_print_text(const char *domain, const json_t *records)
+records_print_key(const struct identity_file *file, int64_t key_id)
 {
-	const json_t *record;
-	size_t i;
+	for (size_t i = 0; i < file->record_count; i++)
+		if (file->records[i].key_id == key_id)
+			print_record(file, &file->records[i]);
+}
 
-	if (json_array_size(records) == 0) {
-		(void)printf("No record to publish: no key of its own signs. "
-			     "(Mail of an address is signed\nwith its domain's "
-			     "key, when that is an identity too.)\n");
+/* main looks at stdout. */
+static void
+print_mail_from(const struct identity_file *file)
+{
+	(void)printf("For the MAIL FROM domain %s, both of these, and no other "
+		     "MX record:\n",
+	    file->row.facts.mail_from);
+	print_way(file, WAY_MAIL_FROM);
+}
+
+void
+records_print_mail_from(const struct identity_file *file)
+{
+	const char *account = file->account, *name = file->row.facts.name;
+
+	print_mail_from(file);
+	(void)printf(
+	    "\n%s is PENDING: sendward-jobd looks for these records by itself "
+	    "for 72 hours.\nUntil it has found them, mail from %s %s.\nTo "
+	    "look now:\n  sendwardctl identity check %s %s\n",
+	    file->row.facts.mail_from, name,
+	    file->row.mail_from_reject ? "is refused"
+				       : "leaves with the bounce domain",
+	    account, name); /* main looks at stdout */
+}
+
+void
+records_print_text(const struct identity_file *file)
+{
+	const struct store_identity *row = &file->row;
+
+	if (file->record_count == 0) {
+		(void)printf("No record to publish: %s",
+		    row->facts.type == RULES_IDENTITY_EMAIL
+			? "an address is proved by the link in a letter, and "
+			  "its mail is signed\nwith its domain's key, when "
+			  "that is an identity of the account, too.\n"
+			: "no key of its own.\n"); /* main looks at stdout */
 		return;
 	}
-	(void)printf("To publish in the DNS of %s:\n", domain);
-	json_array_foreach(records, i, record)
-	{
-		const char *name = text_of(record, "name");
-
-		(void)printf("\n  %s\n  name   %s\n  type   %s\n  value  %s\n",
-		    text_of(record, "purpose"), name, text_of(record, "type"),
-		    text_of(record, "value"));
-		(void)printf("  A panel that adds the domain by itself wants "
-			     "the name without it: %.*s\n",
-		    relative_length(name, domain), name);
+	print_ways(file);
+	if (count_way(file, WAY_MAIL_FROM) > 0) {
+		if (count_way(file, WAY_MAIL_FROM) < file->record_count)
+			(void)putchar('\n'); /* main looks at stdout */
+		print_mail_from(file);
 	}
-	(void)printf("\nA value over 255 characters is one TXT record of "
-		     "several strings. Most panels split\nit by themselves; a "
-		     "zone file needs it split: --format zone.\n");
+	if (count_way(file, WAY_KEPT) > 0)
+		(void)printf("\nTo be left for mail on its way:\n");
+	print_way(file, WAY_KEPT);
+	print_advice(file);
+}
+
+/* ---- zone file -------------------------------------------------------------- */
+
+/* A character-string of RFC 1035 §5.1. */
+static void
+print_string(const char *text, size_t len)
+{
+	(void)fputs(" \"", stdout); /* main looks at stdout */
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c < ' ' || c > '~')
+			(void)printf("\\%03d", c);
+		else
+			(void)printf(
+			    "%s%c", c == '"' || c == '\\' ? "\\" : "", c);
+	}
+	(void)putchar('"');
 }
 
 void
-records_print_zone(const json_t *records)
+records_print_zone(const struct identity_file *file)
 {
-	const json_t *record, *string;
-	size_t i, j;
+	for (size_t i = 0; i < file->record_count; i++) {
+		const struct wanted_record *record = &file->records[i];
+		size_t len = strlen(record->value);
+		char about[96];
 
-	json_array_foreach(records, i, record)
-	{
-		(void)printf("; %s\n%s. IN %s (", text_of(record, "purpose"),
-		    text_of(record, "name"), text_of(record, "type"));
-		json_array_foreach(json_object_get(record, "strings"), j,
-		    string)(void) printf(" \"%s\"", json_string_value(string));
-		(void)printf(" )\n");
+		(void)printf("; %s\n%s. IN %s", /* main looks at stdout */
+		    records_about(file, record, about), record->name,
+		    dns_type_name(record->type));
+		if (record->type != DNS_TXT) {
+			(void)printf(" %s.\n", record->value);
+			continue;
+		}
+		(void)fputs(" (", stdout);
+		for (size_t at = 0; at < len; at += STRING_MAX)
+			print_string(record->value + at,
+			    len - at < STRING_MAX ? len - at : STRING_MAX);
+		(void)fputs(" )\n", stdout);
 	}
 }

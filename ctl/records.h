@@ -1,22 +1,29 @@
-/* An identity's keys and DNS records as JSON, and the records as text for people
- * and for a zone file. Looks nothing up in DNS. */
+/* The DNS records of an identity, as JSON, as text for people, and as lines of a
+ * zone file. Which there are says ops/records.h. Looks nothing up. */
 #ifndef SENDWARD_CTL_RECORDS_H
 #define SENDWARD_CTL_RECORDS_H
 
 #include <jansson.h>
-#include "ctl/command.h"
+#include <stdint.h>
 
-struct store_identity;
+struct identity_file;
+struct wanted_record;
 
-/* "keys": [{selector, algorithm, bits, active, created}], and "records" of the
- * active ones: [{name, type, value, strings, purpose}]. Returns CTL_DONE with two
- * new references, or, having said why, the exit status. */
-int records_load(const struct ctl *ctl, const struct store_identity *row,
-    json_t **keys_r, json_t **records_r);
+/* [{name, type, value, strings, purpose, selector, active, remove_after}]; strings
+ * are those of a TXT record, else empty. NULL: no memory. */
+json_t *records_json(const struct identity_file *file);
 
-/* For people: what to publish and where. */
-void records_print_text(const char *domain, const json_t *records);
+/* For people: what to publish, and which records are one way. */
+void records_print_text(const struct identity_file *file);
+/* For people: those of the MAIL FROM domain alone, and what happens next. */
+void records_print_mail_from(const struct identity_file *file);
+/* For people: the record of one key. */
+void records_print_key(const struct identity_file *file, int64_t key_id);
 /* Zone-file lines (RFC 1035 §5). */
-void records_print_zone(const json_t *records);
+void records_print_zone(const struct identity_file *file);
+
+/* What the record is for, in a few words; of a DKIM key with its kind. */
+const char *records_about(const struct identity_file *file,
+    const struct wanted_record *record, char text_r[96]);
 
 #endif

@@ -43,6 +43,22 @@ group_of(const struct conf *conf)
 	return group == NULL ? user_of(conf) : group->gr_name;
 }
 
+/* "unix:/var/spool/postfix/public/letters": the service "letters". */
+static const char *
+mail_service(const struct conf *conf)
+{
+	const char *slash = strrchr(conf->mail_server, '/');
+
+	return slash == NULL ? conf->mail_server : slash + 1;
+}
+
+static bool
+is_wanted(const struct conf *conf, const struct setup_line *line)
+{
+	return line->when == SETUP_ALWAYS ||
+	       strncmp(conf->mail_server, "unix:", 5) == 0;
+}
+
 static bool
 put_word(const struct conf *conf, const char *word, size_t len, struct buf *out)
 {
@@ -67,6 +83,8 @@ put_word(const struct conf *conf, const char *word, size_t len, struct buf *out)
 		return buf_puts(out, user_of(conf));
 	if (strncmp(word, "group", len) == 0)
 		return buf_puts(out, group_of(conf));
+	if (strncmp(word, "mail-service", len) == 0)
+		return buf_puts(out, mail_service(conf));
 	if (strncmp(word, "store", len) == 0)
 		return buf_puts(out, file == NULL ? "STORE" : file);
 	return buf_append(out, word, len);
@@ -99,14 +117,18 @@ fill_line(const struct conf *conf, const char *line, struct buf *out)
 static json_t *
 line_json(const struct conf *conf, const struct setup_line *line)
 {
-	struct buf text;
+	struct buf text, why;
 	json_t *doc = NULL;
 
 	buf_init(&text, 4096);
-	if (fill_line(conf, line->line, &text))
-		doc = json_pack("{s:s, s:o, s:s}", "file", line->file, "line",
-		    out_string(buf_str(&text)), "why", line->why);
+	buf_init(&why, 4096);
+	if (fill_line(conf, line->line, &text) &&
+	    fill_line(conf, line->why, &why))
+		doc = json_pack("{s:s, s:o, s:o}", "file", line->file, "line",
+		    out_string(buf_str(&text)), "why",
+		    out_string(buf_str(&why)));
 	buf_fini(&text);
+	buf_fini(&why);
 	return doc;
 }
 
@@ -150,8 +172,9 @@ print_setup(struct ctl *ctl, const struct setup_line *lines)
 		return rc;
 	list = json_array();
 	for (; lines->file != NULL; lines++)
-		if (json_array_append_new(list, line_json(ctl->conf, lines)) !=
-		    0)
+		if (is_wanted(ctl->conf, lines) &&
+		    json_array_append_new(list, line_json(ctl->conf, lines)) !=
+			0)
 			failed = true;
 	if (failed || list == NULL) {
 		json_decref(list);

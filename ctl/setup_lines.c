@@ -16,92 +16,99 @@ const struct setup_line setup_postfix_lines[] = {
 {MAIN, "smtpd_milters = @milter@",
  "The milter: identities, sandbox, suppression, return path, DKIM signature.\n"
  "For all listeners: mail that no account sent passes untouched. Other milters\n"
- "stand before it, so that the signature covers what they change."},
+ "stand before it, so that the signature covers what they change.", SETUP_ALWAYS},
 {MAIN, "milter_default_action = tempfail",
- "Without the milter nothing is checked or signed: the client shall come again."},
+ "Without the milter nothing is checked or signed: the client shall come again.", SETUP_ALWAYS},
 {MAIN, "milter_protocol = 6",
- "The milter protocol's version that sendward speaks."},
+ "The milter protocol's version that sendward speaks.", SETUP_ALWAYS},
 {MAIN, "milter_connect_timeout = 30s\nmilter_command_timeout = 30s\nmilter_content_timeout = 300s",
- "How long Postfix waits for the milter before it answers 451."},
+ "How long Postfix waits for the milter before it answers 451.", SETUP_ALWAYS},
 {MAIN, "non_smtpd_milters =",
  "Mail from sendmail(1) belongs to no account; a 4xx would leave it in maildrop\n"
- "for ever. (Keep what you have here for other milters.)"},
+ "for ever. (Keep what you have here for other milters.)", SETUP_ALWAYS},
 {MAIN, "internal_mail_filter_classes =",
- "Postfix's own bounces do not go through the milter."},
+ "Postfix's own bounces do not go through the milter.", SETUP_ALWAYS},
 {MAIN, "sendward_policy = check_policy_service { @policy@,\n"
  "    timeout=@policy-timeout@, try_limit=2,\n"
  "    { default_action = 451 4.3.0 Temporary service failure } }",
  "The policy service: pause, rate, 24 h quota. Used in master.cf below. Its\n"
  "timeout must be longer than pacing_sec, which holds answers back; the default\n"
- "action is what the client hears while sendward-policyd is down."},
+ "action is what the client hears while sendward-policyd is down.", SETUP_ALWAYS},
 {MAIN, "enable_long_queue_ids = yes",
  "The queue id is the message's name in replies, logs and events: short ones are\n"
- "used again within a day."},
+ "used again within a day.", SETUP_ALWAYS},
 {MAIN, "disable_mime_output_conversion = yes\nsmtp_line_length_limit = 0",
  "A signed message must leave as it was signed: no change of 8-bit bodies, no\n"
- "cutting of long lines."},
+ "cutting of long lines.", SETUP_ALWAYS},
 {MAIN, "smtputf8_enable = no",
  "Accounts and identities are 7-bit; a next hop that lacks SMTPUTF8 would bounce\n"
- "what was accepted here."},
+ "what was accepted here.", SETUP_ALWAYS},
 {MAIN, "message_size_limit = @size@",
- "More than max_message_bytes: sendward's limit answers, Postfix's stands behind."},
+ "More than max_message_bytes: sendward's limit answers, Postfix's stands behind.", SETUP_ALWAYS},
 {MAIN, "virtual_alias_domains = @bounce@\n"
  "virtual_alias_maps = inline:{ { @@@bounce@ = postmaster } }",
  "Bounces come back to b-TOKEN at this domain; its MX must be this server. What\n"
  "reads them, sendward-feedback, is not there yet: until then they go to the\n"
  "postmaster. (Add to what you have in these two lists. Without this they would\n"
- "be refused or loop.)"},
+ "be refused or loop.) Bounces of a customer's MAIL FROM domain come here, too: its\n"
+ "MX record names this server. Add each such domain to both lists (`sendwardctl\n"
+ "identity list --json` has them as mail_from).", SETUP_ALWAYS},
 {MASTER, "submission inet n - n - - smtpd",
  "Port 587, for clients with a login. The fifth column is n: not chrooted, so that\n"
- "the paths of sendward's sockets are found."},
+ "the paths of sendward's sockets are found.", SETUP_ALWAYS},
 {MASTER, "  -o syslog_name=postfix/submission",
- "Its log lines are told apart."},
+ "Its log lines are told apart.", SETUP_ALWAYS},
 {MASTER, "  -o smtpd_tls_security_level=encrypt",
- "Passwords travel under TLS alone (smtpd_tls_cert_file must be set in main.cf)."},
+ "Passwords travel under TLS alone (smtpd_tls_cert_file must be set in main.cf).", SETUP_ALWAYS},
 {MASTER, "  -o smtpd_sasl_auth_enable=yes\n  -o smtpd_sasl_type=dovecot\n"
  "  -o smtpd_sasl_path=private/auth\n  -o smtpd_sasl_security_options=noanonymous",
  "Logins are checked by Dovecot (sendwardctl setup dovecot). Only here: while\n"
- "Dovecot is down, a listener with SASL on refuses to serve."},
+ "Dovecot is down, a listener with SASL on refuses to serve.", SETUP_ALWAYS},
 {MASTER, "  -o smtpd_relay_restrictions=permit_sasl_authenticated,reject",
- "Who has logged in may send anywhere, nobody else."},
+ "Who has logged in may send anywhere, nobody else.", SETUP_ALWAYS},
 {MASTER, "  -o smtpd_recipient_restrictions=",
- "Restrictions of main.cf that are meant for mail from outside do not apply."},
+ "Restrictions of main.cf that are meant for mail from outside do not apply.", SETUP_ALWAYS},
 {MASTER, "  -o smtpd_data_restrictions=$sendward_policy",
- "Recipients are counted once a message, when all of them are known."},
+ "Recipients are counted once a message, when all of them are known.", SETUP_ALWAYS},
 {MASTER, "  -o local_header_rewrite_clients=",
  "Postfix would add a missing From by itself, before the milter could see that\n"
- "the client sent none."},
+ "the client sent none.", SETUP_ALWAYS},
 {MASTER, "smtp inet n - n - - smtpd\n  -o smtpd_data_restrictions=$sendward_policy",
  "Port 25, mail from outside. The policy service is needed here only when accounts\n"
- "are found by client network (networks in sendward.conf)."},
-{NULL, NULL, NULL},
+ "are found by client network (networks in sendward.conf).", SETUP_ALWAYS},
+{MASTER, "@mail-service@ unix n - n - - smtpd\n  -o syslog_name=postfix/sendward-letters\n"
+ "  -o smtpd_relay_restrictions=permit_mynetworks,reject",
+ "The socket of the option mail.server, where sendward-jobd hands in its letters.\n"
+ "Only root and group postdrop can enter its folder:\n"
+ "usermod --append --groups postdrop @user@", SETUP_MAIL_SOCKET},
+{NULL, NULL, NULL, SETUP_ALWAYS},
 };
 
 const struct setup_line setup_dovecot_lines[] = {
 {DOVECOT, "auth_mechanisms = plain login",
- "What mail clients and Amazon SES users speak."},
+ "What mail clients and Amazon SES users speak.", SETUP_ALWAYS},
 {DOVECOT, "auth_username_format = %u",
- "The default turns the name into lower case; access key ids are upper case."},
+ "The default turns the name into lower case; access key ids are upper case.", SETUP_ALWAYS},
 {DOVECOT, "auth_cache_size = 0",
- "A disabled credential must be refused at once."},
+ "A disabled credential must be refused at once.", SETUP_ALWAYS},
 {DOVECOT, "passdb {\n  driver = sql\n  args = " DOVECOT_SQL "\n}",
  "Credentials of sendward (package dovecot-sqlite). A passdb of your own may stand\n"
- "before or after it: its users are attached by sendwardctl login add."},
+ "before or after it: its users are attached by sendwardctl login add.", SETUP_ALWAYS},
 {DOVECOT, "userdb {\n  driver = static\n  args = uid=65534 gid=65534 home=/nonexistent\n}",
- "For logins that have no mailbox. Not needed when you have a userdb."},
+ "For logins that have no mailbox. Not needed when you have a userdb.", SETUP_ALWAYS},
 {DOVECOT, "service auth {\n  user = @user@\n  unix_listener /var/spool/postfix/private/auth {\n"
  "    user = postfix\n    group = postfix\n    mode = 0660\n  }\n}",
  "The socket that Postfix asks (smtpd_sasl_path). SQLite's readers write, too (its\n"
- "-shm file): the process must be the owner of the database."},
+ "-shm file): the process must be the owner of the database.", SETUP_ALWAYS},
 {DOVECOT, "service auth-worker {\n  user = @user@\n}",
- "The same for the workers."},
+ "The same for the workers.", SETUP_ALWAYS},
 {DOVECOT, "default_internal_user = @user@\ndefault_internal_group = @group@",
- "The socket between the two belongs to this user."},
+ "The socket between the two belongs to this user.", SETUP_ALWAYS},
 {DOVECOT_SQL, "driver = sqlite\nconnect = @store@",
- "Where the credentials are (mode 0600: nobody else needs to read it)."},
+ "Where the credentials are (mode 0600: nobody else needs to read it).", SETUP_ALWAYS},
 {DOVECOT_SQL, "password_query = SELECT username AS user, password FROM dovecot_passdb \\\n"
  "  WHERE username = '%u'",
- "Only enabled credentials are in this view. Dovecot quotes %u itself."},
-{NULL, NULL, NULL},
+ "Only enabled credentials are in this view. Dovecot quotes %u itself.", SETUP_ALWAYS},
+{NULL, NULL, NULL, SETUP_ALWAYS},
 };
 /* clang-format on */

@@ -2,12 +2,19 @@
 #ifndef SENDWARD_CTL_SETUP_LINES_H
 #define SENDWARD_CTL_SETUP_LINES_H
 
-/* @milter@, @policy@, @policy-timeout@, @bounce@, @size@, @user@, @group@
- * and @store@ in a line stand for what the configuration says; @@ is an @. */
+enum setup_when {
+	SETUP_ALWAYS,
+	SETUP_MAIL_SOCKET /* mail.server is unix:PATH */
+};
+
+/* @milter@, @policy@, @policy-timeout@, @bounce@, @size@, @user@, @group@,
+ * @store@ and @mail-service@ in a line stand for what the configuration says; @@
+ * is an @. */
 struct setup_line {
 	const char *file; /* NULL ends the table */
 	const char *line; /* may have several, with their continuation */
 	const char *why;
+	enum setup_when when;
 };
 
 extern const struct setup_line setup_postfix_lines[];

@@ -28,13 +28,28 @@ int credential_run_delete(struct ctl *ctl);
 int identity_run_create(struct ctl *ctl);
 int identity_run_list(struct ctl *ctl);
 int identity_run_show(struct ctl *ctl);
+int identity_run_check(struct ctl *ctl);
 int identity_run_records(struct ctl *ctl);
+int identity_run_restart(struct ctl *ctl);
 int identity_run_verify(struct ctl *ctl);
+int identity_run_mail_from(struct ctl *ctl);
+int identity_run_allow(struct ctl *ctl);
+int identity_run_disallow(struct ctl *ctl);
+int identity_run_grants(struct ctl *ctl);
 int identity_run_set(struct ctl *ctl);
 int identity_run_delete(struct ctl *ctl);
 
 int dkim_run_show(struct ctl *ctl);
+int dkim_run_rotate(struct ctl *ctl);
 int dkim_run_import(struct ctl *ctl);
+int dkim_run_zone(struct ctl *ctl);
+int dkim_run_operator(struct ctl *ctl);
+
+int request_run_create(struct ctl *ctl);
+int request_run_list(struct ctl *ctl);
+int request_run_show(struct ctl *ctl);
+int request_run_approve(struct ctl *ctl);
+int request_run_deny(struct ctl *ctl);
 
 int suppression_run_add(struct ctl *ctl);
 int suppression_run_remove(struct ctl *ctl);
@@ -43,6 +58,8 @@ int suppression_run_import(struct ctl *ctl);
 int suppression_run_export(struct ctl *ctl);
 
 int explain_run(struct ctl *ctl);
+
+int letter_run_list(struct ctl *ctl);
 
 int config_run_check(struct ctl *ctl);
 int config_run_dump(struct ctl *ctl);
