@@ -38,6 +38,7 @@ X(LETTER_SENT,     "letter.sent",     INFO,  "a letter of sendward's own was han
 X(LETTER_RETRY,    "letter.retry",    WARN,  "a letter could not be handed in; it is tried again") \
 X(LETTER_LOST,     "letter.lost",     ERROR, "a letter was given up; why") \
 X(JOBS_FAILED,     "jobs.failed",     ERROR, "one task of sendward-jobd failed; it goes on") \
+X(JOBS_BACK,       "jobs.back",       INFO,  "a task of sendward-jobd that had failed works again") \
 X(HTTP_REQUEST,    "http.request",    DEBUG, "one request to sendward-apid and its answer") \
 X(HTTP_FAILED,     "http.failed",     ERROR, "a request was answered 5xx; why")
 /* clang-format on */

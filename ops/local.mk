@@ -83,3 +83,16 @@ ops_test_grant_LDADD = $(admin_test_libs)
 ops_test_request_SOURCES = ops/test-request.c $(admin_test_fixture)
 ops_test_request_LDADD = $(admin_test_libs)
 endif
+
+# What sendward-jobd moves in time.
+ops_libops_a_SOURCES += ops/schedule.c ops/schedule.h
+
+# What is wanted in DNS, what is there, and what follows.
+ops_libops_a_SOURCES += ops/records.c ops/records.h
+if HAVE_CMOCKA
+check_tests = ops/test-records
+check_PROGRAMS += $(check_tests)
+TESTS += $(check_tests)
+ops_test_records_SOURCES = ops/test-records.c $(admin_test_fixture)
+ops_test_records_LDADD = $(admin_test_libs)
+endif
