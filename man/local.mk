@@ -2,8 +2,10 @@
 dist_man_MANS += \
 	man/sendward.7 \
 	man/sendward.conf.5 \
+	man/sendward-jobd.8 \
 	man/sendward-milter.8 \
 	man/sendward-policyd.8 \
 	man/sendwardctl.8
 EXTRA_DIST += man/README.md man/commands.awk man/events.awk man/options.awk \
+	man/reasons.awk \
 	man/update man/wrap.awk

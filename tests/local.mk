@@ -7,6 +7,7 @@ style_checks = \
 	tests/check-layers \
 	tests/check-man \
 	tests/check-options \
+	tests/check-reasons \
 	tests/check-style
 dist_check_SCRIPTS += $(style_checks)
 TESTS += $(style_checks)
