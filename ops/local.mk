@@ -96,3 +96,12 @@ TESTS += $(check_tests)
 ops_test_records_SOURCES = ops/test-records.c $(admin_test_fixture)
 ops_test_records_LDADD = $(admin_test_libs)
 endif
+
+# Links that confirm addresses.
+ops_libops_a_SOURCES += ops/link.c ops/link.h
+if HAVE_CMOCKA
+check_PROGRAMS += ops/test-link
+TESTS += ops/test-link
+ops_test_link_SOURCES = ops/test-link.c $(admin_test_fixture)
+ops_test_link_LDADD = $(admin_test_libs)
+endif
