@@ -209,6 +209,20 @@ store_identity_delete(
 }
 
 enum sg_err
+store_identity_count(struct store *store, int64_t account_id, int64_t *count_r,
+    struct err *err_r)
+{
+	struct query q;
+
+	*count_r = 0;
+	query_open(&q, store, QUERY_IDENTITY_COUNT, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	if (query_next(&q))
+		*count_r = query_int(&q, 0);
+	return query_close(&q);
+}
+
+enum sg_err
 store_identity_list(struct store *store, int64_t account_id,
     store_identity_fn *fn, void *ctx, struct err *err_r)
 {

@@ -111,6 +111,16 @@ store_key_seen(
 }
 
 enum sg_err
+store_key_put_off(
+    struct store *store, int64_t id, int64_t since_sec, struct err *err_r)
+{
+	struct query q;
+
+	open_at(&q, store, QUERY_KEY_PUT_OFF, id, since_sec, err_r);
+	return query_run_one(&q, "such key");
+}
+
+enum sg_err
 store_key_delete(struct store *store, int64_t id, struct err *err_r)
 {
 	struct query q;

@@ -109,6 +109,8 @@ X(IDENTITY_UPDATE,    "UPDATE identity SET status = $status, " \
                       "AND account_id = $account_id") \
 X(IDENTITY_DELETE,    "DELETE FROM identity WHERE id = $id " \
                       "AND account_id = $account_id") \
+X(IDENTITY_COUNT,     "SELECT COUNT(*) FROM identity " \
+                      "WHERE account_id = $account_id") \
 X(IDENTITY_LIST,      "SELECT " IDENTITY_COLUMNS " " IDENTITY_FROM \
                       "WHERE i.account_id = $account_id ORDER BY i.name") \
 X(IDENTITY_LIST_ALL,  "SELECT " IDENTITY_COLUMNS " " IDENTITY_FROM \
@@ -140,12 +142,14 @@ X(KEY_SEEN,           "UPDATE dkim_key SET last_seen_sec = $now, " \
                       "ELSE seen_sec END WHERE id = $id") \
 X(KEY_PUBLISHED,      "UPDATE dkim_key SET published_sec = $now " \
                       "WHERE id = $id") \
+X(KEY_PUT_OFF,        "UPDATE dkim_key SET put_off_sec = $now WHERE id = $id") \
 X(KEY_DELETE,         "DELETE FROM dkim_key WHERE id = $id") \
 X(KEY_LIST,           "SELECT " KEY_COLUMNS " FROM dkim_key k " \
                       "WHERE identity_id = $identity_id ORDER BY id") \
 X(KEY_LIST_AGED,      "SELECT " KEY_PUBLIC " FROM dkim_key k " \
                       "JOIN identity i ON i.id = k.identity_id " \
                       "WHERE k.active = 1 AND k.active_sec <= $before " \
+                      "AND k.put_off_sec <= $before " \
                       "AND i.status IN (2, 4) " \
                       "ORDER BY k.active_sec, k.id LIMIT $most") \
 X(KEY_LIST_RETIRED,   "SELECT " KEY_PUBLIC " FROM dkim_key k " \

@@ -170,6 +170,8 @@ enum sg_err store_identity_update(struct store *store,
     account_id, name, type, created_sec and keys */
 enum sg_err store_identity_delete(
     struct store *store, int64_t account_id, int64_t id, struct err *err_r);
+enum sg_err store_identity_count(struct store *store, int64_t account_id,
+    int64_t *count_r, struct err *err_r);
 /* account_id 0: all. */
 enum sg_err store_identity_list(struct store *store, int64_t account_id,
     store_identity_fn *fn, void *ctx, struct err *err_r);
@@ -209,6 +211,9 @@ enum sg_err store_key_seen(
     struct store *store, int64_t id, int64_t now_sec, struct err *err_r);
 enum sg_err store_key_published(
     struct store *store, int64_t id, int64_t now_sec, struct err *err_r);
+/* store_key_list_aged takes it for one that signs since since_sec. */
+enum sg_err store_key_put_off(
+    struct store *store, int64_t id, int64_t since_sec, struct err *err_r);
 enum sg_err store_key_delete(
     struct store *store, int64_t id, struct err *err_r);
 enum sg_err store_key_get(struct store *store, int64_t id, store_key_fn *fn,

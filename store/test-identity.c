@@ -130,6 +130,25 @@ test_mail_from_use(void **state)
 	}
 }
 
+static void
+test_identity_count(void **state)
+{
+	struct fixture *f = *state;
+	int64_t count = 7;
+
+	assert_ok(
+	    f, store_identity_count(f->store, f->account, &count, &f->err));
+	assert_int_equal(count, 0);
+	(void)identity_add(f, "demo.example");
+	(void)identity_add(f, "shop.example");
+	assert_ok(
+	    f, store_identity_count(f->store, f->account, &count, &f->err));
+	assert_int_equal(count, 2);
+	assert_ok(
+	    f, store_identity_count(f->store, f->account + 1, &count, &f->err));
+	assert_int_equal(count, 0);
+}
+
 /* Damage is told, not read as other tokens. */
 static void
 test_damaged_tokens(void **state)
@@ -350,6 +369,12 @@ test_key_lists(void **state)
 	assert_keys(f, "s1 s4", store_key_list_aged, 299, 9);
 	assert_keys(f, "s1", store_key_list_aged, 300, 1);
 	assert_keys(f, "", store_key_list_aged, 99, 9);
+	/* s1 is the third key. */
+	assert_ok(f, store_key_put_off(f->store, 3, 250, &f->err));
+	assert_keys(f, "s1 s4", store_key_list_aged, 250, 9);
+	assert_keys(f, "s4", store_key_list_aged, 249, 9);
+	assert_code(
+	    f, SG_MISSING, store_key_put_off(f->store, 99, 250, &f->err));
 	assert_keys(f, "r2 r3 r1 r4", store_key_list_retired, 299, 9);
 	assert_keys(f, "r2 r3", store_key_list_retired, 299, 2);
 	assert_keys(f, "", store_key_list_retired, 49, 2);
@@ -568,6 +593,7 @@ test_identities(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_identity_columns),
 	    TEST(test_mail_from_use),
+	    TEST(test_identity_count),
 	    TEST(test_damaged_tokens),
 	    TEST(test_key_columns),
 	    TEST(test_key_turns),

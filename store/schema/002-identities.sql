@@ -34,6 +34,8 @@ ALTER TABLE dkim_key ADD COLUMN last_seen_sec INTEGER NOT NULL DEFAULT 0;
 -- Took over, stopped signing; 0: not yet.
 ALTER TABLE dkim_key ADD COLUMN active_sec INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE dkim_key ADD COLUMN retired_sec INTEGER NOT NULL DEFAULT 0;
+-- The calendar takes the key for one that began to sign then, if that is later.
+ALTER TABLE dkim_key ADD COLUMN put_off_sec INTEGER NOT NULL DEFAULT 0;
 UPDATE dkim_key SET active_sec = created_sec WHERE active = 1;
 CREATE INDEX dkim_key_unpublished ON dkim_key (published_sec) WHERE origin = 1;
 CREATE INDEX dkim_key_by_age ON dkim_key (active_sec) WHERE active = 1;
