@@ -2,6 +2,8 @@ noinst_LIBRARIES += rules/librules.a
 rules_librules_a_SOURCES = \
 	rules/ascii.h \
 	rules/display_name.c rules/display_name.h \
+	rules/dkim_text.c rules/dkim_text.h \
+	rules/dmarc.c rules/dmarc.h \
 	rules/field_text.c rules/field_text.h \
 	rules/headers.c rules/headers.h \
 	rules/identity.c rules/identity.h \
@@ -11,13 +13,16 @@ rules_librules_a_SOURCES = \
 	rules/quota.c rules/quota.h \
 	rules/rate.c rules/rate.h \
 	rules/return_path.c rules/return_path.h \
+	rules/spf.c rules/spf.h \
+	rules/tag_list.c rules/tag_list.h \
 	rules/types.c rules/types.h \
 	rules/verdict.c rules/verdict.h \
 	rules/verification.c rules/verification.h
-EXTRA_DIST += rules/README.md rules/fuzz-headers.c rules/fuzz-mailbox.c \
+EXTRA_DIST += rules/README.md rules/fuzz-dns-text.c rules/fuzz-headers.c rules/fuzz-mailbox.c \
 	rules/fuzz-return-path.c
 
 rules_tests = \
+	rules/test-dns-text \
 	rules/test-headers \
 	rules/test-identity \
 	rules/test-key-plan \
@@ -34,6 +39,7 @@ if HAVE_CMOCKA
 check_PROGRAMS += $(rules_tests)
 TESTS += $(rules_tests)
 
+rules_test_dns_text_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_headers_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_identity_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_key_plan_LDADD = rules/librules.a $(CMOCKA_LIBS)

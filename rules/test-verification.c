@@ -251,6 +251,20 @@ test_extremes(void **state)
 }
 
 static void
+test_awaited(void **state)
+{
+	(void)state;
+	assert_int_equal(verification_next_awaited(NOW, NOW), NOW + 5);
+	assert_int_equal(verification_next_awaited(NOW - HOUR, NOW), NOW + 450);
+	assert_int_equal(verification_next_awaited(NOW - DAY, NOW), NOW + HOUR);
+	assert_int_equal(
+	    verification_next_awaited(NOW - PENDING_END, NOW), NOW + DAY);
+	assert_int_equal(verification_next_awaited(NOW + DAY, NOW), NOW + 5);
+	assert_int_equal(
+	    verification_next_awaited(INT64_MIN, INT64_MAX), INT64_MAX);
+}
+
+static void
 test_names(void **state)
 {
 	(void)state;
@@ -280,6 +294,7 @@ main(void)
 	    cmocka_unit_test(test_come_and_go),
 	    cmocka_unit_test(test_start_again),
 	    cmocka_unit_test(test_extremes),
+	    cmocka_unit_test(test_awaited),
 	    cmocka_unit_test(test_names),
 	};
 

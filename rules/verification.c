@@ -178,3 +178,15 @@ verification_step(struct verification *v, enum verification_look look,
 		return VERIFICATION_NOTHING;
 	}
 }
+
+int64_t
+verification_next_awaited(int64_t since_sec, int64_t now_sec)
+{
+	int64_t elapsed = elapsed_since(&since_sec, now_sec);
+	int64_t wait = VERIFICATION_DAILY_SEC, next;
+
+	if (elapsed < VERIFICATION_PENDING_SEC)
+		wait =
+		    clamp(elapsed / LOOK_SHARE, LOOK_LEAST_SEC, LOOK_MOST_SEC);
+	return __builtin_add_overflow(now_sec, wait, &next) ? INT64_MAX : next;
+}

@@ -76,4 +76,8 @@ enum verification_event verification_step(struct verification *v,
     enum verification_look look, enum verification_error error, bool asked,
     int64_t spread, int64_t now_sec);
 
+/* When to look next for a thing that is awaited beside what is there already (a new
+ * key in DNS): as while pending for 72 hours, then daily. */
+int64_t verification_next_awaited(int64_t since_sec, int64_t now_sec);
+
 #endif
