@@ -10,7 +10,8 @@ ops_libops_a_SOURCES += \
 	ops/admin.c ops/admin.h \
 	ops/credential.c ops/credential.h \
 	ops/explain.c ops/explain.h \
-	ops/identity.c ops/identity.h \
+	ops/identity.c ops/identity.h ops/identity_import.c \
+	ops/identity_keys.c ops/identity_keys.h ops/identity_setup.c \
 	ops/login.c ops/login.h \
 	ops/suppression.c ops/suppression.h \
 	ops/suppression_line.c ops/suppression_line.h
