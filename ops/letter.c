@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "conf/conf.h"
+#include "ops/account.h"
 
 /* Whom it goes to; "" nobody. */
 static const char *
@@ -116,5 +117,35 @@ letter_put(struct store *store, const struct conf *conf,
 	row.facts = text;
 	rc = put_row(store, &row, err_r);
 	free(text);
+	return rc;
+}
+
+struct list_ctx {
+	letter_list_fn *fn;
+	void *ctx;
+	struct account_names names;
+};
+
+static bool
+list_row(void *ctx, const struct store_letter *row)
+{
+	const struct list_ctx *list = ctx;
+
+	return list->fn(
+	    list->ctx, account_names_find(&list->names, row->account_id), row);
+}
+
+enum sg_err
+letter_list(
+    struct store *store, letter_list_fn *fn, void *ctx, struct err *err_r)
+{
+	struct list_ctx list = {.fn = fn, .ctx = ctx};
+	int64_t all;
+	enum sg_err rc =
+	    account_names_load(store, NULL, &list.names, &all, err_r);
+
+	if (rc == SG_OK)
+		rc = store_letter_list(store, list_row, &list, err_r);
+	account_names_fini(&list.names);
 	return rc;
 }

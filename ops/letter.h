@@ -30,7 +30,7 @@ enum sg_err letter_put(struct store *store, const struct conf *conf,
  * letter's; the sealed token stays sealed. */
 typedef bool letter_list_fn(
     void *ctx, const char *account, const struct store_letter *row);
-enum sg_err letter_list(struct store *store, letter_list_fn *fn, void *ctx,
-    struct err *err_r);
+enum sg_err letter_list(
+    struct store *store, letter_list_fn *fn, void *ctx, struct err *err_r);
 
 #endif

@@ -192,6 +192,39 @@ test_replaced(void **state)
 		NULL, 0, TEST_NOW, &f->err));
 }
 
+struct listed {
+	int count;
+	enum store_letter_kind first;
+};
+
+static bool
+list_one(void *ctx, const char *account, const struct store_letter *row)
+{
+	struct listed *listed = ctx;
+
+	assert_string_equal(account, "shop");
+	if (listed->count++ == 0)
+		listed->first = row->kind;
+	return true;
+}
+
+static void
+test_list(void **state)
+{
+	struct admin_fixture *f = *state;
+	struct store_identity a = identity(f, "a.example");
+	struct listed listed = {0};
+
+	set_text(&f->conf->mail_from, "s@x.example");
+	set_text(&f->conf->mail_operator, "op@x.example");
+	put(f, STORE_LETTER_REVOKED, &a, NULL);
+	put(f, STORE_LETTER_REQUEST, NULL, NULL);
+	assert_code(
+	    f, SG_OK, letter_list(f->store, list_one, &listed, &f->err));
+	assert_int_equal(listed.count, 2);
+	assert_int_equal(listed.first, STORE_LETTER_REVOKED);
+}
+
 #define WITH_STORE(test)                                                       \
 	cmocka_unit_test_setup_teardown(                                       \
 	    test, admin_fixture_setup, admin_fixture_teardown)
@@ -203,6 +236,7 @@ main(void)
 	    WITH_STORE(test_recipient),
 	    WITH_STORE(test_facts),
 	    WITH_STORE(test_replaced),
+	    WITH_STORE(test_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
