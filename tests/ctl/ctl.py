@@ -13,16 +13,27 @@ BUILD = os.environ.get("BUILD") or SRC
 PROGRAM = os.path.join(BUILD, "ctl", "sendwardctl")
 sys.path.insert(0, os.path.join(SRC, "tests", "lib"))
 from cases import expect, expect_equal  # noqa: E402
+from zone import Zone  # noqa: E402
 
 DONE, REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 75
 # The user that the daemons would run as.
 USER = "nobody" if os.geteuid() == 0 else ""
 
 
-class Site:
-    """A configuration and its store. Options are lines of the file."""
+GROUPS = {
+    "milter": 'socket = "unix:{dir}/milter.sock";',
+    "policy": 'socket = "inet:10031@127.0.0.1";',
+    "dns": 'servers = "127.0.0.1@{port}"; timeout_sec = 1;',
+    "mail": 'from = "post@bounce.example"; operator = "op@bounce.example";',
+    "api": 'url = "https://mail.example:8025";',
+}
 
-    def __init__(self, *options):
+
+class Site:
+    """A configuration, its store, and a name server (dns). Options are lines of
+    the file, groups settings of a group instead of those in GROUPS."""
+
+    def __init__(self, *options, **groups):
         self.dir = tempfile.mkdtemp(prefix="ctl.",
                                     dir=os.environ.get("TMPDIR"))
         os.chmod(self.dir, 0o755)
@@ -33,14 +44,18 @@ class Site:
             os.chown(self.store_dir, user.pw_uid, user.pw_gid)
         self.db = os.path.join(self.store_dir, "sendward.db")
         self.key = os.path.join(self.dir, "master.key")
+        self.dns = Zone()
+        self.dns.set("bounce.example", "MX", "10 mail.bounce.example.")
+        self.dns.set("bounce.example", "TXT", "v=spf1 ip4:192.0.2.1 -all")
         self.conf = self.write("sendward.conf", "\n".join((
             'store = "sqlite:%s";' % self.db,
             'master_key_file = "%s";' % self.key,
             'user = "%s";' % USER,
             'bounce_domain = "bounce.example";',
-            'milter = { socket = "unix:%s/milter.sock"; };' % self.dir,
-            'policy = { socket = "inet:10031@127.0.0.1"; };',
-        ) + options) + "\n")
+        ) + options + tuple(
+            "%s = { %s };" % (name, text.format(
+                dir=self.dir, port=self.dns.port))
+            for name, text in dict(GROUPS, **groups).items())) + "\n")
 
     def path(self, name):
         return os.path.join(self.dir, name)
@@ -53,6 +68,7 @@ class Site:
         return self.path(name)
 
     def remove(self):
+        self.dns.stop()
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def run(self, *args, stdin=b"", user=None, conf=None):
