@@ -28,7 +28,7 @@ const char *dns_type_name(enum dns_type type); /* "TXT" */
 enum dns_outcome {
 	DNS_FOUND,
 	DNS_NO_NAME, /* NXDOMAIN; with alias: the CNAME leads nowhere */
-	DNS_NO_DATA, /* the name is there, the type is not */
+	DNS_NO_DATA, /* the name is there, the type is not; the zone's SOA says so */
 	DNS_FAILED, /* SERVFAIL, REFUSED, lame, CNAME loop, answer unreadable */
 	DNS_TIMED_OUT, /* no answer in dns.timeout_sec */
 	DNS_BOGUS,     /* DNSSEC validation failed: as DNS_FAILED, said apart */
@@ -66,6 +66,10 @@ enum sg_err dns_resolver_new(const struct conf *conf,
     struct dns_resolver **resolver_r, struct err *err_r);
 /* What is under way is dropped, without calling back. */
 void dns_resolver_free(struct dns_resolver **resolver);
+
+/* So many questions are asked at once; more wait for their turn, and their time
+ * runs meanwhile. Who has many keeps fewer than that under way. */
+#define DNS_TOGETHER_MAX 256
 
 /* Asks; fn is called exactly once, from dns_process, also after the deadline
  * (DNS_TIMED_OUT), with an answer that is borrowed for the call. fn may ask
