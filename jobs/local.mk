@@ -8,17 +8,25 @@ noinst_LIBRARIES += jobs/libjobs.a
 jobs_libjobs_a_SOURCES = \
 	jobs/breaker.c jobs/breaker.h \
 	jobs/calendar.c jobs/calendar.h \
+	jobs/compose.c jobs/compose.h \
+	jobs/deliver.c jobs/deliver.h \
 	jobs/jobs.c jobs/jobs.h \
+	jobs/letter_sign.c jobs/letter_sign.h \
+	jobs/letter_texts.c jobs/letter_texts.h \
 	jobs/line.c jobs/line.h \
 	jobs/looks.c jobs/looks.h \
 	jobs/probe.c jobs/probe.h \
+	jobs/submit.c jobs/submit.h \
 	jobs/worker.c jobs/worker.h \
 	jobs/zone.c jobs/zone.h
 EXTRA_DIST += jobs/README.md
 
 if HAVE_CMOCKA
-check_PROGRAMS += jobs/test-breaker
-TESTS += jobs/test-breaker
+jobs_tests = jobs/test-breaker jobs/test-zone
+check_PROGRAMS += $(jobs_tests)
+TESTS += $(jobs_tests)
 jobs_test_breaker_SOURCES = jobs/test-breaker.c
 jobs_test_breaker_LDADD = jobs/libjobs.a $(CMOCKA_LIBS)
+jobs_test_zone_SOURCES = jobs/test-zone.c $(admin_test_fixture)
+jobs_test_zone_LDADD = jobs/libjobs.a $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 endif

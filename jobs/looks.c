@@ -204,29 +204,64 @@ follow(struct looks *looks, enum breaker_verdict verdict)
 	}
 }
 
+static void on_answer(void *ctx, const struct dns_answer *answer);
+
+/* One that cannot be asked has its answer at once. */
 static void
-take_answer(struct look *look, size_t index, const struct dns_answer *answer)
+ask_one(struct look *look, const struct check_question *question, size_t index)
+{
+	struct looks *looks = look->looks;
+	struct dns_answer none = {.outcome = DNS_FAILED};
+	struct err err = {0};
+
+	look->questions[index].look = look;
+	look->questions[index].index = index;
+	if (looks->ask(looks->asker, question->name, question->type, on_answer,
+		&look->questions[index], &err) == SG_OK) {
+		looks->questions++;
+		look->waiting++;
+		return;
+	}
+	(void)snprintf(none.why, sizeof(none.why), "%.100s", err.text);
+	check_answer(look->check, index, &none);
+}
+
+/* The first question goes ahead: when nobody answers it, nobody answers the
+ * others of that domain either, and they would keep many places of those whose
+ * servers work. What is not asked counts as not answered. Names without a label
+ * such as _domainkey may be in another zone (MAIL FROM). */
+static void
+ask_others(struct look *look, bool is_silent)
 {
 	const struct check_question *questions;
+	size_t count = check_questions(look->check, &questions);
 
-	check_answer(look->check, index, answer);
-	if (probe_is_answer(answer)) {
-		(void)check_questions(look->check, &questions);
-		probe_note(&look->looks->probe, questions[index].name,
-		    questions[index].type);
+	if (strchr(questions[0].name, '_') == NULL)
+		is_silent = false;
+	for (size_t i = 1; i < count; i++) {
+		if (!is_silent || strchr(questions[i].name, '_') == NULL)
+			ask_one(look, &questions[i], i);
 	}
-	look->waiting--;
-	if (look->waiting == 0)
-		set_state(look, LOOK_OVER);
 }
 
 static void
 on_answer(void *ctx, const struct dns_answer *answer)
 {
 	struct look_question *question = ctx;
+	struct look *look = question->look;
+	const struct check_question *questions;
 
-	question->look->looks->questions--;
-	take_answer(question->look, question->index, answer);
+	look->looks->questions--;
+	look->waiting--;
+	check_answer(look->check, question->index, answer);
+	(void)check_questions(look->check, &questions);
+	if (probe_is_answer(answer))
+		probe_note(&look->looks->probe, questions[question->index].name,
+		    questions[question->index].type);
+	if (question->index == 0)
+		ask_others(look, answer->outcome == DNS_TIMED_OUT);
+	if (look->waiting == 0)
+		set_state(look, LOOK_OVER);
 }
 
 /* Its last answer is there. Does it count? If not it is held, or gone. */
@@ -357,28 +392,6 @@ free_slot(struct looks *looks)
 	return NULL;
 }
 
-static void
-ask_all(struct look *look, const struct check_question *questions, size_t count)
-{
-	struct looks *looks = look->looks;
-
-	for (size_t i = 0; i < count; i++) {
-		struct dns_answer none = {.outcome = DNS_FAILED};
-		struct err err = {0};
-
-		look->questions[i].look = look;
-		look->questions[i].index = i;
-		if (looks->ask(looks->asker, questions[i].name,
-			questions[i].type, on_answer, &look->questions[i],
-			&err) == SG_OK) {
-			looks->questions++;
-			continue;
-		}
-		(void)snprintf(none.why, sizeof(none.why), "%.100s", err.text);
-		take_answer(look, i, &none);
-	}
-}
-
 static enum sg_err
 begin(struct looks *looks, int64_t identity_id, int64_t now_msec,
     struct err *err_r)
@@ -399,9 +412,13 @@ begin(struct looks *looks, int64_t identity_id, int64_t now_msec,
 	}
 	look->identity_id = identity_id;
 	look->begun_msec = now_msec;
-	look->waiting = count;
-	set_state(look, count > 0 ? LOOK_ASKING : LOOK_OVER);
-	ask_all(look, questions, count);
+	set_state(look, LOOK_ASKING);
+	if (count > 0)
+		ask_one(look, &questions[0], 0);
+	if (look->waiting == 0 && count > 1)
+		ask_others(look, false);
+	if (look->waiting == 0)
+		set_state(look, LOOK_OVER);
 	return SG_OK;
 }
 

@@ -15,8 +15,8 @@
 struct conf;
 struct looks;
 
-#define JOBS_LOOKS_MAX 200      /* identities in flight */
-#define JOBS_QUESTIONS_MAX 1000 /* their questions not yet answered */
+#define JOBS_LOOKS_MAX 200     /* identities in flight */
+#define JOBS_QUESTIONS_MAX 240 /* their questions, when one more begins */
 
 /* Whom to ask: dns_ask with its resolver, or a test's script. */
 typedef enum sg_err looks_ask_fn(void *asker, const char *name,
