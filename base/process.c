@@ -194,3 +194,17 @@ process_absolute_path_dup(const char *path)
 	free(dir);
 	return full;
 }
+
+void
+process_raise_files(int64_t wanted)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+	    (int64_t)limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = (rlim_t)wanted;
+	if (limit.rlim_cur > limit.rlim_max)
+		limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}

@@ -4,6 +4,7 @@
 #define SENDWARD_BASE_PROCESS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include "base/err.h"
 
 /* Gives up root for `user`, its group and supplementary groups, for good (that
@@ -26,6 +27,10 @@ enum sg_err process_detach_begin(
 /* In the child, when ready: lets the parent go, leaves the directory and the
  * standard descriptors (stderr is kept when told so). */
 void process_detach_end(int parent_fd, bool keep_stderr);
+
+/* As many descriptors as are wanted, or as many as the system lets us have: what
+ * opens one too many hears EMFILE. */
+void process_raise_files(int64_t wanted);
 
 /* path from "/"; malloc'ed; NULL: errno tells. Symbolic links stay as they
  * are, so that they can be switched before a reload. */

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "conf/conf.h"
 #include "ops/admit.h"
 #include "ops/freshener.h"
@@ -241,22 +241,6 @@ policy_server_stop(void *ctx)
 
 /* ---- start and end ------------------------------------------------------ */
 
-/* As many descriptors as connections are allowed, if we may. */
-static void
-raise_files(int64_t wanted)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
-	    (int64_t)limit.rlim_cur >= wanted)
-		return;
-	limit.rlim_cur = (rlim_t)wanted;
-	if (limit.rlim_cur > limit.rlim_max)
-		limit.rlim_cur = limit.rlim_max;
-	/* without it there are fewer connections: accept says so */
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 enum sg_err
 policy_server_open(void *ctx, struct err *err_r)
 {
@@ -264,7 +248,7 @@ policy_server_open(void *ctx, struct err *err_r)
 	enum sg_err rc = policy_listen(server->conf->policy_socket,
 	    server->conf->policy_socket_mode, &server->listener, err_r);
 
-	raise_files(server->conf->policy_max_connections + FILES_EXTRA);
+	process_raise_files(server->conf->policy_max_connections + FILES_EXTRA);
 	if (rc == SG_OK)
 		rc = snapshot_new(SNAPSHOT_ACCOUNTS, &server->snapshot, err_r);
 	if (rc == SG_OK)

@@ -1,0 +1,54 @@
+/* A request and its answer, as handlers see them. Nothing of the HTTP library is
+ * here, so that a handler can be tested without it. */
+#ifndef SENDWARD_API_EXCHANGE_H
+#define SENDWARD_API_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/buf.h"
+
+enum api_method {
+	API_GET, /* HEAD, too: the body is left out later */
+	API_POST,
+	API_METHOD_OTHER,
+	API_METHODS
+};
+
+/* What stands in the place of a pattern's `*`: not decoded, not terminated. */
+struct api_param {
+	const char *text;
+	size_t len;
+};
+#define API_PARAMS_MAX 4
+
+#define API_TARGET_MAX 4096 /* path and query; longer is 414 */
+
+struct api_request {
+	enum api_method method;
+	const char *path;  /* as it came, %XX and all, without the query */
+	const char *query; /* "" none */
+	struct api_param params[API_PARAMS_MAX];
+	const char *body; /* terminated; may hold NUL bytes */
+	size_t body_len;
+	const char *client; /* address */
+	bool is_local;      /* from this host, and through no proxy */
+	int64_t now_sec;
+};
+
+#define API_BODY_MAX (1024 * 1024)
+
+/* init before a handler, fini after. */
+struct api_response {
+	int status;               /* 500 until a handler says better */
+	const char *content_type; /* static text */
+	struct buf body;
+	char allow[32];      /* with 405 */
+	int retry_after_sec; /* 0: is not said */
+	bool is_last;        /* the connection closes after it */
+	char why[256];       /* for the log, with 5xx */
+};
+void api_response_init(struct api_response *response);
+void api_response_fini(struct api_response *response);
+
+#endif

@@ -1,0 +1,260 @@
+/* Counters and their text form: see metrics.h. Locks nothing: every number is
+ * right by itself, and a scrape may fall between two of them. */
+#include "config.h"
+
+#include "api/metrics.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/route.h"
+#include "rules/identity.h"
+#include "store/store.h"
+
+#define ROUTES_MAX 64 /* names in the table, and "none" */
+#define CLASSES 5     /* 1xx … 5xx */
+
+/* clang-format off */
+static const struct {
+	int64_t usec;
+	const char *label; /* seconds */
+} steps[] = {
+	{1000,    "0.001"},
+	{5000,    "0.005"},
+	{25000,   "0.025"},
+	{100000,  "0.1"},
+	{500000,  "0.5"},
+	{2500000, "2.5"},
+};
+/* clang-format on */
+#define STEPS (sizeof(steps) / sizeof(steps[0]))
+
+static const char *const drop_labels[API_DROPS] = {
+    [API_DROP_FULL] = "max_connections",
+    [API_DROP_ADDRESS] = "max_connections_per_address",
+    [API_DROP_LATE] = "timeout",
+};
+
+struct api_metrics {
+	const char *names[ROUTES_MAX];
+	size_t name_count;
+	uint64_t requests[ROUTES_MAX][CLASSES];
+	uint64_t took[STEPS + 1]; /* not yet summed up; the last: longer */
+	uint64_t took_usec;
+	uint64_t accepted, closed;
+	uint64_t dropped[API_DROPS];
+};
+
+static void
+count(uint64_t *counter, uint64_t more)
+{
+	(void)__atomic_add_fetch(counter, more, __ATOMIC_RELAXED);
+}
+
+static uint64_t
+read_count(const uint64_t *counter)
+{
+	return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+static size_t
+index_of(const struct api_metrics *metrics, const char *name)
+{
+	for (size_t i = 1; i < metrics->name_count; i++)
+		if (strcmp(metrics->names[i], name) == 0)
+			return i;
+	return 0;
+}
+
+struct api_metrics *
+api_metrics_new(void)
+{
+	struct api_metrics *metrics = calloc(1, sizeof(*metrics));
+
+	if (metrics == NULL)
+		return NULL;
+	metrics->names[metrics->name_count++] = "none";
+	for (size_t i = 0; i < api_route_count; i++)
+		if (index_of(metrics, api_routes[i].name) == 0 &&
+		    metrics->name_count < ROUTES_MAX)
+			metrics->names[metrics->name_count++] =
+			    api_routes[i].name;
+	return metrics;
+}
+
+void
+api_metrics_free(struct api_metrics **metrics)
+{
+	free(*metrics);
+	*metrics = NULL;
+}
+
+void
+api_metrics_request(struct api_metrics *metrics, const char *route, int status,
+    int64_t took_usec)
+{
+	size_t step = 0;
+	int class = status / 100 - 1;
+
+	if (class < 0 || class >= CLASSES)
+		class = CLASSES - 1;
+	if (took_usec < 0)
+		took_usec = 0;
+	while (step < STEPS && took_usec > steps[step].usec)
+		step++;
+	count(&metrics->requests[index_of(metrics, route)][class], 1);
+	count(&metrics->took[step], 1);
+	count(&metrics->took_usec, (uint64_t)took_usec);
+}
+
+void
+api_metrics_accepted(struct api_metrics *metrics)
+{
+	count(&metrics->accepted, 1);
+}
+
+void
+api_metrics_closed(struct api_metrics *metrics)
+{
+	count(&metrics->closed, 1);
+}
+
+void
+api_metrics_dropped(struct api_metrics *metrics, enum api_metrics_drop why)
+{
+	count(&metrics->dropped[why], 1);
+}
+
+/* ---- text --------------------------------------------------------------- */
+
+static void
+write_head(
+    struct buf *out, const char *name, const char *type, const char *help)
+{
+	(void)buf_printf(out, "# HELP sendward_%s %s\n# TYPE sendward_%s %s\n",
+	    name, help, name, type);
+}
+
+static void
+write_number(struct buf *out, const char *name, const char *type,
+    const char *help, int64_t value)
+{
+	write_head(out, name, type, help);
+	(void)buf_printf(out, "sendward_%s %" PRId64 "\n", name, value);
+}
+
+static void
+write_requests(const struct api_metrics *metrics, struct buf *out)
+{
+	write_head(out, "http_requests_total", "counter",
+	    "Requests answered, by route and class of status.");
+	for (size_t i = 0; i < metrics->name_count; i++)
+		for (int class = 0; class < CLASSES; class ++) {
+			uint64_t n = read_count(&metrics->requests[i][class]);
+
+			if (n > 0)
+				(void)buf_printf(out,
+				    "sendward_http_requests_total{route=\"%s\","
+				    "class=\"%dxx\"} %" PRIu64 "\n",
+				    metrics->names[i], class + 1, n);
+		}
+}
+
+static void
+write_took(const struct api_metrics *metrics, struct buf *out)
+{
+	uint64_t sum = 0, usec = read_count(&metrics->took_usec);
+
+	write_head(out, "http_request_seconds", "histogram",
+	    "Time from the request line to the end of the answer.");
+	for (size_t i = 0; i < STEPS; i++) {
+		sum += read_count(&metrics->took[i]);
+		(void)buf_printf(out,
+		    "sendward_http_request_seconds_bucket{le=\"%s\"} %" PRIu64
+		    "\n",
+		    steps[i].label, sum);
+	}
+	sum += read_count(&metrics->took[STEPS]);
+	(void)buf_printf(out,
+	    "sendward_http_request_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n"
+	    "sendward_http_request_seconds_sum %" PRIu64 ".%06" PRIu64 "\n"
+	    "sendward_http_request_seconds_count %" PRIu64 "\n",
+	    sum, usec / 1000000, usec % 1000000, sum);
+}
+
+static void
+write_connections(const struct api_metrics *metrics, struct buf *out)
+{
+	uint64_t closed = read_count(&metrics->closed);
+	uint64_t accepted = read_count(&metrics->accepted);
+
+	write_number(out, "http_connections", "gauge", "Connections now open.",
+	    accepted > closed ? (int64_t)(accepted - closed) : 0);
+	write_number(out, "http_connections_total", "counter",
+	    "Connections that were let in.", (int64_t)accepted);
+	write_head(out, "http_connections_dropped_total", "counter",
+	    "Connections refused or ended by a limit.");
+	for (int i = 0; i < API_DROPS; i++)
+		(void)buf_printf(out,
+		    "sendward_http_connections_dropped_total{limit=\"%s\"} "
+		    "%" PRIu64 "\n",
+		    drop_labels[i], read_count(&metrics->dropped[i]));
+}
+
+static void
+write_states(struct buf *out, const char *name, const char *help,
+    const int64_t counts[5])
+{
+	write_head(out, name, "gauge", help);
+	for (int i = 0; i < 5; i++)
+		(void)buf_printf(out,
+		    "sendward_%s{status=\"%s\"} %" PRId64 "\n", name,
+		    identity_status_name((enum rules_identity_status)i),
+		    counts[i]);
+}
+
+static void
+write_store(const struct store_numbers *n, struct buf *out)
+{
+	write_number(out, "accounts", "gauge", "Accounts.", n->accounts);
+	write_number(out, "accounts_production", "gauge",
+	    "Accounts out of the sandbox.", n->accounts_production);
+	write_number(out, "accounts_paused", "gauge",
+	    "Accounts that may not send at present.", n->accounts_paused);
+	write_states(out, "identities", "Identities by status.", n->identities);
+	write_states(
+	    out, "dkim", "Domains by status of their DKIM records.", n->dkim);
+	write_states(out, "mail_from",
+	    "Identities by status of their MAIL FROM domain.", n->mail_from);
+	write_number(out, "dns_looks_due", "gauge",
+	    "Identities that wait to be looked for in DNS.", n->looks_due);
+	write_number(out, "letters", "gauge",
+	    "Letters of sendward's own that wait.", n->letters);
+	write_number(out, "letters_due", "gauge",
+	    "Letters that should have been sent by now.", n->letters_due);
+	write_number(out, "requests_open", "gauge",
+	    "Requests for production access without an answer.",
+	    n->requests_open);
+	write_number(out, "zone_waiting", "gauge",
+	    "Names that wait to be put into dkim.zone or taken out of it.",
+	    n->zone_waiting);
+	write_number(out, "suppressions", "gauge",
+	    "Addresses on suppression lists.", n->suppressions);
+}
+
+void
+api_metrics_write(const struct api_metrics *metrics,
+    const struct store_numbers *numbers, struct buf *out)
+{
+	write_head(out, "build_info", "gauge", "The version that runs.");
+	(void)buf_printf(
+	    out, "sendward_build_info{version=\"%s\"} 1\n", PACKAGE_VERSION);
+	write_number(out, "store_up", "gauge", "1 when the store can be read.",
+	    numbers != NULL);
+	write_requests(metrics, out);
+	write_took(metrics, out);
+	write_connections(metrics, out);
+	if (numbers != NULL)
+		write_store(numbers, out);
+}

@@ -1,0 +1,26 @@
+/* The pages that people see: plain HTML without scripts, nothing loaded from
+ * elsewhere, every value escaped. Decides nothing. */
+#ifndef SENDWARD_API_PAGES_H
+#define SENDWARD_API_PAGES_H
+
+#include "api/exchange.h"
+#include "base/err.h"
+
+struct link_facts;
+
+/* The Content-Security-Policy that the pages need: their own style by its hash,
+ * forms to this server, nothing else. */
+#define API_PAGES_CSP_MAX 256
+enum sg_err api_pages_csp(char csp_r[API_PAGES_CSP_MAX], struct err *err_r);
+
+/* Each sets status, content type and body. */
+void api_pages_ask(
+    struct api_response *response_r, const struct link_facts *facts);
+void api_pages_confirmed(
+    struct api_response *response_r, const struct link_facts *facts);
+/* One page for every link that leads nowhere: 404. */
+void api_pages_void(struct api_response *response_r);
+/* Any other end: what it is and what to do, for 4xx and 5xx. */
+void api_pages_error(struct api_response *response_r, int status);
+
+#endif

@@ -1,0 +1,41 @@
+/* What all handlers share, and the way from a request to its answer: route,
+ * handler, counters, log. Knows no HTTP library. */
+#ifndef SENDWARD_API_SERVICE_H
+#define SENDWARD_API_SERVICE_H
+
+#include "api/exchange.h"
+#include "base/err.h"
+
+struct api_metrics;
+struct api_service;
+struct conf;
+struct store;
+
+/* One for each configuration in force; conf is taken a reference of. metrics is
+ * borrowed. */
+enum sg_err api_service_new(struct conf *conf, struct api_metrics *metrics,
+    struct api_service **service_r, struct err *err_r);
+/* When no thread uses it any more. */
+void api_service_free(struct api_service **service);
+
+const struct conf *api_service_conf(const struct api_service *service);
+struct api_metrics *api_service_metrics(const struct api_service *service);
+
+/* The calling thread's own handle, opened when first asked for, and anew when
+ * the database was replaced. It lives until the thread ends. */
+enum sg_err api_service_store(
+    struct api_service *service, struct store **store_r, struct err *err_r);
+
+/* Answers. Any thread. */
+void api_service_answer(struct api_service *service,
+    struct api_request *request, struct api_response *response_r);
+/* Instead of api_service_answer, for requests that are refused as they came. */
+void api_service_refuse(struct api_response *response_r, int status);
+/* Once for each request that was answered, by whichever of the two. method: as
+ * the client wrote it. The path is only told by its route: it may hold a
+ * token. */
+void api_service_note(struct api_service *service,
+    const struct api_request *request, const char *method,
+    const struct api_response *response, int64_t took_usec);
+
+#endif
