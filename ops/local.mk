@@ -17,7 +17,7 @@ ops_libops_a_SOURCES += \
 	ops/suppression_line.c ops/suppression_line.h
 if HAVE_CMOCKA
 admin_tests = ops/test-account ops/test-credential ops/test-identity \
-	ops/test-suppression
+	ops/test-identity-setup ops/test-suppression
 check_PROGRAMS += $(admin_tests)
 TESTS += $(admin_tests)
 admin_test_fixture = ops/test-admin-fixture.c ops/test-admin.h
@@ -28,6 +28,9 @@ ops_test_credential_SOURCES = ops/test-credential.c $(admin_test_fixture)
 ops_test_credential_LDADD = $(admin_test_libs)
 ops_test_identity_SOURCES = ops/test-identity.c $(admin_test_fixture)
 ops_test_identity_LDADD = $(admin_test_libs)
+ops_test_identity_setup_SOURCES = ops/test-identity-setup.c \
+	$(admin_test_fixture)
+ops_test_identity_setup_LDADD = $(admin_test_libs)
 ops_test_suppression_SOURCES = ops/test-suppression.c $(admin_test_fixture)
 ops_test_suppression_LDADD = $(admin_test_libs)
 endif
@@ -48,8 +51,10 @@ ops_libops_a_SOURCES += \
 	ops/return_mac.c ops/return_mac.h \
 	ops/signing_keys.c ops/signing_keys.h
 if HAVE_CMOCKA
-check_PROGRAMS += ops/test-admit
-TESTS += ops/test-admit
+check_PROGRAMS += ops/test-admit ops/test-freshener
+TESTS += ops/test-admit ops/test-freshener
+ops_test_freshener_SOURCES = ops/test-freshener.c
+ops_test_freshener_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 ops_test_admit_SOURCES = ops/test-admit.c ops/fake-snapshot.c \
 	ops/fake-snapshot.h
 ops_test_admit_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)

@@ -91,14 +91,20 @@ test_kinds(void **state)
 		(void)snprintf(
 		    domain, sizeof(domain), "%s.example", rows[i].name);
 		assert_code(f, SG_OK,
-		    identity_create(f->store, f->seal, "shop", domain,
-			(enum identity_keys)kind, TEST_NOW, &row, &f->err));
+		    identity_create(f->store, f->seal, f->conf, "shop", domain,
+			(enum identity_keys)kind, false, TEST_NOW, &row,
+			&f->err));
 		assert_int_equal(row.facts.status, RULES_IDENTITY_PENDING);
 		assert_true(row.facts.signing_enabled);
 		keys = keys_of(f, domain);
 		assert_int_equal(keys.count, rows[i].keys);
-		assert_int_equal(keys.active, rows[i].keys);
+		assert_int_equal(keys.active, 0); /* DNS has none */
 		assert_int_equal(keys.readable, rows[i].keys);
+		assert_int_equal(row.facts.dkim_status,
+		    rows[i].keys > 0 ? RULES_IDENTITY_PENDING
+				     : RULES_IDENTITY_NOT_STARTED);
+		assert_int_equal(strlen(row.txt_token), 44);
+		assert_string_equal(row.easy_tokens[0], "");
 		for (int k = 0; k < keys.count; k++) {
 			assert_int_equal(strlen(keys.selectors[k]), 10);
 			assert_memory_equal(keys.selectors[k], "sw", 2);
@@ -130,9 +136,9 @@ test_create(void **state)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		assert_code(f, rows[i].code,
-		    identity_create(f->store, f->seal, rows[i].account,
-			rows[i].name, IDENTITY_KEYS_ED25519, TEST_NOW, &row,
-			&f->err));
+		    identity_create(f->store, f->seal, f->conf, rows[i].account,
+			rows[i].name, IDENTITY_KEYS_ED25519, false, TEST_NOW,
+			&row, &f->err));
 		if (rows[i].stored != NULL)
 			assert_string_equal(row.facts.name, rows[i].stored);
 	}
@@ -146,8 +152,8 @@ test_states(void **state)
 	struct store_identity row;
 
 	assert_code(f, SG_OK,
-	    identity_create(f->store, f->seal, "shop", "shop.example",
-		IDENTITY_KEYS_NONE, TEST_NOW, &row, &f->err));
+	    identity_create(f->store, f->seal, f->conf, "shop", "shop.example",
+		IDENTITY_KEYS_NONE, false, TEST_NOW, &row, &f->err));
 	assert_code(f, SG_OK,
 	    identity_verify(
 		f->store, "shop", "SHOP.example", TEST_NOW + 1, &row, &f->err));
@@ -172,10 +178,11 @@ test_states(void **state)
 }
 
 static enum sg_err
-import(struct admin_fixture *f, const char *selector, const char *text)
+import(
+    struct admin_fixture *f, const char *selector, const char *text, bool now)
 {
 	return identity_import_key(f->store, f->seal, "shop", "shop.example",
-	    selector, text, strlen(text), TEST_NOW, &f->err);
+	    selector, text, strlen(text), now, TEST_NOW, &f->err);
 }
 
 static void
@@ -194,17 +201,21 @@ test_import(void **state)
 	assert_code(
 	    f, SG_OK, dkim_key_generate(DKIM_RSA_SHA256, 1024, &key, &f->err));
 	assert_code(f, SG_OK, dkim_key_to_pem(key, &pem, &len, &f->err));
-	assert_code(f, SG_MISSING, import(f, "mail", (char *)pem));
+	assert_code(f, SG_MISSING, import(f, "mail", (char *)pem, true));
 	assert_code(f, SG_OK,
-	    identity_create(f->store, f->seal, "shop", "shop.example",
-		IDENTITY_KEYS_BOTH, TEST_NOW, NULL, &f->err));
+	    identity_create(f->store, f->seal, f->conf, "shop", "shop.example",
+		IDENTITY_KEYS_BOTH, false, TEST_NOW, NULL, &f->err));
 	for (size_t i = 0; i < sizeof(bad_selectors) / sizeof(char *); i++)
-		assert_code(
-		    f, SG_INVALID, import(f, bad_selectors[i], (char *)pem));
-	assert_code(f, SG_INVALID, import(f, "mail", "no key"));
+		assert_code(f, SG_INVALID,
+		    import(f, bad_selectors[i], (char *)pem, true));
+	assert_code(f, SG_INVALID, import(f, "mail", "no key", true));
 	assert_int_equal(keys_of(f, "shop.example").count, 2);
-	assert_code(f, SG_OK, import(f, "2026.mail-1", (char *)pem));
-	assert_code(f, SG_EXISTS, import(f, "2026.mail-1", (char *)pem));
+	assert_code(f, SG_OK,
+	    identity_verify(
+		f->store, "shop", "shop.example", TEST_NOW, NULL, &f->err));
+	assert_int_equal(keys_of(f, "shop.example").active, 2);
+	assert_code(f, SG_OK, import(f, "2026.mail-1", (char *)pem, true));
+	assert_code(f, SG_EXISTS, import(f, "2026.mail-1", (char *)pem, true));
 	keys = keys_of(f, "shop.example");
 	assert_int_equal(keys.count, 3);
 	assert_int_equal(keys.readable, 3);
@@ -236,8 +247,8 @@ make_shop(struct admin_fixture *f)
 	struct store_suppression row;
 
 	assert_code(f, SG_OK,
-	    identity_create(f->store, f->seal, "shop", "shop.example",
-		IDENTITY_KEYS_ED25519, TEST_NOW, NULL, &f->err));
+	    identity_create(f->store, f->seal, f->conf, "shop", "shop.example",
+		IDENTITY_KEYS_ED25519, false, TEST_NOW, NULL, &f->err));
 	assert_code(f, SG_OK,
 	    identity_verify(
 		f->store, "shop", "shop.example", TEST_NOW, NULL, &f->err));
