@@ -8,10 +8,32 @@ use Mail::DKIM::DNS;
 use Mail::DKIM::Verifier;
 use Net::DNS::Resolver;
 
+# The server answers for its own zones only: a CNAME that leads into another
+# one is followed here.
+package Following;
+our @ISA = ('Net::DNS::Resolver');
+
+sub send
+{
+	my ($self, $name, @rest) = @_;
+	my $type = $rest[0] || 'A';
+	my $reply;
+	for (1 .. 8) {
+		$reply = $self->SUPER::send($name, @rest) or return;
+		my @answer = $reply->answer;
+		last if grep { $_->type eq $type } @answer;
+		my @alias = grep { $_->type eq 'CNAME' } @answer or last;
+		$name = $alias[-1]->cname;
+	}
+	return $reply;
+}
+
+package main;
+
 die "usage: dkim-verify.pl SERVER\@PORT FILE\n" unless @ARGV == 2;
 my ($address, $port) = split /@/, $ARGV[0];
 Mail::DKIM::DNS::resolver(
-	Net::DNS::Resolver->new(
+	Following->new(
 		nameservers => [$address], port => $port,
 		recurse => 0, udp_timeout => 5, retry => 2));
 

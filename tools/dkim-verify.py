@@ -30,17 +30,24 @@ def message_of(path):
 def lookup(server):
     address, _, port = server.partition("@")
 
+    def ask(name, timeout):
+        query = dns.message.make_query(name, dns.rdatatype.TXT)
+        answer, _ = dns.query.udp_with_fallback(
+            query, address, port=int(port), timeout=timeout)
+        return {rrset.rdtype: rrset[0] for rrset in answer.answer}
+
     def txt(name, timeout=5):
-        query = dns.message.make_query(
-            name.decode("ascii"), dns.rdatatype.TXT)
-        try:
-            answer, _ = dns.query.udp_with_fallback(
-                query, address, port=int(port), timeout=timeout)
-        except (OSError, dns.exception.DNSException):
-            return None
-        for rrset in answer.answer:
-            if rrset.rdtype == dns.rdatatype.TXT:
-                return b"".join(rrset[0].strings)
+        name = name.decode("ascii")
+        for _ in range(8):  # the server does not follow CNAMEs out of a zone
+            try:
+                found = ask(name, timeout)
+            except (OSError, dns.exception.DNSException):
+                return None
+            if dns.rdatatype.TXT in found:
+                return b"".join(found[dns.rdatatype.TXT].strings)
+            if dns.rdatatype.CNAME not in found:
+                return None
+            name = found[dns.rdatatype.CNAME].target.to_text()
         return None
 
     return txt

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""Changes the private stack's DNS and waits until the server answers so.
+"""Changes the private stack's DNS.
 
 The stack serves two zones, example. and test., whole: every name below them
 can be added without making a zone first. The records are kept in DIR/records,
-one "NAME TYPE VALUE" a line; from them the zone files are written anew and
-NSD is told to load them.
+one "NAME TYPE VALUE" a line; the zone files are made from them when the server
+starts, and changes reach it as updates (RFC 2136), signed with the key in
+DIR/stack.key (ALGORITHM:NAME:BASE64). A change is visible on return.
 
 Usage: dnszone.py DIR SERVER@PORT init
        dnszone.py DIR SERVER@PORT add NAME TYPE VALUE...
@@ -18,14 +19,14 @@ is not there are both harmless.
 import fcntl
 import os
 import re
-import subprocess
 import sys
-import time
 
 import dns.exception
 import dns.message
 import dns.query
-import dns.rdatatype
+import dns.rcode
+import dns.tsigkeyring
+import dns.update
 import dns.zone
 
 ZONES = ("example", "test")
@@ -91,15 +92,19 @@ def changed(records, verb, name, rtype, words):
     return records if record in records else records + [record]
 
 
-def zone_text(zone, records, serial):
+def zone_text(zone, records):
     lines = ["$TTL %d" % TTL_SEC,
-             "%s. SOA ns.%s. hostmaster.%s. %d 3600 600 86400 %d"
-             % (zone, zone, zone, serial, TTL_SEC),
+             "%s. SOA ns.%s. hostmaster.%s. 1 3600 600 86400 %d"
+             % (zone, zone, zone, TTL_SEC),
              "%s. NS ns.%s." % (zone, zone), "ns.%s. A 127.0.0.1" % zone]
     for name, rtype, value in records:
-        if name == zone or name.endswith("." + zone):
+        if zone_of(name) == zone:
             lines.append("%s. %s %s" % (name, rtype, value))
     return "\n".join(lines) + "\n"
+
+
+def zone_of(name):
+    return name.rpartition(".")[2]
 
 
 def replace(path, text):
@@ -108,57 +113,50 @@ def replace(path, text):
     os.rename(path + ".new", path)
 
 
-def next_serial(folder):
-    path = os.path.join(folder, "serial")
-    try:
-        with open(path, encoding="ascii") as f:
-            serial = int(f.read()) + 1
-    except (OSError, ValueError):
-        serial = int(time.time())
-    replace(path, "%d\n" % serial)
-    return serial
-
-
-def write_all(folder, records):
-    """Checks every zone, then puts the files in place; returns the serial."""
-    serial = next_serial(folder)
-    texts = {z: zone_text(z, records, serial) for z in ZONES}
-    for zone, text in texts.items():
+def check(records):
+    for zone in ZONES:
         try:
-            dns.zone.from_text(text, origin=zone + ".", relativize=False)
+            dns.zone.from_text(zone_text(zone, records), origin=zone + ".",
+                               relativize=False)
         except (dns.exception.DNSException, ValueError) as err:
             die("the record is not valid: %s" % err)
-    for zone, text in texts.items():
-        replace(os.path.join(folder, zone + ".zone"), text)
+
+
+def write_zones(folder, records):
+    for zone in ZONES:
+        replace(os.path.join(folder, zone + ".zone"),
+                zone_text(zone, records))
+
+
+def write_records(folder, records):
     replace(os.path.join(folder, "records"),
             "".join("%s %s %s\n" % r for r in records))
-    return serial
 
 
-def served_serial(server, zone):
+def new_update(folder, zone):
+    with open(os.path.join(folder, "stack.key"), encoding="ascii") as f:
+        algorithm, name, secret = f.read().strip().split(":")
+    return dns.update.UpdateMessage(
+        zone + ".", keyring=dns.tsigkeyring.from_text({name: secret}),
+        keyname=name, keyalgorithm=algorithm)
+
+
+def send_change(folder, server, name, rtype, records):
+    """Makes the records of name and type in the server what the list says."""
+    update = new_update(folder, zone_of(name))
+    update.delete(name + ".", rtype)
+    for other, kind, value in records:
+        if (other, kind) == (name, rtype):
+            update.add(name + ".", TTL_SEC, rtype, value)
     address, _, port = server.partition("@")
-    query = dns.message.make_query(zone + ".", dns.rdatatype.SOA)
     try:
-        answer = dns.query.udp(query, address, port=int(port), timeout=1)
-        return answer.answer[0][0].serial
-    except (OSError, IndexError, dns.exception.DNSException):
-        return -1
-
-
-def reload_server(folder, server, serial):
-    conf = os.path.join(folder, "nsd.conf")
-    for zone in ZONES:
-        done = subprocess.run(["nsd-control", "-c", conf, "reload", zone],
-                              capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            die("the DNS server does not answer (is the stack up?): "
-                + (done.stderr or done.stdout).strip())
-    end = time.monotonic() + WAIT_SEC
-    while any(served_serial(server, z) != serial for z in ZONES):
-        if time.monotonic() > end:
-            die("the DNS server did not take the change within %d s"
-                % WAIT_SEC)
-        time.sleep(0.02)
+        answer = dns.query.tcp(update, address, port=int(port),
+                               timeout=WAIT_SEC)
+    except (OSError, dns.exception.DNSException) as err:
+        die("the DNS server does not answer (is the stack up?): %s" % err)
+    if answer.rcode() != dns.rcode.NOERROR:
+        die("the DNS server refused the change: "
+            + dns.rcode.to_text(answer.rcode()))
 
 
 def main():
@@ -170,7 +168,7 @@ def main():
         fcntl.flock(lock, fcntl.LOCK_EX)
         records = read_records(folder)
         if verb == "init":
-            write_all(folder, records)
+            write_zones(folder, records)
         elif verb == "list":
             print("".join("%s %s %s\n" % r for r in records), end="")
         elif verb in ("add", "del") and len(sys.argv) >= 6:
@@ -180,7 +178,9 @@ def main():
                     % (rtype, " ".join(TYPES)))
             wanted = changed(records, verb, name, rtype, sys.argv[6:])
             if wanted != records:
-                reload_server(folder, server, write_all(folder, wanted))
+                check(wanted)
+                send_change(folder, server, name, rtype, wanted)
+                write_records(folder, wanted)
         else:
             sys.exit("usage: quickstart dns add NAME TYPE VALUE | "
                      "del NAME TYPE | list")

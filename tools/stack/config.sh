@@ -37,7 +37,7 @@ choose_ports()
 
 make_folders()
 {
-	mkdir -p "$RUN"/{pids,log,outbox,dns,dovecot,secret,store} \
+	mkdir -p "$RUN"/{pids,log,outbox,dns/db,dovecot,secret,store} \
 		"$RUN"/postfix/{etc,spool,data,log}
 	chmod 755 "$RUN" "$RUN"/{postfix,postfix/spool,dns,dovecot}
 	chmod 700 "$RUN/secret" "$RUN/postfix/data"
@@ -52,7 +52,10 @@ write_sendward_conf()
 {
 	# A file that somebody has changed stays, unless the folder was moved.
 	if grep -qsF "sqlite:$DB\"" "$RUN/sendward.conf" &&
-		grep -qF "\"$MILTER_SOCKET\"" "$RUN/sendward.conf"; then
+		grep -qF "\"$MILTER_SOCKET\"" "$RUN/sendward.conf" &&
+		grep -qF "update_server" "$RUN/sendward.conf"; then
+		sed -i -E "s/\"127\.0\.0\.1@[0-9]+\"/\"$DNS_SERVER\"/" \
+			"$RUN/sendward.conf"
 		return 0
 	fi
 	write_file "$RUN/sendward.conf" <<-END
@@ -64,35 +67,87 @@ write_sendward_conf()
 	log = { target = "stderr"; level = "info"; };
 	milter = { socket = "$MILTER_SOCKET"; };
 	policy = { socket = "$POLICY_SOCKET"; };
+	dns = { servers = "$DNS_SERVER"; };
+	dkim = {
+	  zone = "$DKIM_ZONE";
+	  update_server = "$DNS_SERVER";
+	  update_key_file = "$RUN/dns/sendward.key";
+	  ttl_sec = 1;
+	};
+	END
+}
+
+# TSIG keys, as ALGORITHM:NAME:BASE64: `stack` changes example. and test.,
+# `sendward` the zone of Easy DKIM alone.
+make_tsig_keys()
+{
+	local name
+	for name in stack sendward; do
+		[ -s "$RUN/dns/$name.key" ] || (umask 377 &&
+			echo "hmac-sha256:$name:$(head -c 32 /dev/urandom |
+				base64)" >"$RUN/dns/$name.key")
+	done
+}
+
+# A zone that only updates write; it outlives a restart in its file.
+make_dkim_zone()
+{
+	[ -s "$RUN/dns/$DKIM_ZONE.zone" ] || cat >"$RUN/dns/$DKIM_ZONE.zone" <<-END
+	\$TTL 1
+	$DKIM_ZONE. SOA ns.example. hostmaster.example. 1 3600 600 86400 1
+	$DKIM_ZONE. NS ns.example.
 	END
 }
 
 write_dns_conf()
 {
-	local zone
+	local zone key
+	make_tsig_keys
+	make_dkim_zone
 	{
 		cat <<-END
 		server:
-			ip-address: 127.0.0.1
-			port: $DNS_PORT
-			server-count: 1
-			username: ""
-			chroot: ""
-			zonesdir: "$RUN/dns"
-			database: ""
-			pidfile: ""
-			zonelistfile: "$RUN/dns/zone.list"
-			xfrdfile: "$RUN/dns/xfrd.state"
-			verbosity: 1
-		remote-control:
-			control-enable: yes
-			control-interface: "$SOCKETS/nsd.ctl"
+		    listen: 127.0.0.1@$DNS_PORT
+		    rundir: "$SOCKETS"
+		    pidfile: "$RUN/dns/knot.pid"
+		    udp-workers: 1
+		    tcp-workers: 1
+		    background-workers: 1
+		control:
+		    listen: "$SOCKETS/knot.ctl"
+		database:
+		    storage: "$RUN/dns/db"
+		log:
+		  - target: stderr
+		    any: notice
+		key:
 		END
-		for zone in example test; do
-			printf 'zone:\n\tname: "%s"\n\tzonefile: "%s.zone"\n' \
-				$zone $zone
+		for key in stack sendward; do
+			printf '  - id: %s\n    algorithm: hmac-sha256\n' $key
+			printf '    secret: %s\n' "$(cut -d: -f3 "$RUN/dns/$key.key")"
 		done
-	} | write_file "$RUN/dns/nsd.conf"
+		echo acl:
+		for key in stack sendward; do
+			printf '  - id: %s\n    key: %s\n    action: update\n' \
+				$key $key
+		done
+		cat <<-END
+		template:
+		  - id: default
+		    storage: "$RUN/dns"
+		    file: "%s.zone"
+		    zonefile-load: whole
+		    zonefile-sync: -1
+		    journal-content: none
+		    acl: stack
+		zone:
+		  - domain: example
+		  - domain: test
+		  - domain: $DKIM_ZONE
+		    zonefile-sync: 0
+		    acl: sendward
+		END
+	} | (umask 077 && write_file "$RUN/dns/knot.conf")
 }
 
 write_dovecot_conf()

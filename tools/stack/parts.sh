@@ -102,10 +102,8 @@ part_gone()
 start_dns()
 {
 	is_alive dns && return
-	# A control socket left by a killed server would stop the new one.
-	rm -f "$SOCKETS/nsd.ctl"
 	"$SRC/tools/dnszone.py" "$RUN/dns" "$DNS_SERVER" init
-	launch dns nsd -d -c "$RUN/dns/nsd.conf"
+	launch dns knotd -c "$RUN/dns/knot.conf"
 	come_up dns dns_answers
 }
 
