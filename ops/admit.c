@@ -4,16 +4,19 @@
 
 #include "ops/admit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "conf/conf.h"
 #include "ops/snapshot.h"
 #include "rules/mailbox.h"
+#include "rules/pattern.h"
 #include "rules/verdict.h"
 
 /* Sender of the envelope, From, further From, Sender, Return-Path. */
 #define ADMIT_MAX_NAMES (HEADERS_MORE_FROM_MAX + 4)
 #define ADMIT_AUTHOR_MAX 255
+#define ADMIT_NOTE_MAX (2 * RULES_NAME_MAX + 64)
 
 struct identity_ctx {
 	const struct snapshot *snapshot;
@@ -30,12 +33,137 @@ find_identity(void *ctx, const char *name, struct rules_identity *identity_r)
 }
 
 static bool
-covers(const struct admit *admit, const struct rules_account *account,
+covers_by_itself(const struct admit *admit, int64_t account_id,
     const char *address, struct identity_cover *cover_r)
 {
-	struct identity_ctx who = {admit->snapshot, account->id};
+	struct identity_ctx who = {admit->snapshot, account_id};
 
 	return identity_resolve(address, find_identity, &who, cover_r);
+}
+
+/* A search among what other accounts granted. */
+struct grant_search {
+	const struct admit *admit;
+	const struct rules_account *account;
+	const char *address;
+	struct rules_identity found; /* by the last look-up */
+	bool is_found;
+	struct rules_account owner; /* of the most specific one */
+	bool has_owner;
+	char *note; /* ADMIT_NOTE_MAX: why a grant does not help */
+};
+
+static bool
+is_grant_good(const struct grant_search *s, const struct rules_account *owner)
+{
+	const char *why = NULL, *who = owner->name;
+
+	if (owner->paused)
+		why = "is paused";
+	else if (!owner->production)
+		why = "is in the sandbox";
+	else if (!s->account->production)
+		why = "is in the sandbox", who = s->account->name;
+	if (why != NULL && s->note[0] == '\0')
+		(void)snprintf(s->note, ADMIT_NOTE_MAX, /* fits */
+		    "granted by account %s, but account %s %s", owner->name,
+		    who, why);
+	return why == NULL;
+}
+
+static bool
+try_grant(void *ctx, const struct rules_account *owner,
+    const struct rules_identity *identity, const char *from_pattern)
+{
+	struct grant_search *s = ctx;
+
+	if (!identity_may_send(identity) ||
+	    !pattern_match(from_pattern, s->address) ||
+	    !is_grant_good(s, owner))
+		return true;
+	s->found = *identity;
+	s->is_found = true;
+	if (!s->has_owner)
+		s->owner = *owner;
+	s->has_owner = true;
+	return false;
+}
+
+static bool
+find_granted(void *ctx, const char *name, struct rules_identity *identity_r)
+{
+	struct grant_search *s = ctx;
+
+	s->is_found = false;
+	snapshot_granted(
+	    s->admit->snapshot, s->account->id, name, try_grant, s);
+	if (s->is_found)
+		*identity_r = s->found;
+	return s->is_found;
+}
+
+static bool
+covers_by_grant(const struct admit *admit, const struct rules_account *account,
+    const char *address, struct admit_cover *cover_r, char *note)
+{
+	struct grant_search s = {.admit = admit,
+	    .account = account,
+	    .address = address,
+	    .note = note};
+
+	if (!identity_resolve(address, find_granted, &s, &cover_r->identity))
+		return false;
+	(void)snprintf(cover_r->owner, sizeof(cover_r->owner), "%s",
+	    s.owner.name); /* fits */
+	/* Settings and keys as for the owner's own mail. */
+	return covers_by_itself(admit, s.owner.id, address, &cover_r->identity);
+}
+
+/* note: ADMIT_NOTE_MAX bytes; filled when it is "" and something is to be said
+ * about a refusal. */
+static bool
+covers(const struct admit *admit, const struct rules_account *account,
+    const char *address, struct admit_cover *cover_r, char *note)
+{
+	cover_r->owner[0] = '\0';
+	return covers_by_itself(
+		   admit, account->id, address, &cover_r->identity) ||
+	       covers_by_grant(admit, account, address, cover_r, note);
+}
+
+bool
+admit_covers(const struct admit *admit, const struct rules_account *account,
+    const char *address, struct admit_cover *cover_r)
+{
+	char note[ADMIT_NOTE_MAX] = "";
+
+	return covers(admit, account, address, cover_r, note);
+}
+
+/* Names that failed, in the order in which they were looked at. */
+struct failing {
+	const char *names[ADMIT_MAX_NAMES];
+	size_t count;
+	char note[ADMIT_NOTE_MAX]; /* of the first that has one */
+};
+
+static void
+must_be_covered(const struct admit *admit, const struct rules_account *account,
+    const char *address, struct admit_cover *cover_r, struct failing *failing)
+{
+	if (address[0] != '\0' &&
+	    !covers(admit, account, address, cover_r, failing->note))
+		failing->names[failing->count++] = address;
+}
+
+static void
+refuse_failing(const struct admit *admit, const struct failing *failing,
+    struct rules_verdict *v)
+{
+	verdict_not_verified(v, admit->conf->region, failing->names,
+	    failing->count, RULES_REASON_NOT_VERIFIED);
+	if (failing->note[0] != '\0')
+		verdict_add_note(v, failing->note);
 }
 
 static int
@@ -156,16 +284,19 @@ bool
 admit_sender(const struct admit *admit, const struct rules_account *account,
     const char *sender, int64_t declared_size, struct rules_verdict *v)
 {
-	struct identity_cover cover;
+	struct failing failing = {.count = 0};
+	struct admit_cover cover;
 
 	verdict_accept(v);
-	if (account->paused)
+	if (account->paused) {
 		verdict_paused(v, account->pause_reason);
-	else if (declared_size > admit->conf->max_message_bytes)
+	} else if (declared_size > admit->conf->max_message_bytes) {
 		verdict_too_large(v);
-	else if (sender[0] != '\0' && !covers(admit, account, sender, &cover))
-		verdict_not_verified(v, admit->conf->region, &sender, 1,
-		    RULES_REASON_NOT_VERIFIED);
+	} else {
+		must_be_covered(admit, account, sender, &cover, &failing);
+		if (failing.count > 0)
+			refuse_failing(admit, &failing, v);
+	}
 	return v->action == RULES_ACCEPT;
 }
 
@@ -182,7 +313,8 @@ is_in_sandbox_for(const struct admit *admit,
 	/* What we cannot read for sure is nobody's identity. */
 	if (error != MAILBOX_OK)
 		return true;
-	is_verified = covers(admit, account, box->address, &cover);
+	is_verified =
+	    covers_by_itself(admit, account->id, box->address, &cover);
 	return !sandbox_allows(
 	    account, box->address, is_verified, admit->conf->simulator_domain);
 }
@@ -211,29 +343,14 @@ admit_recipient(const struct admit *admit, const struct rules_account *account,
 	return v->action == RULES_ACCEPT || v->action == RULES_DROP;
 }
 
-/* Names that failed, in the order in which they were looked at. */
-struct failing {
-	const char *names[ADMIT_MAX_NAMES];
-	size_t count;
-};
-
-static void
-must_be_covered(const struct admit *admit, const struct rules_account *account,
-    const char *address, struct identity_cover *cover_r,
-    struct failing *failing)
-{
-	if (address[0] != '\0' && !covers(admit, account, address, cover_r))
-		failing->names[failing->count++] = address;
-}
-
 bool
 admit_headers(const struct admit *admit, const struct rules_account *account,
     const char *sender, const struct rules_header *list, size_t count,
-    struct identity_cover *signer_r, struct rules_verdict *v)
+    struct admit_cover *cover_r, struct rules_verdict *v)
 {
 	struct mailbox more[HEADERS_MORE_FROM_MAX];
 	struct headers_senders senders;
-	struct identity_cover other;
+	struct admit_cover other;
 	struct failing failing = {.count = 0};
 	size_t more_count = 0;
 
@@ -243,7 +360,7 @@ admit_headers(const struct admit *admit, const struct rules_account *account,
 		return false;
 	must_be_covered(admit, account, sender, &other, &failing);
 	must_be_covered(
-	    admit, account, senders.from.address, signer_r, &failing);
+	    admit, account, senders.from.address, cover_r, &failing);
 	for (size_t i = 0; i < more_count; i++)
 		must_be_covered(
 		    admit, account, more[i].address, &other, &failing);
@@ -252,8 +369,10 @@ admit_headers(const struct admit *admit, const struct rules_account *account,
 	must_be_covered(
 	    admit, account, senders.return_path.address, &other, &failing);
 	if (failing.count > 0)
-		verdict_not_verified(v, admit->conf->region, failing.names,
-		    failing.count, RULES_REASON_NOT_VERIFIED);
+		refuse_failing(admit, &failing, v);
+	else if (cover_r->identity.settings.mail_from_use ==
+		 RULES_MAIL_FROM_REJECT)
+		verdict_mail_from(v, cover_r->identity.settings.mail_from);
 	return v->action == RULES_ACCEPT;
 }
 

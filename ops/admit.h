@@ -45,6 +45,23 @@ enum admit_owner admit_owner_of(const struct admit *admit,
 bool admit_may_have_owner(
     const struct admit *admit, const struct admit_client *client);
 
+/* Who stands behind an address. */
+struct admit_cover {
+	struct identity_cover identity;
+	/* "": the account itself; else the account that granted it, whose
+	 * settings and keys are in `identity` */
+	char owner[RULES_NAME_MAX + 1];
+};
+
+/* May the account send as this address (local@domain)? An identity of its own
+ * comes first; else one that another account granted it, with a pattern that
+ * matches the address: both accounts are out of the sandbox, the owner is not
+ * paused. Then mail goes out as the owner's own would (identity, keys, MAIL FROM
+ * domain); return-path token, quota and bounces stay the sender's. */
+bool admit_covers(const struct admit *admit,
+    const struct rules_account *account, const char *address,
+    struct admit_cover *cover_r);
+
 /* MAIL: pause, size, envelope sender ("" is the null sender: allowed, the header
  * From decides). declared_size 0: not said. sender: a parsed path's address. */
 bool admit_sender(const struct admit *admit,
@@ -58,12 +75,12 @@ bool admit_recipient(const struct admit *admit,
     int64_t accepted_before, struct rules_verdict *v);
 
 /* End of headers: fields, From, Sender, Return-Path, envelope sender once more
- * (all failing names in one reply). On success *signer_r tells whose keys sign:
- * the identity that covers From. */
+ * (all failing names in one reply), the MAIL FROM domain of From's identity. On
+ * success *cover_r tells whose keys sign: the identity that covers From. */
 bool admit_headers(const struct admit *admit,
     const struct rules_account *account, const char *sender,
-    const struct rules_header *list, size_t count,
-    struct identity_cover *signer_r, struct rules_verdict *v);
+    const struct rules_header *list, size_t count, struct admit_cover *cover_r,
+    struct rules_verdict *v);
 
 /* End of message: does the account still exist, and may it send? A client can take
  * as long as it likes from MAIL to here. */

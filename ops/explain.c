@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "conf/conf.h"
 #include "ops/admit.h"
+#include "ops/operator_key.h"
 #include "ops/reserve.h"
 #include "ops/snapshot.h"
 #include "rules/mailbox.h"
@@ -40,8 +41,8 @@ struct chain {
 	explain_step_fn *fn;
 	void *ctx;
 	char sender[RULES_ADDRESS_MAX + 1];
-	struct rules_identity signer;
-	bool is_refused, is_signed;
+	struct admit_cover cover; /* of From */
+	bool is_refused;
 	int64_t taken; /* recipients that are accepted at RCPT */
 };
 
@@ -87,24 +88,29 @@ explain_account(struct chain *chain)
 	return owner == ADMIT_ACCOUNT;
 }
 
-static bool
-find_identity(void *ctx, const char *name, struct rules_identity *identity_r)
+/* "covered by identity shop.example", and by whose. */
+static void
+note_cover(char *note, size_t size, const struct admit_cover *cover)
 {
-	const struct chain *chain = ctx;
+	bool is_granted = cover->owner[0] != '\0';
 
-	return snapshot_identity(
-	    chain->admit.snapshot, chain->result->account.id, name, identity_r);
+	(void)snprintf(note, size, "covered by identity %s%s%s", /* fits */
+	    cover->identity.settings.name,
+	    is_granted ? ", granted by account " : "", cover->owner);
 }
+
+#define COVER_NOTE_MAX                                                         \
+	(RULES_ADDRESS_MAX + RULES_NAME_MAX + RULES_DOMAIN_MAX + 80)
 
 static void
 explain_sender(struct chain *chain)
 {
 	const struct explain_request *r = chain->request;
 	const char *raw = r->sender;
-	struct identity_cover cover;
+	struct admit_cover cover;
 	struct mailbox path;
 	struct rules_verdict v;
-	char note[RULES_ADDRESS_MAX + 64] = "null sender";
+	char note[COVER_NOTE_MAX] = "null sender";
 
 	if (mailbox_parse_path(raw, &path) != MAILBOX_OK) {
 		verdict_not_verified(&v, chain->admit.conf->region, &raw, 1,
@@ -115,9 +121,9 @@ explain_sender(struct chain *chain)
 	memcpy(chain->sender, path.address, sizeof(chain->sender));
 	if (admit_sender(
 		&chain->admit, &chain->result->account, chain->sender, 0, &v) &&
-	    identity_resolve(chain->sender, find_identity, chain, &cover))
-		(void)snprintf(note, sizeof(note), /* fits */
-		    "covered by identity %s", cover.settings.name);
+	    admit_covers(
+		&chain->admit, &chain->result->account, chain->sender, &cover))
+		note_cover(note, sizeof(note), &cover);
 	step(chain, EXPLAIN_SENDER, raw[0] == '\0' ? "<>" : raw, note, &v);
 }
 
@@ -198,75 +204,134 @@ explain_limits(struct chain *chain, struct err *err_r)
 	return SG_OK;
 }
 
+/* What From's identity makes of the message. */
+static void
+take_cover(struct explain_result *result, const struct admit_cover *cover)
+{
+	const struct identity_cover *identity = &cover->identity;
+
+	memcpy(result->identity, identity->settings.name,
+	    sizeof(result->identity));
+	memcpy(result->owner, cover->owner, sizeof(result->owner));
+	result->signing_off = identity->signing_off;
+	result->dkim_waits = identity->is_waiting;
+	if (identity->settings.mail_from_use == RULES_MAIL_FROM_VERIFIED)
+		memcpy(result->mail_from, identity->settings.mail_from,
+		    sizeof(result->mail_from));
+}
+
+static void
+note_return_path(char *note, size_t size, const struct chain *chain)
+{
+	const char *domain = chain->result->mail_from;
+	size_t used = strlen(note);
+
+	if (domain[0] == '\0')
+		domain = chain->admit.conf->bounce_domain;
+	(void)snprintf(note + used, size - used, /* fits */
+	    "; return path at %s", domain);
+}
+
 static void
 explain_headers(struct chain *chain)
 {
 	const char *given = chain->request->header_from;
-	struct identity_cover cover;
 	struct rules_header from = {.name = "From"};
 	struct rules_verdict v;
 	char value[RULES_ADDRESS_MAX + 3];
-	char note[RULES_ADDRESS_MAX + 64] = "";
+	char note[COVER_NOTE_MAX] = "";
 
 	(void)snprintf(value, sizeof(value), "<%s>", chain->sender); /* fits */
 	from.value = given[0] != '\0' ? given : value;
 	if (admit_headers(&chain->admit, &chain->result->account, chain->sender,
-		&from, 1, &cover, &v)) {
-		memcpy(chain->result->identity, cover.settings.name,
-		    sizeof(chain->result->identity));
-		(void)snprintf(note, sizeof(note), /* fits */
-		    "covered by identity %s", cover.settings.name);
-		chain->is_signed = cover.is_signed;
-		chain->signer = cover.signer;
-		chain->result->signing_off = cover.signing_off;
+		&from, 1, &chain->cover, &v)) {
+		take_cover(chain->result, &chain->cover);
+		note_cover(note, sizeof(note), &chain->cover);
+		note_return_path(note, sizeof(note), chain);
 	}
 	step(chain, EXPLAIN_HEADERS, from.value, note, &v);
+}
+
+static void
+add_signature(struct explain_result *result, const char *domain,
+    const char *selector, const char *algorithm)
+{
+	size_t i = result->signature_count++;
+
+	(void)snprintf(result->signatures[i].domain, /* fit */
+	    sizeof(result->signatures[i].domain), "%s", domain);
+	(void)snprintf(result->signatures[i].selector,
+	    sizeof(result->signatures[i].selector), "%s", selector);
+	(void)snprintf(result->signatures[i].algorithm,
+	    sizeof(result->signatures[i].algorithm), "%s", algorithm);
 }
 
 static bool
 take_key(void *ctx, const struct store_key *row)
 {
 	struct chain *chain = ctx;
-	struct explain_result *result = chain->result;
-	const char *at = strrchr(chain->signer.name, '@');
-	size_t i = result->signature_count++;
+	const char *name = chain->cover.identity.signer.name;
+	const char *at = strrchr(name, '@');
 
-	(void)snprintf(result->signatures[i].domain, /* fits */
-	    sizeof(result->signatures[i].domain), "%s",
-	    at == NULL ? chain->signer.name : at + 1);
-	memcpy(result->signatures[i].selector, row->selector,
-	    sizeof(row->selector));
-	memcpy(result->signatures[i].algorithm, row->algorithm,
-	    sizeof(row->algorithm));
+	add_signature(chain->result, at == NULL ? name : at + 1, row->selector,
+	    row->algorithm);
 	return false;
+}
+
+static const char *
+signature_note(const struct chain *chain)
+{
+	if (chain->result->signature_count > 0)
+		return "signed by its keys";
+	if (chain->result->signing_off)
+		return "not signed: the identity has signing off";
+	if (chain->result->dkim_waits)
+		return "not signed: DNS does not have its keys yet";
+	return "not signed: no identity that covers From has a key";
+}
+
+/* The operator signs last. A key that cannot be read is no fault here: it may be
+ * root's. */
+static void
+explain_operator(struct chain *chain)
+{
+	const struct conf *conf = chain->admit.conf;
+	struct dkim_key *key = NULL;
+	const char *algorithm = "";
+	struct err err;
+
+	if (conf->dkim_operator_domain[0] == '\0')
+		return;
+	if (operator_key_load(conf, &key, &err) == SG_OK)
+		algorithm = dkim_algorithm_name(dkim_key_algorithm(key));
+	dkim_key_unref(&key);
+	add_signature(chain->result, conf->dkim_operator_domain,
+	    conf->dkim_operator_selector, algorithm);
 }
 
 static enum sg_err
 explain_signature(struct chain *chain, struct err *err_r)
 {
+	const struct identity_cover *cover = &chain->cover.identity;
+	const char *subject = cover->signer.name;
 	struct rules_verdict v;
-	const char *subject = chain->signer.name;
-	const char *note = "not signed: no identity that covers From has a key";
 	enum sg_err rc = SG_OK;
 
 	if (chain->result->identity[0] == '\0')
 		return SG_OK;
 	for (int i = 0;
-	     i < RULES_KEYS_PER_IDENTITY && chain->is_signed && rc == SG_OK;
+	     i < RULES_KEYS_PER_IDENTITY && cover->is_signed && rc == SG_OK;
 	     i++)
-		if (chain->signer.key_id[i] != 0)
+		if (cover->signer.key_id[i] != 0)
 			rc = store_key_get(chain->store,
-			    chain->signer.key_id[i], take_key, chain, err_r);
+			    cover->signer.key_id[i], take_key, chain, err_r);
 	if (rc != SG_OK && rc != SG_MISSING)
 		return rc;
-	if (chain->result->signature_count > 0)
-		note = "signed by its keys";
-	else if (chain->result->signing_off)
-		note = "not signed: the identity has signing off";
 	if (subject[0] == '\0')
 		subject = chain->result->identity;
 	verdict_accept(&v);
-	step(chain, EXPLAIN_SIGNATURE, subject, note, &v);
+	step(chain, EXPLAIN_SIGNATURE, subject, signature_note(chain), &v);
+	explain_operator(chain);
 	return SG_OK;
 }
 

@@ -43,7 +43,7 @@ struct explain_step {
 };
 typedef void explain_step_fn(void *ctx, const struct explain_step *step);
 
-#define EXPLAIN_MAX_SIGNATURES 2
+#define EXPLAIN_MAX_SIGNATURES 3
 
 struct explain_result {
 	bool accepted; /* no step refused, or mode = monitor */
@@ -53,11 +53,15 @@ struct explain_result {
 	int64_t used;      /* in the 24 hours before */
 	int64_t wait_usec; /* the answer would be held back for */
 	char identity[RULES_ADDRESS_MAX + 1]; /* covers From; "" none */
+	char owner[RULES_NAME_MAX + 1];       /* who granted it; "" its own */
+	char mail_from[RULES_DOMAIN_MAX + 1]; /* of the return path; "" the
+						 bounce domain */
 	bool signing_off;
+	bool dkim_waits; /* unsigned while DNS does not have the keys */
 	struct {
 		char domain[RULES_ADDRESS_MAX + 1];
 		char selector[64];
-		char algorithm[8];
+		char algorithm[8]; /* "" the operator's, not readable */
 	} signatures[EXPLAIN_MAX_SIGNATURES];
 	size_t signature_count;
 };

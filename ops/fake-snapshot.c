@@ -56,6 +56,35 @@ snapshot_identity(const struct snapshot *snapshot, int64_t account_id,
 	return false;
 }
 
+static const struct rules_account *
+account_of(const struct snapshot *snapshot, int64_t id)
+{
+	for (size_t i = 0; i < snapshot->account_count; i++) {
+		if (snapshot->accounts[i].id == id)
+			return &snapshot->accounts[i];
+	}
+	return NULL;
+}
+
+void
+snapshot_granted(const struct snapshot *snapshot, int64_t account_id,
+    const char *name, snapshot_grant_fn *fn, void *ctx)
+{
+	for (size_t i = 0; i < snapshot->grant_count; i++) {
+		const struct fake_grant *row = &snapshot->grants[i];
+		const struct rules_account *owner =
+		    account_of(snapshot, row->owner_id);
+		struct rules_identity identity;
+
+		if (row->account_id == account_id &&
+		    strcmp(row->identity, name) == 0 && owner != NULL &&
+		    snapshot_identity(
+			snapshot, row->owner_id, name, &identity) &&
+		    !fn(ctx, owner, &identity, row->from_pattern))
+			return;
+	}
+}
+
 bool
 snapshot_suppression(const struct snapshot *snapshot, int64_t account_id,
     const char *address, struct rules_suppression *suppression_r)

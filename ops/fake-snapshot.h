@@ -19,6 +19,13 @@ struct fake_identity {
 	struct rules_identity facts;
 };
 
+struct fake_grant {
+	int64_t account_id; /* may send as */
+	int64_t owner_id;   /* this one's */
+	const char *identity;
+	const char *from_pattern;
+};
+
 struct fake_suppression {
 	int64_t account_id;
 	const char *address;
@@ -35,6 +42,8 @@ struct snapshot {
 	size_t identity_count;
 	const struct fake_suppression *suppressions;
 	size_t suppression_count;
+	const struct fake_grant *grants;
+	size_t grant_count;
 	bool is_fresh;
 };
 

@@ -22,6 +22,7 @@ static const struct rules_account accounts[] = {
 	{.id = 2, .name = "young", .production = false, .daily_quota = 200, .rate = 1},
 	{.id = 3, .name = "still", .production = true,  .daily_quota = -1, .rate = 10,
 	    .paused = true, .pause_reason = "bounce rate 12 %"},
+	{.id = 4, .name = "agency", .production = true, .daily_quota = -1, .rate = 10},
 };
 static const struct fake_login logins[] = {
 	{"AKIASHOP", "shop"}, {"alice", "young"}, {"bob", "still"},
@@ -40,6 +41,29 @@ static const struct fake_identity identities[] = {
 	    .name = "friend@reader.example"}},
 	{3, {.id = 6, .type = RULES_IDENTITY_DOMAIN, .status = RULES_IDENTITY_SUCCESS,
 	    .signing_enabled = true, .name = "still.example"}},
+	{1, {.id = 7, .type = RULES_IDENTITY_DOMAIN, .status = RULES_IDENTITY_SUCCESS,
+	    .signing_enabled = true, .key_id = {7, 0}, .name = "strict.example",
+	    .mail_from_use = RULES_MAIL_FROM_REJECT, .mail_from = "b.strict.example"}},
+	{1, {.id = 8, .type = RULES_IDENTITY_DOMAIN, .status = RULES_IDENTITY_SUCCESS,
+	    .signing_enabled = true, .name = "waits.example",
+	    .dkim_status = RULES_IDENTITY_PENDING}},
+	{4, {.id = 9, .type = RULES_IDENTITY_DOMAIN, .status = RULES_IDENTITY_SUCCESS,
+	    .signing_enabled = true, .key_id = {10, 0}, .name = "agency.example"}},
+	/* proved by two accounts; the owner of one of them may use both */
+	{1, {.id = 10, .type = RULES_IDENTITY_DOMAIN, .status = RULES_IDENTITY_SUCCESS,
+	    .signing_enabled = true, .key_id = {11, 0}, .name = "twice.example"}},
+	{4, {.id = 11, .type = RULES_IDENTITY_DOMAIN, .status = RULES_IDENTITY_SUCCESS,
+	    .signing_enabled = true, .key_id = {12, 0}, .name = "twice.example"}},
+	{1, {.id = 12, .type = RULES_IDENTITY_DOMAIN, .status = RULES_IDENTITY_FAILED,
+	    .signing_enabled = true, .key_id = {13, 0}, .name = "lost.example"}},
+};
+/* What agency (4) and young (2) may send as. */
+static const struct fake_grant grants[] = {
+	{4, 1, "shop.example", "news@*"}, {4, 1, "shop.example", "*@x.shop.example"},
+	{4, 1, "me@other.example", "*"},  {4, 1, "soon.example", "*"},
+	{4, 1, "strict.example", "*"},    {4, 1, "lost.example", "*"},
+	{4, 1, "twice.example", "*"},     {4, 2, "young.example", "*"},
+	{4, 3, "still.example", "*"},     {2, 1, "shop.example", "*"},
 };
 static const struct fake_suppression suppressions[] = {
 	{1, "gone@reader.example", {RULES_SUPPRESSED_BOUNCE, 1700000000}},
@@ -55,6 +79,8 @@ static const struct snapshot facts = {
     .identity_count = COUNT(identities),
     .suppressions = suppressions,
     .suppression_count = COUNT(suppressions),
+    .grants = grants,
+    .grant_count = COUNT(grants),
     .is_fresh = true,
 };
 
@@ -216,6 +242,26 @@ static const struct verdict_row sender_rows[] = {
 	{"too large", 0, "a@shop.example", 41943041, 552, "Message is too long."},
 	{"paused", 2, "a@still.example", 0, 554,
 	    "Message rejected: Sending paused for this account: bounce rate 12 %"},
+	{"granted", 3, "news@shop.example", 0, 0, ""},
+	{"granted, by another pattern", 3, "a@x.shop.example", 0, 0, ""},
+	{"granted address", 3, "me@other.example", 0, 0, ""},
+	{"granted address with a label", 3, "me+x@other.example", 0, 0, ""},
+	{"no pattern matches", 3, "a@shop.example", 0, 554, NOT_VERIFIED "a@shop.example"},
+	{"granted to others only", 1, "news@agency.example", 0, 554,
+	    NOT_VERIFIED "news@agency.example"},
+	{"a grant is for one direction", 0, "a@agency.example", 0, 554,
+	    NOT_VERIFIED "a@agency.example"},
+	{"granted, not verified yet", 3, "a@soon.example", 0, 554, NOT_VERIFIED "a@soon.example"},
+	{"granted, revoked since", 3, "a@lost.example", 0, 554, NOT_VERIFIED "a@lost.example"},
+	{"granted, owner in the sandbox", 3, "a@young.example", 0, 554,
+	    NOT_VERIFIED "a@young.example"
+	    " (granted by account young, but account young is in the sandbox)"},
+	{"granted, sender in the sandbox", 1, "a@shop.example", 0, 554,
+	    NOT_VERIFIED "a@shop.example"
+	    " (granted by account shop, but account young is in the sandbox)"},
+	{"granted, owner paused", 3, "a@still.example", 0, 554,
+	    NOT_VERIFIED "a@still.example"
+	    " (granted by account still, but account still is paused)"},
 	{"pause comes first", 2, "a@nowhere.example", 99999999999, 554,
 	    "Message rejected: Sending paused for this account: bounce rate 12 %"},
 };
@@ -242,6 +288,8 @@ static const struct verdict_row recipient_rows[] = {
 	{"sandbox, stranger", 1, "x@reader.example", 0, 554, NOT_VERIFIED "x@reader.example"},
 	{"sandbox, another account's identity", 1, "x@shop.example", 0, 554,
 	    NOT_VERIFIED "x@shop.example"},
+	{"sandbox, what others granted is not its own", 1, "news@shop.example", 0, 554,
+	    NOT_VERIFIED "news@shop.example"},
 	{"sandbox, unreadable", 1, "friend@reader.example@evil.example", 0, 554,
 	    NOT_VERIFIED "friend@reader.example@evil.example"},
 	{"sandbox, route by own domain", 1, "x%reader.example@young.example", 0, 554,
@@ -340,30 +388,58 @@ struct headers_row {
 	int code;
 	const char *text; /* of the reply, or whose keys sign */
 	bool is_signed;
+	size_t account; /* index */
+	const char *owner;
 };
 
 /* clang-format off */
 static const struct headers_row headers_rows[] = {
-	{"plain", "a@shop.example", {{"From", "A <a@shop.example>"}}, 0, "shop.example", true},
-	{"null sender", "", {{"From", "a@shop.example"}}, 0, "shop.example", true},
+	{"plain", "a@shop.example", {{"From", "A <a@shop.example>"}}, 0, "shop.example", true, 0, ""},
+	{"null sender", "", {{"From", "a@shop.example"}}, 0, "shop.example", true, 0, ""},
 	{"address without a key of its own", "me@other.example",
-	    {{"From", "me@other.example"}}, 0, "", false},
+	    {{"From", "me@other.example"}}, 0, "", false, 0, ""},
 	{"From not verified", "a@shop.example", {{"From", "a@evil.example"}}, 554,
-	    NOT_VERIFIED "a@evil.example", false},
+	    NOT_VERIFIED "a@evil.example", false, 0, ""},
 	{"several fail", "b@evil.example",
 	    {{"From", "a@evil.example"}, {"Sender", "s@evil.example"},
 	     {"Return-Path", "<r@evil.example>"}}, 554,
-	    NOT_VERIFIED "b@evil.example, a@evil.example, s@evil.example, r@evil.example", false},
+	    NOT_VERIFIED "b@evil.example, a@evil.example, s@evil.example, r@evil.example", false, 0, ""},
 	{"the same name is said once", "a@evil.example", {{"From", "a@evil.example"}}, 554,
-	    NOT_VERIFIED "a@evil.example", false},
+	    NOT_VERIFIED "a@evil.example", false, 0, ""},
 	{"second From address not verified", "a@shop.example",
 	    {{"From", "a@shop.example, a@evil.example"}, {"Sender", "a@shop.example"}}, 554,
-	    NOT_VERIFIED "a@evil.example", false},
+	    NOT_VERIFIED "a@evil.example", false, 0, ""},
 	{"several From, all verified, with Sender", "a@shop.example",
 	    {{"From", "a@shop.example, b@shop.example"}, {"Sender", "a@shop.example"}}, 0,
-	    "shop.example", true},
+	    "shop.example", true, 0, ""},
+	{"granted From, own envelope sender", "a@agency.example",
+	    {{"From", "news@shop.example"}}, 0, "shop.example", true, 3, "shop"},
+	{"granted envelope sender, own From", "news@shop.example",
+	    {{"From", "a@agency.example"}}, 0, "agency.example", true, 3, ""},
+	{"granted Sender and Return-Path", "a@agency.example",
+	    {{"From", "a@agency.example"}, {"Sender", "news@shop.example"},
+	     {"Return-Path", "<news@shop.example>"}}, 0, "agency.example", true, 3, ""},
+	{"Sender not granted", "a@agency.example",
+	    {{"From", "a@agency.example"}, {"Sender", "a@shop.example"}}, 554,
+	    NOT_VERIFIED "a@shop.example", false, 3, ""},
+	{"one granted, one of an owner in the sandbox", "news@shop.example",
+	    {{"From", "a@young.example"}}, 554, NOT_VERIFIED "a@young.example"
+	    " (granted by account young, but account young is in the sandbox)", false, 3, ""},
+	{"granted address has no key", "a@agency.example", {{"From", "me@other.example"}}, 0,
+	    "", false, 3, "shop"},
+	{"granted, and its own", "a@agency.example", {{"From", "a@twice.example"}}, 0,
+	    "twice.example", true, 3, ""},
+	{"MAIL FROM domain not set up", "a@shop.example", {{"From", "a@strict.example"}}, 554,
+	    "MAIL FROM domain not verified: DNS setup for MAIL FROM domain b.strict.example"
+	    " is invalid.", false, 0, ""},
+	{"the same, granted", "a@agency.example", {{"From", "a@strict.example"}}, 554,
+	    "MAIL FROM domain not verified: DNS setup for MAIL FROM domain b.strict.example"
+	    " is invalid.", false, 3, ""},
+	{"it counts for From alone", "a@strict.example", {{"From", "a@shop.example"}}, 0,
+	    "shop.example", true, 0, ""},
+	{"DKIM pending", "a@waits.example", {{"From", "a@waits.example"}}, 0, "", false, 0, ""},
 	{"no From", "a@shop.example", {{"To", "x@reader.example"}}, 554,
-	    "Transaction failed: Missing header 'From'.", false},
+	    "Transaction failed: Missing header 'From'.", false, 0, ""},
 };
 /* clang-format on */
 
@@ -376,14 +452,14 @@ test_headers(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(headers_rows); i++) {
 		const struct headers_row *row = &headers_rows[i];
-		struct identity_cover cover = {0};
+		struct admit_cover cover = {0};
 		struct rules_verdict v;
 		size_t count = 0;
 
 		while (count < COUNT(row->list) && row->list[count].name)
 			count++;
 		print_message("  %s\n", row->name);
-		assert_int_equal(admit_headers(&admit, &accounts[0],
+		assert_int_equal(admit_headers(&admit, &accounts[row->account],
 				     row->sender, row->list, count, &cover, &v),
 		    row->code == 0);
 		if (row->code != 0) {
@@ -391,9 +467,12 @@ test_headers(void **state)
 			assert_string_equal(v.text, row->text);
 			continue;
 		}
-		assert_int_equal(cover.is_signed, row->is_signed);
+		assert_int_equal(cover.identity.is_signed, row->is_signed);
 		if (row->is_signed)
-			assert_string_equal(cover.signer.name, row->text);
+			assert_string_equal(
+			    cover.identity.signer.name, row->text);
+		assert_string_equal(
+		    cover.owner, row->owner != NULL ? row->owner : "");
 	}
 	conf_unref(&conf);
 }

@@ -8,8 +8,8 @@
 #include "rules/ascii.h"
 #include "rules/mailbox.h"
 
-static bool
-is_usable(const struct rules_identity *identity)
+bool
+identity_may_send(const struct rules_identity *identity)
 {
 	return identity->status == RULES_IDENTITY_SUCCESS ||
 	       identity->status == RULES_IDENTITY_TEMPORARY_FAILURE;
@@ -60,7 +60,8 @@ consider(struct walk *walk, const char *name)
 	struct rules_identity identity;
 
 	memset(&identity, 0, sizeof identity);
-	if (!walk->find(walk->ctx, name, &identity) || !is_usable(&identity))
+	if (!walk->find(walk->ctx, name, &identity) ||
+	    !identity_may_send(&identity))
 		return false;
 	if (!cover->is_verified) {
 		cover->is_verified = true;

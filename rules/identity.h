@@ -10,6 +10,9 @@
 typedef bool identity_find_fn(
     void *ctx, const char *name, struct rules_identity *identity_r);
 
+/* Status SUCCESS or TEMPORARY_FAILURE. */
+bool identity_may_send(const struct rules_identity *identity);
+
 struct identity_cover {
 	bool is_verified;               /* may send */
 	struct rules_identity settings; /* most specific verified identity */
