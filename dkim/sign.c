@@ -110,7 +110,7 @@ pass_error(const struct pass *pass, DKIM_STAT status, const char *what,
 }
 
 static enum sg_err
-pass_open(struct pass *pass, const char *message_id, const char *domain,
+pass_open(struct pass *pass, const char *message_id,
     const struct dkim_sign_key *key, enum dkim_canon canon, struct err *err_r)
 {
 	bool is_rsa = dkim_key_algorithm(key->key) == DKIM_RSA_SHA256;
@@ -119,8 +119,8 @@ pass_open(struct pass *pass, const char *message_id, const char *domain,
 	pass->key = dkim_key_ref(key->key);
 	pass->dkim = dkim_sign(library, (const unsigned char *)message_id,
 	    &pass->mem, (dkim_sigkey_t)DKIM_KEY_MARKER,
-	    (const unsigned char *)key->selector, (const unsigned char *)domain,
-	    DKIM_CANON_RELAXED,
+	    (const unsigned char *)key->selector,
+	    (const unsigned char *)key->domain, DKIM_CANON_RELAXED,
 	    canon == DKIM_RELAXED_SIMPLE ? DKIM_CANON_SIMPLE
 					 : DKIM_CANON_RELAXED,
 	    is_rsa ? DKIM_SIGN_RSASHA256 : DKIM_SIGN_ED25519SHA256, -1,
@@ -131,9 +131,9 @@ pass_open(struct pass *pass, const char *message_id, const char *domain,
 }
 
 enum sg_err
-dkim_signer_new(const char *message_id, const char *domain,
-    const struct dkim_sign_key *keys, size_t key_count, enum dkim_canon canon,
-    struct dkim_signer **signer_r, struct err *err_r)
+dkim_signer_new(const char *message_id, const struct dkim_sign_key *keys,
+    size_t key_count, enum dkim_canon canon, struct dkim_signer **signer_r,
+    struct err *err_r)
 {
 	struct dkim_signer *signer = NULL;
 	enum sg_err code = SG_OK;
@@ -149,8 +149,8 @@ dkim_signer_new(const char *message_id, const char *domain,
 	buf_init(&signer->mended, BODY_PIECE_MAX);
 	for (i = 0; i < key_count && code == SG_OK; i++) {
 		signer->count = i + 1;
-		code = pass_open(&signer->passes[i], message_id, domain,
-		    &keys[i], canon, err_r);
+		code = pass_open(
+		    &signer->passes[i], message_id, &keys[i], canon, err_r);
 	}
 	if (code != SG_OK)
 		dkim_signer_free(&signer);
@@ -403,12 +403,12 @@ note_freed(void *parent, void *data, CRYPTO_EX_DATA *ad, int index, long argl,
 static enum sg_err
 probe_sign(struct dkim_key *key, struct err *err_r)
 {
-	struct dkim_sign_key with = {key, "probe"};
+	struct dkim_sign_key with = {key, "probe", "probe.invalid"};
 	const char *values[DKIM_SIGN_MAX_KEYS];
 	struct dkim_signer *signer = NULL;
 	size_t count = 0;
-	enum sg_err code = dkim_signer_new("probe", "probe.invalid", &with, 1,
-	    DKIM_RELAXED_RELAXED, &signer, err_r);
+	enum sg_err code = dkim_signer_new(
+	    "probe", &with, 1, DKIM_RELAXED_RELAXED, &signer, err_r);
 
 	if (code == SG_OK)
 		code = dkim_signer_header(

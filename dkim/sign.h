@@ -19,17 +19,19 @@ void dkim_sign_fini(void);
 /* For tests that compare signatures: t= of every later signature; 0 = clock. */
 void dkim_sign_set_time(uint64_t now_sec);
 
-#define DKIM_SIGN_MAX_KEYS 2
+/* Two of the sender's, one of the operator's. */
+#define DKIM_SIGN_MAX_KEYS 3
 
-/* domain: d=, lower case. keys: 1..DKIM_SIGN_MAX_KEYS, each with its selector;
+/* keys: 1..DKIM_SIGN_MAX_KEYS, each with its selector and domain (d=, lower case);
  * the signer takes references of its own. message_id names the message in
  * libopendkim's errors. The library writes t= from the system clock by itself. One signer belongs to one thread at a time,
  * but may move between threads. */
 struct dkim_sign_key {
 	struct dkim_key *key;
 	const char *selector;
+	const char *domain;
 };
-enum sg_err dkim_signer_new(const char *message_id, const char *domain,
+enum sg_err dkim_signer_new(const char *message_id,
     const struct dkim_sign_key *keys, size_t key_count, enum dkim_canon canon,
     struct dkim_signer **signer_r, struct err *err_r);
 void dkim_signer_free(struct dkim_signer **signer);

@@ -116,7 +116,7 @@ sign(const struct dkim_sign_key *keys, size_t count, const struct body *body,
 {
 	size_t i = 0, made = 0;
 
-	assert_int_equal(dkim_signer_new("id", "a.example", keys, count,
+	assert_int_equal(dkim_signer_new("id", keys, count,
 			     DKIM_RELAXED_RELAXED, signer_r, NULL),
 	    SG_OK);
 	for (i = 0; i < FIELD_COUNT; i++)
@@ -140,13 +140,14 @@ sign(const struct dkim_sign_key *keys, size_t count, const struct body *body,
 static void
 test_identical_and_cached(void **state)
 {
-	struct dkim_sign_key keys[] = {{rsa, "s1"}, {ed, "s1"}};
+	struct dkim_sign_key keys[] = {
+	    {rsa, "s1", "a.example"}, {ed, "s1", "a.example"}};
 	size_t i = 0;
 
 	(void)state;
 	for (i = 0; i < BODY_COUNT; i++) {
 		unsigned long before = dkim_sign_cache_hits();
-		const char *values[DKIM_SIGN_MAX_KEYS] = {NULL, NULL};
+		const char *values[DKIM_SIGN_MAX_KEYS] = {NULL};
 		struct dkim_signer *signer = NULL;
 		char *plain_rsa =
 		    plain_dup(rsa_pem, DKIM_SIGN_RSASHA256, &bodies[i]);
@@ -179,16 +180,38 @@ test_identical_and_cached(void **state)
 	}
 }
 
+/* The operator's signature is one of its own: those beside it stay the same. */
+static void
+test_domains(void **state)
+{
+	struct dkim_sign_key keys[] = {{rsa, "s1", "a.example"},
+	    {ed, "s1", "a.example"}, {rsa, "s9", "b.example"}};
+	const char *values[DKIM_SIGN_MAX_KEYS], *alone[DKIM_SIGN_MAX_KEYS];
+	struct dkim_signer *signer = NULL, *single = NULL;
+
+	(void)state;
+	assert_int_equal(sign(keys, 3, &bodies[0], &signer, values), 3);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(
+		    sign(&keys[i], 1, &bodies[0], &single, alone), 1);
+		assert_string_equal(values[i], alone[0]);
+		dkim_signer_free(&single);
+	}
+	assert_non_null(strstr(values[0], "d=a.example; s=s1;"));
+	assert_non_null(strstr(values[2], "d=b.example; s=s9;"));
+	dkim_signer_free(&signer);
+}
+
 static void *
 sign_many(void *arg)
 {
-	struct dkim_sign_key key = {arg == NULL ? rsa : ed, "s1"};
+	struct dkim_sign_key key = {arg == NULL ? rsa : ed, "s1", "a.example"};
 	char *first = NULL;
 	int i = 0;
 	bool same = true;
 
 	for (i = 0; i < 50; i++) {
-		const char *values[DKIM_SIGN_MAX_KEYS] = {NULL, NULL};
+		const char *values[DKIM_SIGN_MAX_KEYS] = {NULL};
 		struct dkim_signer *signer = NULL;
 
 		(void)sign(&key, 1, &bodies[0], &signer, values);
@@ -222,19 +245,19 @@ test_threads(void **state)
 static void
 test_misuse(void **state)
 {
-	struct dkim_sign_key key = {rsa, "s1"};
+	struct dkim_sign_key key = {rsa, "s1", "a.example"};
 	struct dkim_signer *signer = NULL;
 	const char *values[DKIM_SIGN_MAX_KEYS];
 	size_t count = 9;
 
 	(void)state;
-	assert_int_equal(dkim_signer_new("id", "a.example", &key, 0,
-			     DKIM_RELAXED_RELAXED, &signer, NULL),
+	assert_int_equal(
+	    dkim_signer_new("id", &key, 0, DKIM_RELAXED_RELAXED, &signer, NULL),
 	    SG_BUG);
 	assert_null(signer);
 	/* no From: libopendkim refuses, nothing is handed out */
-	assert_int_equal(dkim_signer_new("id", "a.example", &key, 1,
-			     DKIM_RELAXED_RELAXED, &signer, NULL),
+	assert_int_equal(
+	    dkim_signer_new("id", &key, 1, DKIM_RELAXED_RELAXED, &signer, NULL),
 	    SG_OK);
 	(void)dkim_signer_header(signer, "Subject", "x", NULL);
 	(void)dkim_signer_end_of_headers(signer, NULL);
@@ -250,7 +273,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_identical_and_cached),
-	    cmocka_unit_test(test_threads), cmocka_unit_test(test_misuse)};
+	    cmocka_unit_test(test_domains), cmocka_unit_test(test_threads),
+	    cmocka_unit_test(test_misuse)};
 	int failed = 1;
 
 	if (dkim_sign_init(NULL) != SG_OK)
