@@ -24,9 +24,12 @@ struct freshener {
 	bool is_said;        /* that the store is gone */
 	pthread_t thread;
 	bool has_thread;
-	pthread_mutex_t lock; /* guards is_ending */
+	pthread_mutex_t lock; /* guards what is below */
 	pthread_cond_t wake;
 	bool is_ending;
+	bool is_wanted;         /* somebody waits for a look */
+	uint64_t begun, ended;  /* looks */
+	pthread_cond_t is_over; /* ended has changed, or is_ending */
 };
 
 static enum sg_err
@@ -61,24 +64,56 @@ tell(struct freshener *f, enum sg_err rc, const struct err *err)
 	}
 }
 
+static struct timespec
+after_msec(int64_t msec)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_sec += msec / 1000;
+	t.tv_nsec += (msec % 1000) * 1000000L;
+	t.tv_sec += t.tv_nsec / 1000000000L;
+	t.tv_nsec %= 1000000000L;
+	return t;
+}
+
+/* With the lock held: until `until`, the end, or, when it may be cut short,
+ * somebody wants a look. */
+static void
+sleep_until(
+    struct freshener *f, const struct timespec *until, bool can_be_short)
+{
+	int rc = 0;
+
+	while (!f->is_ending && !(can_be_short && f->is_wanted) && rc == 0)
+		rc = pthread_cond_timedwait(&f->wake, &f->lock, until);
+}
+
 /* Waits for the next look. False: asked to end. */
 static bool
 pause_until_next(struct freshener *f)
 {
-	struct timespec until;
+	const struct timespec soonest = after_msec(FRESHENER_LEAST_MSEC);
+	const struct timespec latest = after_msec(SNAPSHOT_REFRESH_MSEC);
 	bool goes_on;
-	int rc = 0;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += SNAPSHOT_REFRESH_MSEC * 1000000L;
-	until.tv_sec += until.tv_nsec / 1000000000L;
-	until.tv_nsec %= 1000000000L;
 	(void)pthread_mutex_lock(&f->lock);
-	while (!f->is_ending && rc == 0)
-		rc = pthread_cond_timedwait(&f->wake, &f->lock, &until);
+	sleep_until(f, &soonest, false);
+	sleep_until(f, &latest, true);
+	f->is_wanted = false;
+	f->begun++;
 	goes_on = !f->is_ending;
 	(void)pthread_mutex_unlock(&f->lock);
 	return goes_on;
+}
+
+static void
+tell_waiters(struct freshener *f)
+{
+	(void)pthread_mutex_lock(&f->lock);
+	f->ended = f->begun;
+	(void)pthread_cond_broadcast(&f->is_over);
+	(void)pthread_mutex_unlock(&f->lock);
 }
 
 static void *
@@ -91,8 +126,28 @@ freshener_main(void *ctx)
 		enum sg_err rc = freshen(f, &err);
 
 		tell(f, rc, &err);
+		tell_waiters(f);
 	}
 	return NULL;
+}
+
+bool
+freshener_hurry(struct freshener *f, int64_t max_msec)
+{
+	const struct timespec until = after_msec(max_msec);
+	uint64_t wanted;
+	int rc = 0;
+	bool is_there;
+
+	(void)pthread_mutex_lock(&f->lock);
+	wanted = f->begun + 1;
+	f->is_wanted = true;
+	(void)pthread_cond_signal(&f->wake);
+	while (f->has_thread && !f->is_ending && f->ended < wanted && rc == 0)
+		rc = pthread_cond_timedwait(&f->is_over, &f->lock, &until);
+	is_there = f->ended >= wanted;
+	(void)pthread_mutex_unlock(&f->lock);
+	return is_there;
 }
 
 static void
@@ -104,6 +159,7 @@ init_locks(struct freshener *f)
 	(void)pthread_condattr_init(&attr);
 	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	(void)pthread_cond_init(&f->wake, &attr);
+	(void)pthread_cond_init(&f->is_over, &attr);
 	(void)pthread_condattr_destroy(&attr);
 }
 
@@ -137,8 +193,27 @@ freshener_start(struct freshener *f, struct err *err_r)
 
 	if (rc != 0)
 		return err_set(err_r, SG_IO, "thread: %s", strerror(rc));
+	(void)pthread_mutex_lock(&f->lock);
 	f->has_thread = true;
+	(void)pthread_mutex_unlock(&f->lock);
 	return SG_OK;
+}
+
+void
+freshener_stop(struct freshener *f)
+{
+	bool had_thread;
+
+	(void)pthread_mutex_lock(&f->lock);
+	had_thread = f->has_thread;
+	f->has_thread = false;
+	f->is_ending = true;
+	(void)pthread_cond_signal(&f->wake);
+	(void)pthread_cond_broadcast(&f->is_over);
+	(void)pthread_mutex_unlock(&f->lock);
+	if (had_thread)
+		(void)pthread_join(f->thread, NULL);
+	store_close(&f->store);
 }
 
 void
@@ -149,13 +224,8 @@ freshener_free(struct freshener **freshener)
 	*freshener = NULL;
 	if (f == NULL)
 		return;
-	(void)pthread_mutex_lock(&f->lock);
-	f->is_ending = true;
-	(void)pthread_cond_signal(&f->wake);
-	(void)pthread_mutex_unlock(&f->lock);
-	if (f->has_thread)
-		(void)pthread_join(f->thread, NULL);
-	store_close(&f->store);
+	freshener_stop(f);
+	(void)pthread_cond_destroy(&f->is_over);
 	(void)pthread_cond_destroy(&f->wake);
 	(void)pthread_mutex_destroy(&f->lock);
 	free(f->url);

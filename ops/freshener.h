@@ -4,6 +4,8 @@
 #ifndef SENDWARD_OPS_FRESHENER_H
 #define SENDWARD_OPS_FRESHENER_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include "base/err.h"
 
 struct freshener;
@@ -16,7 +18,14 @@ enum sg_err freshener_new(const char *url, struct snapshot *snapshot,
     struct freshener **freshener_r, struct err *err_r);
 /* From here on every SNAPSHOT_REFRESH_MSEC. */
 enum sg_err freshener_start(struct freshener *freshener, struct err *err_r);
+/* For what was not found and may be there by now: waits for a look that begins
+ * after the call, at most for max_msec. False: there was none. Any thread, also
+ * after freshener_stop. However many call, no more than one look in
+ * FRESHENER_LEAST_MSEC is made. */
+#define FRESHENER_LEAST_MSEC 10
+bool freshener_hurry(struct freshener *freshener, int64_t max_msec);
 /* Ends the thread, when there is one. */
+void freshener_stop(struct freshener *freshener);
 void freshener_free(struct freshener **freshener);
 
 #endif
