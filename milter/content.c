@@ -15,6 +15,7 @@
 #include "dkim/sign.h"
 #include "milter/edits.h"
 #include "milter/message.h"
+#include "milter/operator.h"
 #include "rules/headers.h"
 #include "rules/verdict.h"
 
@@ -110,19 +111,61 @@ is_header_whole(struct message *m, struct rules_verdict *v)
 	return false;
 }
 
-/* The keys of the signing identity, or none of them. */
+/* Requests to sendward, and what would be counted as the operator's word. */
+static bool
+is_removed(const struct message *m, const char *name)
+{
+	return headers_is_removed(name) ||
+	       (m->content.drops_feedback_id &&
+		   strcasecmp(name, "Feedback-ID") == 0);
+}
+
+/* The operator's feedback loop counts by this field; a client may have one of his
+ * own. */
+static bool
+choose_feedback_id(struct message *m)
+{
+	const struct operator* operator= m->env->operator;
+	struct message_content *c = &m->content;
+	char value[OPERATOR_FEEDBACK_ID_MAX + 1];
+	bool has_own = false;
+
+	if (operator== NULL)
+		return true;
+	for (size_t i = 0; i < c->header_count; i++) {
+		if (strcasecmp(c->headers[i].name, "Feedback-ID") != 0)
+			continue;
+		has_own = true;
+		if (operator_is_claimed(operator, c->headers[i].value))
+			c->drops_feedback_id = true;
+	}
+	if (has_own && !c->drops_feedback_id)
+		return true;
+	operator_feedback_id(operator, m->account.name,
+	    c->cover.identity.settings.name, value);
+	c->feedback_id = arena_strdup(m->arena, value);
+	return c->feedback_id != NULL;
+}
+
+/* The keys that sign: all of the identity's, and the operator's. */
 struct key_set {
 	struct dkim_keyring_entry entries[RULES_KEYS_PER_IDENTITY];
-	struct dkim_sign_key keys[RULES_KEYS_PER_IDENTITY];
-	size_t count;
+	struct dkim_sign_key keys[DKIM_SIGN_MAX_KEYS];
+	size_t entry_count, count;
 };
+
+_Static_assert(
+    DKIM_SIGN_MAX_KEYS > RULES_KEYS_PER_IDENTITY, "the operator's has no room");
 
 static enum sg_err
 load_keys(const struct message_env *env, const struct rules_identity *signer,
     struct key_set *set, struct err *err_r)
 {
+	const char *at = strrchr(signer->name, '@');
+
 	for (size_t i = 0; i < RULES_KEYS_PER_IDENTITY; i++) {
-		struct dkim_keyring_entry *entry = &set->entries[set->count];
+		struct dkim_keyring_entry *entry =
+		    &set->entries[set->entry_count];
 		enum sg_err rc;
 
 		if (signer->key_id[i] == 0)
@@ -130,88 +173,144 @@ load_keys(const struct message_env *env, const struct rules_identity *signer,
 		rc = env->get_key(env->keys, signer->key_id[i], entry, err_r);
 		if (rc != SG_OK)
 			return rc;
-		set->keys[set->count].key = entry->key;
-		set->keys[set->count].selector = entry->selector;
-		set->count++;
+		set->entry_count++;
+		set->keys[set->count++] =
+		    (struct dkim_sign_key){.key = entry->key,
+			.selector = entry->selector,
+			.domain = at != NULL ? at + 1 : signer->name};
 	}
 	if (set->count == 0)
 		return err_set(err_r, SG_MISSING, "no active key");
 	return SG_OK;
 }
 
+static void
+add_operator(const struct operator* operator, struct key_set * set)
+{
+	if (operator!= NULL)
+		set->keys[set->count++] =
+		    (struct dkim_sign_key){.key = operator->key,
+			.selector = operator->selector,
+			.domain = operator->domain };
+}
+
 static enum sg_err
 feed_headers(struct message *m, struct err *err_r)
 {
 	const struct message_content *c = &m->content;
+	enum sg_err rc = SG_OK;
 
-	for (size_t i = 0; i < c->header_count; i++) {
+	/* it will stand on top */
+	if (c->feedback_id != NULL)
+		rc = dkim_signer_header(
+		    c->signer, "Feedback-ID", c->feedback_id, err_r);
+	for (size_t i = 0; i < c->header_count && rc == SG_OK; i++) {
 		const struct rules_header *h = &c->headers[i];
-		enum sg_err rc;
 
-		if (headers_is_removed(h->name) || !headers_is_signed(h->name))
-			continue;
-		rc = dkim_signer_header(c->signer, h->name, h->value, err_r);
-		if (rc != SG_OK)
-			return rc;
+		if (!is_removed(m, h->name) && headers_is_signed(h->name))
+			rc = dkim_signer_header(
+			    c->signer, h->name, h->value, err_r);
 	}
-	return dkim_signer_end_of_headers(c->signer, err_r);
+	if (rc == SG_OK)
+		rc = dkim_signer_end_of_headers(c->signer, err_r);
+	return rc;
 }
 
 static enum sg_err
-begin_signature(struct message *m, const char *domain, struct err *err_r)
+begin_signatures(struct message *m, bool by_identity, struct err *err_r)
 {
 	struct message_content *c = &m->content;
 	struct key_set set = {.count = 0};
-	enum sg_err rc = load_keys(m->env, &c->cover.signer, &set, err_r);
+	enum sg_err rc = SG_OK;
 
-	if (rc == SG_OK)
-		rc = dkim_signer_new(m->queue_id, domain, set.keys, set.count,
+	if (by_identity)
+		rc = load_keys(m->env, &c->cover.identity.signer, &set, err_r);
+	add_operator(m->env->operator, & set);
+	if (rc == SG_OK && set.count > 0) {
+		rc = dkim_signer_new(m->queue_id, set.keys, set.count,
 		    DKIM_RELAXED_RELAXED, &c->signer, err_r);
-	if (rc == SG_OK)
-		rc = feed_headers(m, err_r);
-	for (size_t i = 0; i < set.count; i++)
+		if (rc == SG_OK)
+			rc = feed_headers(m, err_r);
+	}
+	for (size_t i = 0; i < set.entry_count; i++)
 		dkim_key_unref(&set.entries[i].key);
 	return rc;
+}
+
+/* Should a domain be signed that has no key? An address of somebody else's domain
+ * has none; a domain that is to be signed must have one, unless it waits for
+ * DNS. */
+static bool
+lacks_key(const struct identity_cover *cover)
+{
+	return !cover->is_signed && !cover->signing_off && !cover->is_waiting &&
+	       cover->settings.type == RULES_IDENTITY_DOMAIN &&
+	       cover->settings.signing_enabled;
+}
+
+static enum sg_err
+start_signing(struct message *m, struct err *err_r)
+{
+	struct message_content *c = &m->content;
+	const struct identity_cover *cover = &c->cover.identity;
+	const char *at = strrchr(cover->signer.name, '@');
+
+	c->dkim = "none";
+	if (cover->is_signed)
+		c->dkim = at != NULL ? at + 1 : cover->signer.name;
+	else if (cover->signing_off)
+		c->dkim = "off";
+	else if (cover->is_waiting)
+		c->dkim = "pending";
+	if (lacks_key(cover))
+		return err_set(err_r, SG_MISSING, "no active key");
+	if (!choose_feedback_id(m))
+		return err_set(err_r, SG_NOMEM, "no memory");
+	return begin_signatures(m, cover->is_signed, err_r);
 }
 
 /* No key, no memory, no store: the message waits at the client, it does not leave
  * unsigned. */
 static bool
-cannot_sign(struct message *m, const struct rules_identity *signer,
-    const struct err *err, struct rules_verdict *v)
+cannot_sign(struct message *m, const struct err *err, struct rules_verdict *v)
 {
+	const struct identity_cover *cover = &m->content.cover.identity;
+
 	dkim_signer_free(&m->content.signer);
 	log_event(LOG_DKIM_KEY_EVENT, m->queue_id, "account", m->account.name,
-	    "identity", signer->name, "error", err->text, "code",
-	    err_name(err->code), NULL);
+	    "identity",
+	    cover->is_signed ? cover->signer.name : cover->settings.name,
+	    "error", err->text, "code", err_name(err->code), NULL);
 	verdict_unavailable(v);
 	return false;
 }
 
 static bool
-start_signing(struct message *m, struct rules_verdict *v)
+check_headers(struct message *m, struct rules_verdict *v)
 {
 	struct message_content *c = &m->content;
-	const struct identity_cover *cover = &c->cover;
-	const char *at = strrchr(cover->signer.name, '@');
-	struct err err = {0};
 
-	c->dkim = cover->signing_off ? "off" : "none";
-	if (cover->signing_off)
-		return true;
-	if (!cover->is_signed) {
-		/* An address of somebody else's domain has no key; a domain
-		 * that is to be signed must have one. */
-		if (cover->settings.type == RULES_IDENTITY_EMAIL ||
-		    !cover->settings.signing_enabled)
-			return true;
-		(void)err_set(&err, SG_MISSING, "no active key");
-		return cannot_sign(m, &cover->settings, &err, v);
+	return admit_headers(&m->env->admit, &m->account, m->sender, c->headers,
+	    c->header_count, &c->cover, v);
+}
+
+/* A key may have been relieved and deleted since the snapshot was made, or made
+ * and activated. */
+static bool
+sign_headers(struct message *m, struct rules_verdict *v)
+{
+	struct err err = {0};
+	enum sg_err rc = start_signing(m, &err);
+
+	if (rc == SG_MISSING) {
+		verdict_unavailable(v);
+		if (message_look_again(m, v)) {
+			if (!check_headers(m, v))
+				return false;
+			rc = start_signing(m, &err);
+		}
 	}
-	c->dkim = at != NULL ? at + 1 : cover->signer.name;
-	if (begin_signature(m, c->dkim, &err) != SG_OK)
-		return cannot_sign(m, &cover->signer, &err, v);
-	return true;
+	return rc == SG_OK || cannot_sign(m, &err, v);
 }
 
 bool
@@ -223,10 +322,10 @@ content_end_of_headers(struct message *m, struct rules_verdict *v)
 	c->size += 2; /* the empty line */
 	if (!is_header_whole(m, v))
 		return false;
-	if (!admit_headers(&m->env->admit, &m->account, m->sender, c->headers,
-		c->header_count, &c->cover, v))
+	if (!check_headers(m, v) &&
+	    !(message_look_again(m, v) && check_headers(m, v)))
 		return false;
-	return start_signing(m, v);
+	return sign_headers(m, v);
 }
 
 bool
@@ -245,7 +344,7 @@ content_body(
 	if (c->signer == NULL)
 		return true;
 	if (dkim_signer_body(c->signer, data, len, &err) != SG_OK)
-		return cannot_sign(m, &c->cover.signer, &err, v);
+		return cannot_sign(m, &err, v);
 	return true;
 }
 
@@ -279,7 +378,7 @@ delete_headers(struct message *m, struct edits *edits)
 		return;
 	}
 	for (size_t i = 0; i < c->header_count; i++) {
-		if (headers_is_removed(c->headers[i].name))
+		if (is_removed(m, c->headers[i].name))
 			gone[count++] = &c->headers[i];
 	}
 	qsort(gone, count, sizeof(*gone), by_name_and_place);
@@ -305,10 +404,12 @@ content_edits(struct message *m, struct edits *edits, struct rules_verdict *v)
 	size_t count = 0;
 
 	delete_headers(m, edits);
+	if (c->feedback_id != NULL)
+		edits_insert_header(edits, 0, "Feedback-ID", c->feedback_id);
 	if (c->signer == NULL)
 		return true;
 	if (dkim_signer_finish(c->signer, values, &count, &err) != SG_OK)
-		return cannot_sign(m, &c->cover.signer, &err, v);
+		return cannot_sign(m, &err, v);
 	/* Each is put on top, so the first key's comes last. */
 	while (count > 0)
 		edits_insert_header(

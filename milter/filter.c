@@ -7,10 +7,12 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/seal.h"
 #include "conf/conf.h"
 #include "dkim/sign.h"
 #include "milter/message.h"
+#include "milter/operator.h"
 #include "ops/freshener.h"
 #include "ops/releaser.h"
 #include "ops/return_mac.h"
@@ -18,12 +20,18 @@
 #include "ops/snapshot.h"
 
 #define DRAIN_LOOK_MSEC 10
+#define LOOK_AGAIN_MSEC 500
 
 enum sg_err
 filter_load(struct filter *f, const char *conf_path, struct err *err_r)
 {
+	enum sg_err rc;
+
 	(void)pthread_mutex_init(&f->lock, NULL);
-	return conf_load(conf_path, &f->conf, err_r);
+	rc = conf_load(conf_path, &f->conf, err_r);
+	if (rc == SG_OK)
+		rc = operator_new(f->conf, NULL, &f->operator, err_r);
+	return rc;
 }
 
 enum sg_err
@@ -63,7 +71,7 @@ filter_start(struct filter *f, struct err *err_r)
 void
 filter_stop(struct filter *f)
 {
-	freshener_free(&f->freshener);
+	freshener_stop(f->freshener);
 	releaser_stop(f->releaser);
 }
 
@@ -99,22 +107,55 @@ check_fixed(const struct conf *old, const struct conf *new, struct err *err_r)
 	return SG_OK;
 }
 
+/* The operator's signature under the new configuration. */
+static enum sg_err
+renew_operator(struct filter *f, const struct conf *fresh,
+    struct operator** operator_r, struct err *err_r)
+{
+	enum sg_err rc = operator_new(fresh, f->operator, operator_r, err_r);
+
+	if (rc == SG_OK || f->operator== NULL)
+		return rc;
+	log_event(LOG_DKIM_KEY_EVENT, NULL, "operator", f->operator->domain,
+	    "selector", f->operator->selector, "what",
+	    "what was in force before signs on", "error", err_r->text, "code",
+	    err_name(rc), NULL);
+	*operator_r = operator_ref(f->operator);
+	return SG_OK;
+}
+
 enum sg_err
 filter_reload(struct filter *f, const char *conf_path, struct err *err_r)
 {
 	struct conf *fresh = NULL, *old = f->conf;
+	struct operator* operator= NULL;
 	enum sg_err rc = conf_load(conf_path, &fresh, err_r);
 
 	if (rc == SG_OK)
 		rc = check_fixed(old, fresh, err_r);
+	if (rc == SG_OK)
+		rc = renew_operator(f, fresh, &operator, err_r);
 	if (rc == SG_OK) {
+		struct operator* relieved = f->operator;
+
 		(void)pthread_mutex_lock(&f->lock);
 		f->conf = fresh;
+		f->operator= operator;
 		(void)pthread_mutex_unlock(&f->lock);
 		fresh = old;
+		operator_unref(&relieved);
 	}
 	conf_unref(&fresh);
 	return rc;
+}
+
+/* Newer facts than those in the snapshot, when they are there soon. */
+static bool
+look_again(void *ctx)
+{
+	struct filter *f = ctx;
+
+	return freshener_hurry(f->freshener, LOOK_AGAIN_MSEC);
 }
 
 void
@@ -122,12 +163,15 @@ filter_env_init(struct filter *f, struct message_env *env_r)
 {
 	(void)pthread_mutex_lock(&f->lock);
 	env_r->admit.conf = conf_ref(f->conf);
+	env_r->operator= operator_ref(f->operator);
 	(void)pthread_mutex_unlock(&f->lock);
 	env_r->admit.snapshot = f->snapshot;
 	env_r->get_key = signing_keys_get;
 	env_r->keys = f->keys;
 	env_r->mac = return_mac_compute;
 	env_r->mac_ctx = f->mac;
+	env_r->look_again = look_again;
+	env_r->look_ctx = f;
 }
 
 void
@@ -137,6 +181,7 @@ filter_env_fini(struct message_env *env)
 
 	conf_unref(&conf);
 	env->admit.conf = NULL;
+	operator_unref(&env->operator);
 }
 
 bool

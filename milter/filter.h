@@ -11,6 +11,7 @@
 struct conf;
 struct freshener;
 struct message_env;
+struct operator;
 struct releaser;
 struct return_mac;
 struct seal;
@@ -18,8 +19,9 @@ struct signing_keys;
 struct snapshot;
 
 struct filter {
-	pthread_mutex_t lock; /* guards conf */
+	pthread_mutex_t lock; /* guards conf and operator */
 	struct conf *conf;
+	struct operator* operator; /* signs too; NULL: none */
 	struct seal *seal;
 	struct return_mac *mac;
 	struct signing_keys *keys;
@@ -30,7 +32,7 @@ struct filter {
 	bool is_ending; /* no account's message is begun any more; atomic */
 };
 
-/* One thread, before all else. There is no counterpart: libmilter's threads may
+/* One thread, before all else; as root: the operator's key is read, too. There is no counterpart: libmilter's threads may
  * outlive its main function, so what they share stays until the process ends. */
 enum sg_err filter_load(
     struct filter *f, const char *conf_path, struct err *err_r);
@@ -42,7 +44,8 @@ enum sg_err filter_start(struct filter *f, struct err *err_r);
 /* Ends them; what was to be given back is. Sessions may go on calling. */
 void filter_stop(struct filter *f);
 
-/* SIGHUP. SG_INVALID when the file is broken, or changes what is fixed while the
+/* SIGHUP. An operator's key that cannot be read any more leaves the old signature
+ * in force; if there was none, this is an error. SG_INVALID when the file is broken, or changes what is fixed while the
  * program runs. */
 enum sg_err filter_reload(
     struct filter *f, const char *conf_path, struct err *err_r);

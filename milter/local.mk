@@ -4,6 +4,7 @@ milter_message_sources = \
 	milter/content.c milter/content.h \
 	milter/edits.c milter/edits.h \
 	milter/message.c milter/message.h \
+	milter/operator.c milter/operator.h \
 	milter/report.c milter/report.h
 milter_sendward_milter_SOURCES = $(milter_message_sources) \
 	milter/filter.c milter/filter.h \
@@ -16,13 +17,22 @@ milter_sendward_milter_LDADD = $(SW_LIBS) $(MILTER_LIBS) $(SW_EXT_LIBS)
 EXTRA_DIST += milter/README.md
 
 if HAVE_CMOCKA
-check_PROGRAMS += milter/test-message milter/test-edits milter/test-session
-TESTS += milter/test-message milter/test-edits milter/test-session
+milter_tests = milter/test-message milter/test-edits milter/test-operator \
+	milter/test-senders milter/test-session
+check_PROGRAMS += $(milter_tests)
+TESTS += $(milter_tests)
 milter_test_LIBS = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
-milter_test_message_SOURCES = milter/test-message.c ops/fake-snapshot.c \
+milter_test_run = milter/test-run.c milter/test-run.h ops/fake-snapshot.c \
 	ops/fake-snapshot.h $(milter_message_sources)
+milter_test_message_SOURCES = milter/test-message.c $(milter_test_run)
 milter_test_message_LDFLAGS = $(SIGN_LINK)
 milter_test_message_LDADD = $(milter_test_LIBS)
+milter_test_senders_SOURCES = milter/test-senders.c $(milter_test_run)
+milter_test_senders_LDFLAGS = $(SIGN_LINK)
+milter_test_senders_LDADD = $(milter_test_LIBS)
+milter_test_operator_SOURCES = milter/test-operator.c milter/operator.c \
+	milter/operator.h
+milter_test_operator_LDADD = $(milter_test_LIBS)
 milter_test_edits_SOURCES = milter/test-edits.c milter/edits.c milter/edits.h
 milter_test_edits_LDADD = $(milter_test_LIBS)
 milter_test_session_SOURCES = milter/test-session.c ops/fake-snapshot.c \

@@ -64,6 +64,39 @@ refuse(struct message *m, const char *stage, const struct rules_verdict *v)
 	return MESSAGE_ANSWERED;
 }
 
+static bool
+look_again(const struct message_env *env)
+{
+	return env->look_again != NULL && env->look_again(env->look_ctx);
+}
+
+bool
+message_look_again(struct message *m, const struct rules_verdict *v)
+{
+	bool can_change = v->reason == RULES_REASON_NOT_VERIFIED ||
+			  v->reason == RULES_REASON_SANDBOX ||
+			  v->reason == RULES_REASON_MAIL_FROM ||
+			  v->reason == RULES_REASON_UNAVAILABLE;
+
+	if (!can_change || m->has_looked_again)
+		return false;
+	m->has_looked_again = true;
+	return look_again(m->env);
+}
+
+/* A login that was made a moment ago is found at a second look. */
+static enum admit_owner
+owner_of(const struct message_env *env, const struct admit_client *client,
+    struct rules_account *account_r, struct rules_verdict *v)
+{
+	enum admit_owner owner =
+	    admit_owner_of(&env->admit, client, account_r, v);
+
+	if (owner == ADMIT_REFUSED && look_again(env))
+		owner = admit_owner_of(&env->admit, client, account_r, v);
+	return owner;
+}
+
 static enum admit_owner
 find_owner(const struct message_env *env, const struct message_mail *mail,
     struct rules_account *account_r, struct rules_verdict *v)
@@ -76,7 +109,7 @@ find_owner(const struct message_env *env, const struct message_mail *mail,
 		verdict_unavailable(v);
 		return ADMIT_REFUSED;
 	}
-	owner = admit_owner_of(&env->admit, &mail->client, account_r, v);
+	owner = owner_of(env, &mail->client, account_r, v);
 	if (owner == ADMIT_ACCOUNT && mail->is_ending) {
 		verdict_unavailable(v);
 		return ADMIT_REFUSED;
@@ -129,8 +162,10 @@ check_sender(
 		return false;
 	}
 	m->sender = address;
-	return admit_sender(
-	    admit, &m->account, address, mail->declared_size, v);
+	if (admit_sender(admit, &m->account, address, mail->declared_size, v))
+		return true;
+	return message_look_again(m, v) && admit_sender(admit, &m->account,
+					       address, mail->declared_size, v);
 }
 
 enum message_step
@@ -224,7 +259,9 @@ message_rcpt(struct message *m, const char *path, struct rules_verdict *v)
 	address = bare_path_dup(m->arena, path);
 	if (address == NULL)
 		verdict_unavailable(v);
-	else
+	else if (!admit_recipient(
+		     &m->env->admit, &m->account, address, m->rcpt_taken, v) &&
+		 message_look_again(m, v))
 		(void)admit_recipient(
 		    &m->env->admit, &m->account, address, m->rcpt_taken, v);
 	if (v->action == RULES_DROP)
@@ -287,6 +324,18 @@ answer_held(struct message *m, struct rules_verdict *v)
 	return m->is_monitor ? MESSAGE_PASSES : MESSAGE_ANSWERED;
 }
 
+/* The identity's MAIL FROM domain, when DNS has it as it must. */
+static const char *
+return_path_domain(const struct message *m)
+{
+	const struct rules_identity *settings =
+	    &m->content.cover.identity.settings;
+
+	if (settings->mail_from_use == RULES_MAIL_FROM_VERIFIED)
+		return settings->mail_from;
+	return m->env->admit.conf->bounce_domain;
+}
+
 static bool
 return_path_edit(struct message *m, int64_t now_sec, struct edits *edits)
 {
@@ -299,8 +348,8 @@ return_path_edit(struct message *m, int64_t now_sec, struct edits *edits)
 	    RETURN_PATH_QUEUE_ID_MAX, m->queue_id);
 	if (!return_path_encode(&path, m->env->mac, m->env->mac_ctx, local))
 		return false;
-	(void)snprintf(sender, sizeof(sender), "<%s@%s>", local,
-	    m->env->admit.conf->bounce_domain);
+	(void)snprintf(
+	    sender, sizeof(sender), "<%s@%s>", local, return_path_domain(m));
 	edits_sender(edits, sender);
 	return true;
 }

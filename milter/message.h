@@ -14,6 +14,10 @@
 
 struct arena;
 struct dkim_signer;
+struct operator;
+
+/* For facts that were changed a moment ago: true when newer ones may be there. */
+typedef bool message_look_fn(void *ctx);
 
 /* What a message needs from outside; borrowed for its life. */
 struct message_env {
@@ -22,6 +26,9 @@ struct message_env {
 	void *keys;
 	return_path_mac_fn *mac;
 	void *mac_ctx;
+	message_look_fn *look_again; /* NULL: there is nothing newer */
+	void *look_ctx;
+	struct operator* operator; /* signs too; NULL: none */
 };
 
 /* What is known at MAIL. Strings are borrowed for the call. */
@@ -64,9 +71,11 @@ struct message_content {
 	int64_t size; /* of all seen so far */
 	enum message_overflow overflow;
 	bool is_header_over;
-	struct identity_cover cover; /* of From */
-	struct dkim_signer *signer;  /* NULL: not signed, or not yet */
-	const char *dkim;            /* for the log: domain, "none" or "off" */
+	struct admit_cover cover;   /* of From */
+	struct dkim_signer *signer; /* NULL: not signed, or not yet */
+	const char *dkim; /* for the log: domain, "none", "off" or "pending" */
+	const char *feedback_id; /* the field that is added; NULL none */
+	bool drops_feedback_id;  /* the client's own are taken off */
 };
 
 struct message {
@@ -74,6 +83,7 @@ struct message {
 	struct arena *arena; /* everything of this message; dies with it */
 	bool is_smtp; /* false: sendmail(1), which hears only 5xx at the end */
 	bool is_monitor;
+	bool has_looked_again; /* once is enough for a message */
 	enum admit_owner owner;
 	struct rules_account account;
 	const char *login;
@@ -116,6 +126,9 @@ enum message_step message_end(struct message *m, int64_t now_sec,
 /* An edit could not be applied. */
 void message_edit_failed(struct message *m, struct rules_verdict *v);
 void message_log_accepted(const struct message *m);
+
+/* May facts that are newer change this refusal? Asks for them, once a message. */
+bool message_look_again(struct message *m, const struct rules_verdict *v);
 
 /* May the policy server have counted recipients of it? */
 bool message_is_counted(const struct message *m);

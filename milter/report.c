@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "milter/content.h"
 #include "milter/message.h"
+#include "milter/operator.h"
 #include "rules/mailbox.h"
 
 #define NUMBER_MAX 24
@@ -57,7 +58,9 @@ report_accepted(const struct message *m)
 	log_event(LOG_MESSAGE_ACCEPT_EVENT, m->queue_id, "account",
 	    m->account.name, "login", or_nothing(m->login), "sender",
 	    sender_of(m), "from", from_of(m, &box), "identity",
-	    c->cover.settings.name, "dkim", c->dkim, "recipients",
+	    c->cover.identity.settings.name, "owner",
+	    or_nothing(c->cover.owner), "dkim", c->dkim, "operator",
+	    m->env->operator != NULL ? m->env->operator->domain : NULL, "recipients",
 	    number(m->rcpt_taken, recipients), "dropped",
 	    m->rcpt_dropped > 0 ? number(m->rcpt_dropped, dropped) : NULL,
 	    "size", number(c->size, size), NULL);
