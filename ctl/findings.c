@@ -26,9 +26,9 @@ finding_json(const struct finding *finding)
 	const struct wanted_record *record = finding->record;
 
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}",
-	    "purpose", record_purpose_name(record->purpose), "name",
+	    "purpose", records_purpose_name(record->purpose), "name",
 	    record->name, "type", dns_type_name(record->type), "wanted",
-	    record->value, "state", finding_state_name(finding->state), "error",
+	    record->value, "state", check_state_name(finding->state), "error",
 	    finding->error == VERIFICATION_NO_ERROR
 		? json_null()
 		: json_string(verification_error_name(finding->error)),

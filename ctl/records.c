@@ -95,7 +95,7 @@ record_json(
 	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:b, s:o}", "name",
 	    record->name, "type", dns_type_name(record->type), "value",
 	    record->value, "strings", strings_json(record), "purpose",
-	    record_purpose_name(record->purpose), "selector",
+	    records_purpose_name(record->purpose), "selector",
 	    key == NULL ? json_null() : json_string(key->selector), "active",
 	    record->key_active, "remove_after",
 	    out_time(record->key_retired ? record->key_remove_sec : 0));
@@ -149,8 +149,9 @@ print_record(
 		    ", until %s", clock_iso(record->key_remove_sec, when));
 	(void)printf("\n  name   %s\n", record->name);
 	if (relative > 0)
-		(void)printf("         where .%s is added by itself: %.*s\n",
-		    domain, relative, record->name);
+		(void)printf("         (panels that add the domain themselves: "
+			     "%.*s)\n",
+		    relative, record->name);
 	(void)printf("  type   %s\n  value  %s\n", dns_type_name(record->type),
 	    record->value); /* main looks at stdout */
 }

@@ -52,7 +52,7 @@ on_key(void *ctx, const struct store_key *row)
 	struct batch *batch = ctx;
 	struct store_key *key = &batch->keys[batch->count];
 
-	batch->values[batch->count] = record_dkim_value_dup(row);
+	batch->values[batch->count] = records_dkim_value_dup(row);
 	if (batch->values[batch->count] == NULL) {
 		batch->is_short_of_memory = true;
 		return false;

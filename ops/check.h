@@ -67,7 +67,7 @@ struct finding {
 };
 /* After the last answer (also before check_apply). */
 size_t check_findings(struct check *check, const struct finding **list_r);
-const char *finding_state_name(enum finding_state state); /* "WRONG_VALUE" */
+const char *check_state_name(enum finding_state state); /* "WRONG_VALUE" */
 /* Row and looks after check_apply. */
 const struct identity_file *check_file(const struct check *check);
 /* What SPF and DMARC say (ops/advice.h), after the last answer. False: made

@@ -19,7 +19,7 @@
 #define RECORDS_MAX (KEY_PLAN_MAX_KEYS + KEY_PLAN_EASY_SLOTS + 3)
 
 const char *
-record_purpose_name(enum record_purpose purpose)
+records_purpose_name(enum record_purpose purpose)
 {
 	switch (purpose) {
 	case RECORD_DKIM_TXT:
@@ -39,7 +39,7 @@ record_purpose_name(enum record_purpose purpose)
 }
 
 char *
-record_dkim_value_dup(const struct store_key *key)
+records_dkim_value_dup(const struct store_key *key)
 {
 	struct dkim_record record = {.selector = key->selector,
 	    .algorithm = key->algorithm,
@@ -118,7 +118,7 @@ add_key(struct making *making, const struct store_key *key)
 	record = add_record(making,
 	    key->origin == KEY_TXT ? RECORD_DKIM_TXT : RECORD_DKIM_OWN, DNS_TXT,
 	    left, identity_domain(&making->file->row),
-	    record_dkim_value_dup(key));
+	    records_dkim_value_dup(key));
 	if (record == NULL)
 		return;
 	record->key_id = key->id;

@@ -21,7 +21,7 @@ enum record_purpose {
 	RECORD_MAIL_FROM_MX,  /* MAILFROM MX 10 HOST */
 	RECORD_MAIL_FROM_SPF, /* MAILFROM TXT "v=spf1 include:… ~all" */
 };
-const char *record_purpose_name(enum record_purpose purpose); /* "dkim-txt" … */
+const char *records_purpose_name(enum record_purpose purpose); /* "dkim-txt" … */
 
 struct wanted_record {
 	enum record_purpose purpose;
@@ -54,6 +54,6 @@ enum sg_err identity_file_load(struct store *store, const struct conf *conf,
 void identity_file_free(struct identity_file **file);
 
 /* "v=DKIM1; k=rsa; p=…" of a key; malloc'ed, NULL: no memory. */
-char *record_dkim_value_dup(const struct store_key *key);
+char *records_dkim_value_dup(const struct store_key *key);
 
 #endif

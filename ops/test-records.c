@@ -72,7 +72,7 @@ assert_records(struct admin_fixture *f, int64_t identity_id, const char *wanted)
 		const struct wanted_record *r = &file->records[i];
 
 		assert_true(buf_printf(&text, "%s %s %s %s%s",
-		    record_purpose_name(r->purpose), r->name,
+		    records_purpose_name(r->purpose), r->name,
 		    dns_type_name(r->type), r->value,
 		    r->key_active ? " signs" : ""));
 		if (r->key_retired)
