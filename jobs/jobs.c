@@ -11,23 +11,28 @@
 #include "base/clock.h"
 #include "base/seal.h"
 #include "conf/conf.h"
+#include "dkim/key.h"
 #include "dns/resolver.h"
 #include "dns/update.h"
 #include "jobs/calendar.h"
+#include "jobs/deliver.h"
 #include "jobs/line.h"
 #include "jobs/looks.h"
 #include "jobs/worker.h"
 #include "jobs/zone.h"
+#include "ops/operator_key.h"
 
 #define TICK_MSEC 1000
 /* How long an end may take. */
 #define STOP_MSEC 1500
+#define LETTERS_AT_ONCE 50
 
 struct jobs {
 	struct seal *seal;
 	char *store_url;
-	pthread_mutex_t lock; /* guards the next three */
+	pthread_mutex_t lock; /* guards the next four */
 	struct conf *conf;
+	struct dkim_key *operator_key;   /* NULL: letters are not signed */
 	struct dns_updater *new_updater; /* for the zone's thread to take */
 	bool has_new_updater;
 
@@ -42,6 +47,10 @@ struct jobs {
 	struct zone zone;
 	struct calendar calendar;
 	struct dns_updater *updater;
+
+	/* the letters' thread's */
+	struct worker *letters_worker;
+	struct line letters_line;
 };
 
 struct jobs *
@@ -62,14 +71,16 @@ jobs_free(struct jobs **jobs_p)
 	*jobs_p = NULL;
 	if (jobs == NULL)
 		return true;
-	if (jobs->zone_worker != NULL)
+	if (jobs->zone_worker != NULL || jobs->letters_worker != NULL)
 		return false;
 	looks_free(&jobs->looks);
 	dns_resolver_free(&jobs->resolver);
 	line_fini(&jobs->zone_line);
 	line_fini(&jobs->calendar_line);
+	line_fini(&jobs->letters_line);
 	dns_updater_free(&jobs->updater);
 	dns_updater_free(&jobs->new_updater);
+	dkim_key_unref(&jobs->operator_key);
 	conf_unref(&jobs->conf);
 	seal_free(&jobs->seal);
 	free(jobs->store_url);
@@ -125,6 +136,8 @@ jobs_open(void *ctx, struct err *err_r)
 
 	if (rc == SG_OK)
 		rc = new_updater(jobs->conf, &jobs->new_updater, err_r);
+	if (rc == SG_OK)
+		rc = operator_key_load(jobs->conf, &jobs->operator_key, err_r);
 	jobs->has_new_updater = true;
 	jobs->store_url = strdup(jobs->conf->store);
 	if (jobs->store_url == NULL)
@@ -163,6 +176,14 @@ is_same_update(const struct conf *a, const struct conf *b)
 	       a->dns_timeout_sec == b->dns_timeout_sec;
 }
 
+static bool
+is_same_operator(const struct conf *a, const struct conf *b)
+{
+	return strcmp(a->dkim_operator_domain, b->dkim_operator_domain) == 0 &&
+	       strcmp(a->dkim_operator_key_file, b->dkim_operator_key_file) ==
+		   0;
+}
+
 static enum sg_err
 ask_resolver(void *asker, const char *name, enum dns_type type,
     dns_answer_fn *fn, void *ctx, struct err *err_r)
@@ -177,28 +198,79 @@ update_zone(void *updater, const struct dns_change *changes, size_t count,
 	return dns_update(updater, changes, count, err_r);
 }
 
-/* Everything that can fail has not: from here on the new one is in force. */
-static void
-swap(struct jobs *jobs, struct conf *conf, struct dns_resolver *resolver,
-    struct dns_updater *updater, bool has_updater)
-{
-	struct conf *old_conf = jobs->conf;
-	struct dns_resolver *old_resolver = jobs->resolver;
-	struct dns_updater *unused = NULL;
+/* What a reload makes new. */
+struct fresh {
+	struct conf *conf;
+	struct dns_resolver *resolver;
+	struct dns_updater *updater;
+	struct dkim_key *operator_key;
+	bool keeps_updater;
+};
 
-	looks_use(jobs->looks, conf, ask_resolver, resolver);
-	jobs->resolver = resolver;
+static void
+fresh_fini(struct fresh *fresh)
+{
+	dns_resolver_free(&fresh->resolver);
+	dns_updater_free(&fresh->updater);
+	dkim_key_unref(&fresh->operator_key);
+	conf_unref(&fresh->conf);
+}
+
+/* Key files may be root's, who we are no more. Named as before, what was read at
+ * the start stays. */
+static enum sg_err
+renew_keys(struct jobs *jobs, struct fresh *fresh, struct err *err_r)
+{
+	enum sg_err rc = new_updater(fresh->conf, &fresh->updater, err_r);
+
+	if (rc != SG_OK && is_same_update(jobs->conf, fresh->conf)) {
+		fresh->keeps_updater = true;
+		rc = SG_OK;
+	}
+	if (rc == SG_OK)
+		rc =
+		    operator_key_load(fresh->conf, &fresh->operator_key, err_r);
+	if (rc != SG_OK && jobs->operator_key != NULL &&
+	    is_same_operator(jobs->conf, fresh->conf)) {
+		fresh->operator_key = dkim_key_ref(jobs->operator_key);
+		rc = SG_OK;
+	}
+	return rc;
+}
+
+static enum sg_err
+renew(struct jobs *jobs, const char *conf_path, struct fresh *fresh,
+    struct err *err_r)
+{
+	enum sg_err rc = conf_load(conf_path, &fresh->conf, err_r);
+
+	if (rc == SG_OK)
+		rc = check_fixed(jobs->conf, fresh->conf, err_r);
+	if (rc == SG_OK)
+		rc = dns_resolver_new(fresh->conf, &fresh->resolver, err_r);
+	return rc == SG_OK ? renew_keys(jobs, fresh, err_r) : rc;
+}
+
+/* Nothing of it can fail. Afterwards *fresh holds what is of no use any more. */
+static void
+swap(struct jobs *jobs, struct fresh *fresh)
+{
+	struct fresh old = {.conf = jobs->conf,
+	    .resolver = jobs->resolver,
+	    .operator_key = jobs->operator_key};
+
+	looks_use(jobs->looks, fresh->conf, ask_resolver, fresh->resolver);
+	jobs->resolver = fresh->resolver;
 	(void)pthread_mutex_lock(&jobs->lock);
-	jobs->conf = conf;
-	if (has_updater) {
-		unused = jobs->new_updater;
-		jobs->new_updater = updater;
+	jobs->conf = fresh->conf;
+	jobs->operator_key = fresh->operator_key;
+	if (!fresh->keeps_updater) {
+		old.updater = jobs->new_updater;
+		jobs->new_updater = fresh->updater;
 		jobs->has_new_updater = true;
 	}
 	(void)pthread_mutex_unlock(&jobs->lock);
-	dns_updater_free(&unused);
-	dns_resolver_free(&old_resolver);
-	conf_unref(&old_conf);
+	*fresh = old;
 }
 
 enum sg_err
@@ -206,32 +278,14 @@ jobs_reload(void *ctx, const char *conf_path,
     struct daemon_settings *settings_r, struct err *err_r)
 {
 	struct jobs *jobs = ctx;
-	struct conf *conf = NULL;
-	struct dns_resolver *resolver = NULL;
-	struct dns_updater *updater = NULL;
-	bool has_updater = true;
-	enum sg_err rc = conf_load(conf_path, &conf, err_r);
+	struct fresh fresh = {0};
+	enum sg_err rc = renew(jobs, conf_path, &fresh, err_r);
 
-	if (rc == SG_OK)
-		rc = check_fixed(jobs->conf, conf, err_r);
-	if (rc == SG_OK)
-		rc = dns_resolver_new(conf, &resolver, err_r);
-	if (rc == SG_OK)
-		rc = new_updater(conf, &updater, err_r);
-	if (rc != SG_OK && resolver != NULL &&
-	    is_same_update(jobs->conf, conf)) {
-		/* The key file was root's: what was read at the start
-		 * stays. */
-		has_updater = false;
-		rc = SG_OK;
-	}
 	if (rc == SG_OK) {
-		swap(jobs, conf, resolver, updater, has_updater);
-		conf_daemon_settings(conf, "none", settings_r);
-		return SG_OK;
+		swap(jobs, &fresh);
+		conf_daemon_settings(jobs->conf, "none", settings_r);
 	}
-	dns_resolver_free(&resolver);
-	conf_unref(&conf);
+	fresh_fini(&fresh);
 	return rc;
 }
 
@@ -302,22 +356,67 @@ zone_thread_turn(void *ctx, struct worker *worker)
 	return TICK_MSEC;
 }
 
+/* ---- the letters' thread -------------------------------------------------- */
+
+static struct dkim_key *
+borrow_key(struct jobs *jobs)
+{
+	struct dkim_key *key = NULL;
+
+	(void)pthread_mutex_lock(&jobs->lock);
+	if (jobs->operator_key != NULL)
+		key = dkim_key_ref(jobs->operator_key);
+	(void)pthread_mutex_unlock(&jobs->lock);
+	return key;
+}
+
+static int64_t
+letters_thread_turn(void *ctx, struct worker *worker)
+{
+	struct jobs *jobs = ctx;
+	struct line *line = &jobs->letters_line;
+	struct conf *conf;
+	struct deliver_env env = {.seal = jobs->seal, .worker = worker};
+	struct err err = {0};
+	int done = 0;
+	enum sg_err rc;
+
+	if (line_wait_msec(line, clock_mono_msec()) > 0)
+		return TICK_MSEC;
+	env.conf = conf = borrow_conf(jobs);
+	env.operator_key = borrow_key(jobs);
+	rc = line_open(line, &err);
+	env.store = line->store;
+	if (rc == SG_OK)
+		rc = deliver_due(
+		    &env, LETTERS_AT_ONCE, clock_now_sec(), &done, &err);
+	line_report(line, rc, &err, clock_mono_msec());
+	dkim_key_unref(&env.operator_key);
+	conf_unref(&conf);
+	return done == LETTERS_AT_ONCE ? 0 : TICK_MSEC;
+}
+
 /* ---- the main thread ------------------------------------------------------ */
 
 static enum sg_err
 start(struct jobs *jobs, struct err *err_r)
 {
+	const char *url = jobs->store_url;
 	enum sg_err rc = dns_resolver_new(jobs->conf, &jobs->resolver, err_r);
 
 	if (rc == SG_OK)
-		rc = looks_new(jobs->store_url, &jobs->looks, err_r);
+		rc = looks_new(url, &jobs->looks, err_r);
 	if (rc != SG_OK)
 		return rc;
 	looks_use(jobs->looks, jobs->conf, ask_resolver, jobs->resolver);
-	line_init(&jobs->zone_line, "zone", jobs->store_url, STORE_OPEN_WRITE);
-	line_init(&jobs->calendar_line, "calendar", jobs->store_url,
-	    STORE_OPEN_WRITE);
-	return worker_start(zone_thread_turn, jobs, &jobs->zone_worker, err_r);
+	line_init(&jobs->zone_line, "zone", url, STORE_OPEN_WRITE);
+	line_init(&jobs->calendar_line, "calendar", url, STORE_OPEN_WRITE);
+	line_init(&jobs->letters_line, "letters", url, STORE_OPEN_WRITE);
+	rc = worker_start(zone_thread_turn, jobs, &jobs->zone_worker, err_r);
+	if (rc == SG_OK)
+		rc = worker_start(
+		    letters_thread_turn, jobs, &jobs->letters_worker, err_r);
+	return rc;
 }
 
 static int
@@ -354,17 +453,23 @@ jobs_stop(void *ctx)
 	jobs->is_stopping = true;
 }
 
+static void
+end_workers(struct jobs *jobs, int64_t deadline_msec)
+{
+	worker_stop(jobs->zone_worker);
+	worker_stop(jobs->letters_worker);
+	(void)worker_join(&jobs->zone_worker, deadline_msec);
+	(void)worker_join(&jobs->letters_worker, deadline_msec);
+}
+
 enum sg_err
 jobs_run(void *ctx, struct err *err_r)
 {
 	struct jobs *jobs = ctx;
 	enum sg_err rc = start(jobs, err_r);
-	int64_t deadline;
 
 	while (rc == SG_OK && !jobs->is_stopping)
 		turn(jobs);
-	deadline = clock_mono_msec() + STOP_MSEC;
-	worker_stop(jobs->zone_worker);
-	(void)worker_join(&jobs->zone_worker, deadline);
+	end_workers(jobs, clock_mono_msec() + STOP_MSEC);
 	return rc;
 }

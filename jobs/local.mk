@@ -1,6 +1,7 @@
 # jobs: see README.md
 sbin_PROGRAMS += jobs/sendward-jobd
 jobs_sendward_jobd_SOURCES = jobs/main.c
+jobs_sendward_jobd_LDFLAGS = $(SIGN_LINK)
 jobs_sendward_jobd_LDADD = jobs/libjobs.a $(SW_LIBS) $(CURL_LIBS) \
 	$(GMIME_LIBS) $(SW_EXT_LIBS)
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "jobs/deliver.h"
 #include "jobs/jobs.h"
 
 static const struct daemon_hooks hooks = {
@@ -19,14 +20,20 @@ int
 main(int argc, char **argv)
 {
 	struct jobs *jobs = jobs_new();
+	struct err err;
 	int status;
 
 	if (jobs == NULL) {
 		(void)fputs("sendward-jobd: no memory\n", stderr);
 		return 1;
 	}
+	if (deliver_init(&err) != SG_OK) {
+		(void)fprintf(stderr, "sendward-jobd: %s\n", err.text);
+		return 1;
+	}
 	status = daemon_main(&hooks, jobs, argc, argv);
 	if (!jobs_free(&jobs))
 		_exit(status);
+	deliver_fini();
 	return status;
 }
