@@ -12,6 +12,26 @@
 #include "conf/conf.h"
 #include "ops/account.h"
 
+const char *
+letter_kind_name(enum store_letter_kind kind)
+{
+	static const char *const names[STORE_LETTER_KINDS] = {
+	    [STORE_LETTER_CONFIRM] = "confirm",
+	    [STORE_LETTER_VERIFIED] = "verified",
+	    [STORE_LETTER_FAILED] = "failed",
+	    [STORE_LETTER_WARNING] = "warning",
+	    [STORE_LETTER_RESTORED] = "restored",
+	    [STORE_LETTER_REVOKED] = "revoked",
+	    [STORE_LETTER_KEY_READY] = "key-ready",
+	    [STORE_LETTER_KEY_OLD] = "key-old",
+	    [STORE_LETTER_REQUEST] = "request",
+	    [STORE_LETTER_REQUEST_GRANTED] = "granted",
+	    [STORE_LETTER_REQUEST_DENIED] = "denied",
+	};
+
+	return (unsigned)kind < STORE_LETTER_KINDS ? names[kind] : "unknown";
+}
+
 /* Whom it goes to; "" nobody. */
 static const char *
 recipient_of(const struct conf *conf, enum store_letter_kind kind,

@@ -11,6 +11,9 @@
 
 struct conf;
 
+/* "confirm", "verified", …; "unknown". */
+const char *letter_kind_name(enum store_letter_kind kind);
+
 struct letter_fact {
 	const char *name; /* NULL ends a list */
 	const char *value;

@@ -90,20 +90,36 @@ store_letter_list(
 	return letter_rows(&q, fn, ctx);
 }
 
+/* A peer's reply: as much of it as is read again. */
+#define ERROR_SIZE sizeof(((struct store_letter *)NULL)->error)
+
 enum sg_err
 store_letter_retry(struct store *store, int64_t id, int64_t next_sec,
     const char *error, struct err *err_r)
 {
-	char cut[sizeof(((struct store_letter *)NULL)->error)];
+	char cut[ERROR_SIZE];
 	struct query q;
 
-	/* a peer's reply: as much of it as is read again */
 	(void)snprintf(cut, sizeof(cut), "%s", error);
 	query_open(&q, store, QUERY_LETTER_RETRY, err_r);
 	query_bind_int(&q, "$id", id);
 	query_bind_int(&q, "$next_sec", next_sec);
 	query_bind_text(&q, "$error", cut);
 	return query_run_one(&q, "such letter");
+}
+
+enum sg_err
+store_letter_error(
+    struct store *store, int64_t id, const char *error, struct err *err_r)
+{
+	char cut[ERROR_SIZE];
+	struct query q;
+
+	(void)snprintf(cut, sizeof(cut), "%s", error);
+	query_open(&q, store, QUERY_LETTER_ERROR, err_r);
+	query_bind_int(&q, "$id", id);
+	query_bind_text(&q, "$error", cut);
+	return query_run(&q, NULL);
 }
 
 enum sg_err

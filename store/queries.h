@@ -218,6 +218,7 @@ X(LETTER_DUE,         "SELECT " LETTER_COLUMNS " FROM letter " \
 X(LETTER_LIST,        "SELECT " LETTER_COLUMNS " FROM letter ORDER BY id") \
 X(LETTER_RETRY,       "UPDATE letter SET attempts = attempts + 1, " \
                       "next_sec = $next_sec, error = $error WHERE id = $id") \
+X(LETTER_ERROR,       "UPDATE letter SET error = $error WHERE id = $id") \
 X(LETTER_DELETE,      "DELETE FROM letter WHERE id = $id") \
 X(LETTER_DELETE_KIND, "DELETE FROM letter WHERE identity_id = $identity_id " \
                       "AND kind = $kind") \

@@ -326,9 +326,13 @@ enum sg_err store_letter_due(struct store *store, int64_t now_sec, int most,
 /* All, the oldest first. */
 enum sg_err store_letter_list(
     struct store *store, store_letter_fn *fn, void *ctx, struct err *err_r);
-/* attempts + 1, next_sec, error. */
+/* attempts + 1, next_sec, error; error may be cut. */
 enum sg_err store_letter_retry(struct store *store, int64_t id,
     int64_t next_sec, const char *error, struct err *err_r);
+/* How the attempt that store_letter_retry counted ended. SG_OK also when the
+ * letter is not there any more. */
+enum sg_err store_letter_error(
+    struct store *store, int64_t id, const char *error, struct err *err_r);
 /* SG_OK also when there is none. */
 enum sg_err store_letter_delete(
     struct store *store, int64_t id, struct err *err_r);

@@ -247,6 +247,10 @@ test_letter(void **state)
 	assert_ok(
 	    f, store_letter_retry(f->store, request, 95, long_text, &f->err));
 	assert_letters_due(f, 95, 9, "op@x.example");
+	assert_ok(f,
+	    store_letter_error(f->store, request, "452 later still", &f->err));
+	assert_ok(f, store_letter_error(f->store, confirm, "x", &f->err));
+	assert_letters(f, "2.8.1.0:op@x.example,18,0,7-95,2,452 later still");
 }
 
 static void
