@@ -283,17 +283,14 @@ put_html(enum letter_paragraph_kind kind, const char *text, struct buf *out)
 
 /* A paragraph that only announces what is left out is left out with it. */
 static bool
-announces_nothing(const json_t *facts, const struct letter_paragraph *p)
+announces_nothing(
+    const json_t *facts, const struct letter_paragraph *p, struct buf *scratch)
 {
 	size_t len = strlen(p->text);
-	char name[32];
 
-	if (p[0].kind != LETTER_TEXT || p[1].kind != LETTER_BLOCK || len == 0 ||
-	    p->text[len - 1] != ':')
-		return false;
-	(void)snprintf(name, sizeof(name), "%.*s",
-	    (int)strcspn(p[1].text + 1, "}"), p[1].text + 1);
-	return fact(facts, name)[0] == '\0';
+	return p[0].kind == LETTER_TEXT && p[1].kind == LETTER_BLOCK &&
+	       len > 0 && p->text[len - 1] == ':' &&
+	       !fill(facts, p[1].text, true, scratch);
 }
 
 static void
@@ -320,7 +317,7 @@ put_bodies(const json_t *facts, const struct letter_text *words,
 	(void)buf_puts(html, "<!DOCTYPE html>\n<html><body>\n");
 	for (const struct letter_paragraph *p = words->paragraphs;
 	     p->kind != LETTER_END; p++) {
-		if (!announces_nothing(facts, p) &&
+		if (!announces_nothing(facts, p, &filled) &&
 		    fill(facts, p->text, p->kind == LETTER_BLOCK, &filled))
 			put_paragraph(p, buf_str(&filled), text, html);
 	}

@@ -28,7 +28,8 @@ const struct letter_text letter_texts[STORE_LETTER_KINDS] = {
 	{LETTER_TEXT, "Why: {why}"},
 	{LETTER_TEXT, "This is what DNS must have:"},
 	{LETTER_BLOCK, "{records}"},
-	{LETTER_TEXT, "To begin anew, the operator of the mail server runs: sendwardctl identity restart {command}"},
+	{LETTER_TEXT, "To begin anew, the operator of the mail server runs:"},
+	{LETTER_BLOCK, "sendwardctl identity restart {command}"},
 	}},
 [STORE_LETTER_WARNING] = {
 	"Please act: DNS records are missing, {what}", {
@@ -50,7 +51,8 @@ const struct letter_text letter_texts[STORE_LETTER_KINDS] = {
 	{LETTER_TEXT, "Why: {why}"},
 	{LETTER_TEXT, "This is what DNS must have:"},
 	{LETTER_BLOCK, "{records}"},
-	{LETTER_TEXT, "To begin anew, the operator of the mail server runs: sendwardctl identity restart {command}"},
+	{LETTER_TEXT, "To begin anew, the operator of the mail server runs:"},
+	{LETTER_BLOCK, "sendwardctl identity restart {command}"},
 	}},
 [STORE_LETTER_KEY_READY] = {
 	"A new signing key for {identity} waits for DNS", {
@@ -64,7 +66,8 @@ const struct letter_text letter_texts[STORE_LETTER_KINDS] = {
 	"Time for a new signing key of {identity}", {
 	{LETTER_TEXT, "The DKIM key that you brought for {identity} (account {account}) has signed for a long time. A new one limits what can be done with a key that leaked."},
 	{LETTER_TEXT, "Why: {why}"},
-	{LETTER_TEXT, "Make a key with a selector of its own and publish its record. The operator of the mail server takes it over with: sendwardctl dkim import {command}"},
+	{LETTER_TEXT, "Make a key with a selector of its own and publish its record. The operator of the mail server takes it over with:"},
+	{LETTER_BLOCK, "sendwardctl dkim import {command} --selector SELECTOR --key-file FILE"},
 	{LETTER_TEXT, "The old key goes on signing until DNS has the new one. Leave its record in DNS for 7 days after that."},
 	{LETTER_BLOCK, "{records}"},
 	}},
@@ -75,8 +78,8 @@ const struct letter_text letter_texts[STORE_LETTER_KINDS] = {
 	{LETTER_TEXT, "Web site: {website}"},
 	{LETTER_TEXT, "What it says about its mail:"},
 	{LETTER_BLOCK, "{use_case}"},
-	{LETTER_TEXT, "To let it out: sendwardctl request approve {account}"},
-	{LETTER_TEXT, "To decline: sendwardctl request deny {account} --reason TEXT"},
+	{LETTER_TEXT, "To let it out, or to decline:"},
+	{LETTER_BLOCK, "sendwardctl request approve {account}\nsendwardctl request deny {account} --reason TEXT"},
 	{LETTER_TEXT, "The account gets a letter with the answer."},
 	}},
 [STORE_LETTER_REQUEST_GRANTED] = {

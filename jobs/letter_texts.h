@@ -16,7 +16,7 @@ enum letter_paragraph_kind {
 	LETTER_END,
 	LETTER_TEXT,  /* wrapped */
 	LETTER_LINK,  /* one address, alone on its line */
-	LETTER_BLOCK, /* a fact with lines of its own, kept as they are */
+	LETTER_BLOCK, /* lines that are kept as they are */
 };
 struct letter_paragraph {
 	enum letter_paragraph_kind kind;

@@ -37,16 +37,23 @@ struct parsed {
 	char *text, *html; /* decoded */
 };
 
+/* Decoded, with LF alone. */
 static char *
 part_text(GMimeMultipart *parts, int i, const char *type)
 {
 	GMimeObject *part = g_mime_multipart_get_part(parts, i);
 	char *seen = g_mime_content_type_get_mime_type(
 	    g_mime_object_get_content_type(part));
+	char *text, *to;
 
 	assert_string_equal(seen, type);
 	g_free(seen);
-	return g_mime_text_part_get_text(GMIME_TEXT_PART(part));
+	to = text = g_mime_text_part_get_text(GMIME_TEXT_PART(part));
+	for (const char *from = text; *from != '\0'; from++)
+		if (*from != '\r')
+			*to++ = *from;
+	*to = '\0';
+	return text;
 }
 
 static struct parsed
