@@ -5,6 +5,7 @@ import re
 import secrets
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -34,10 +35,11 @@ networks = ( { cidr = "192.0.2.0/24"; account = "shop"; },
              { cidr = "203.0.113.0/24"; account = "gone"; } );
 log = { target = "%(dir)s/log"; level = "debug"; };
 milter = { socket = "%(socket)s"; };
+%(more)s
 """
 
 DEFAULTS = dict(mode="enforce", suppressed="accept", max_recipients=50,
-                max_message_bytes=41943040, trusted_login="apid")
+                max_message_bytes=41943040, trusted_login="apid", more="")
 
 
 class Gate:
@@ -72,6 +74,14 @@ class Gate:
 
     def ctl_json(self, *args):
         return json.loads(self.ctl(*args, "--json"))
+
+    def sql(self, text):
+        """For states that only DNS and time bring about."""
+        db = sqlite3.connect(self.dir + "/sendward.db", timeout=5)
+        with db:
+            db.execute("PRAGMA foreign_keys = 1")
+            db.execute(text)
+        db.close()
 
     def populate(self):
         """Account shop: production, domain shop.example, address
