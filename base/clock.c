@@ -46,6 +46,15 @@ clock_now_usec(void)
 }
 
 int64_t
+clock_peer_sec(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec;
+}
+
+int64_t
 clock_mono_msec(void)
 {
 	struct timespec now;

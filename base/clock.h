@@ -8,6 +8,9 @@
 /* Wall clock, since 1970-01-01T00:00:00Z. */
 int64_t clock_now_sec(void);
 int64_t clock_now_usec(void);
+/* The same, but tests cannot move it: for what is compared with the clock of
+ * another machine. */
+int64_t clock_peer_sec(void);
 
 /* A clock that never goes back; for time-outs only. */
 int64_t clock_mono_msec(void);
