@@ -327,10 +327,9 @@ const struct ctl_command ctl_commands[] = {
 {"dkim", "zone", "", 0, 0, NULL, dkim_run_zone,
  "Prints the zone of Easy DKIM, to include in a zone file",
  "All records below the option dkim.zone, for a name server that takes no updates\n"
- "from sendward-jobd (the option dkim.update_server). Print it anew, and reload\n"
- "the zone, before a key waits longer than you like: keys sign when they are\n"
- "there.",
- "dkim zone > /etc/nsd/dkim.mail.example.inc"},
+ "from sendward-jobd (the option dkim.update_server). To be written to a file that\n"
+ "the zone includes, every hour or so: a new key signs when DNS has it.",
+ "dkim zone"},
 {"dkim", "operator", "", 0, 0, NULL, dkim_run_operator,
  "Makes the operator's own signing key and shows its DNS record",
  "For the option dkim.operator_domain: a second signature on every message, so\n"
@@ -344,7 +343,7 @@ const struct ctl_command ctl_commands[] = {
  "Asks for production access, out of the sandbox",
  "For the account: what it sends, to whom, and how recipients agreed to it. The\n"
  "operator (the option mail.operator) gets a letter. One request at a time.",
- "request create shop --type TRANSACTIONAL --website https://shop.example --use-case \"order mails\""},
+ "request create shop --type MARKETING --website https://shop.example --use-case-file -"},
 {"request", "list", "[ACCOUNT]", 0, 1, NULL, request_run_list,
  "Lists requests for production access",
  "The open ones first, then the newest.",

@@ -115,6 +115,7 @@ print_granted(const struct ctl *ctl, const struct store_grant *row)
 	const char *owner_name;
 	struct err err;
 	int64_t all;
+	bool is_any = strcmp(row->from_pattern, "*") == 0;
 	int rc = CTL_DONE;
 
 	if (account_names_load(ctl->store, NULL, &names, &all, &err) != SG_OK) {
@@ -131,10 +132,10 @@ print_granted(const struct ctl *ctl, const struct store_grant *row)
 		return rc;
 	rc = out_done(ctl,
 	    grant_json(owner.facts.name, delegate.facts.name, row),
-	    "account %s may send as %s of account %s, with From %s",
+	    "account %s may send as %s of account %s, from %s%s",
 	    delegate.facts.name, row->identity, owner.facts.name,
-	    strcmp(row->from_pattern, "*") == 0 ? "of any form"
-						: row->from_pattern);
+	    is_any ? "any address of it" : "addresses like ",
+	    is_any ? "" : row->from_pattern);
 	if (rc == CTL_DONE && !ctl->json) {
 		warn_of_sandbox(owner.facts.name, &owner.facts);
 		warn_of_sandbox(delegate.facts.name, &delegate.facts);

@@ -50,11 +50,10 @@ get_file(const struct ctl *ctl, struct identity_file **file_r)
 
 /* What goes on by itself, and what may be done meanwhile. */
 static void
-print_domain_steps(const struct ctl *ctl, const struct identity_file *file)
+print_domain_steps(const struct identity_file *file)
 {
 	const char *account = file->account, *name = file->row.facts.name;
 
-	(void)ctl;
 	(void)printf(
 	    "\n%s is PENDING: nothing can be sent from it yet. sendward-jobd "
 	    "looks for the\nrecords by itself for 72 hours, and verifies it "
@@ -72,8 +71,7 @@ print_address_steps(const struct ctl *ctl, const struct identity_file *file)
 {
 	const char *account = file->account, *name = file->row.facts.name;
 
-	(void)printf(
-	    "\n%s is PENDING: nothing can be sent from it yet.\n", name);
+	(void)printf("%s is PENDING: nothing can be sent from it yet.\n", name);
 	if (ctl->conf->mail_from[0] == '\0')
 		(void)printf(
 		    "No letter with a link can be sent: the option mail.from "
@@ -103,7 +101,7 @@ print_created(const struct ctl *ctl, const struct identity_file *file)
 	if (file->row.facts.status == RULES_IDENTITY_SUCCESS)
 		return CTL_DONE;
 	if (is_domain(&file->row))
-		print_domain_steps(ctl, file);
+		print_domain_steps(file);
 	else
 		print_address_steps(ctl, file);
 	return CTL_DONE;

@@ -98,6 +98,11 @@ print_shown(const struct ctl *ctl, struct shown *shown)
 		(void)printf("\nSPF and DMARC: not known, DNS could not be "
 			     "asked: %s\n",
 		    shown->trouble.text); /* main looks at stdout */
+	if (rc == CTL_DONE && facts->type == RULES_IDENTITY_EMAIL &&
+	    !facts_may_send(&shown->file->row))
+		(void)printf(
+		    "\nA new link: sendwardctl identity resend %s %s\n",
+		    shown->file->account, facts->name);
 	if (shown->file->record_count > 0)
 		(void)printf("\nTo publish: sendwardctl identity records %s "
 			     "%s\nWhat is in DNS: sendwardctl identity check "

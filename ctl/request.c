@@ -24,29 +24,37 @@ request_json(const char *account, const struct store_request *row)
 	    out_time(row->decided_sec));
 }
 
-/* The use case, of one option or the other; freed with input_wipe. */
+static bool
+is_text(const struct buf *text)
+{
+	json_t *value = json_stringn(buf_str(text), text->len);
+	bool is_utf8 = value != NULL;
+
+	json_decref(value);
+	return is_utf8 && memchr(buf_str(text), '\0', text->len) == NULL;
+}
+
+/* The use case, of one option or the other; freed with buf_fini. */
 static int
 read_use_case(const struct ctl *ctl, struct buf *text)
 {
 	const char *value = ctl_value(ctl, "use-case");
 	const char *file = ctl_value(ctl, "use-case-file");
-	int rc;
+	int rc = CTL_DONE;
 
 	buf_init(text, USE_CASE_MAX + 1);
 	if ((value == NULL) == (file == NULL))
 		return ctl_usage(ctl, "give --use-case or --use-case-file");
-	if (value != NULL) {
-		if (buf_puts(text, value))
-			return CTL_DONE;
+	if (file != NULL)
+		rc = input_file(ctl, file, USE_CASE_MAX + 1, text);
+	else if (!buf_puts(text, value))
 		return ctl_refuse(
 		    ctl, "--use-case has more than %d bytes", USE_CASE_MAX);
-	}
-	rc = input_file(ctl, file, USE_CASE_MAX + 1, text);
-	while (rc == CTL_DONE && text->len > 0 &&
+	while (rc == CTL_DONE && file != NULL && text->len > 0 &&
 	       strchr("\r\n", text->data[text->len - 1]) != NULL)
 		text->data[--text->len] = '\0';
-	if (rc == CTL_DONE && memchr(buf_str(text), '\0', text->len) != NULL)
-		return ctl_refuse(ctl, "%s is no text", file);
+	if (rc == CTL_DONE && !is_text(text))
+		return ctl_refuse(ctl, "the use case is no text in UTF-8");
 	return rc;
 }
 
@@ -78,7 +86,7 @@ request_run_create(struct ctl *ctl)
 
 	if (rc == CTL_DONE)
 		rc = create(ctl, buf_str(&text));
-	input_wipe(&text);
+	buf_fini(&text);
 	return rc;
 }
 
