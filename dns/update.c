@@ -296,7 +296,7 @@ is_timely(const ldns_rr *tsig)
 {
 	const uint8_t *time = ldns_rdf_data(ldns_rr_rdf(tsig, TSIG_TIME));
 	int64_t fudge = ldns_rdf2native_int16(ldns_rr_rdf(tsig, TSIG_FUDGE));
-	int64_t signed_sec = 0, now = clock_now_sec();
+	int64_t signed_sec = 0, now = clock_peer_sec();
 
 	if (ldns_rdf_size(ldns_rr_rdf(tsig, TSIG_TIME)) != 6)
 		return false;
