@@ -20,15 +20,14 @@ dkim_record_value(const struct dkim_record *r, struct buf *out)
 }
 
 bool
-dkim_record_zone(const struct dkim_record *r, struct buf *out)
+dkim_record_txt(const struct dkim_record *r, struct buf *out)
 {
 	struct buf value;
 	size_t at = 0, part = 0;
 
 	buf_init(&value, TXT_VALUE_MAX);
 	(void)dkim_record_value(r, &value);
-	(void)dkim_record_name(r, out);
-	(void)buf_puts(out, ". IN TXT (");
+	(void)buf_puts(out, "TXT (");
 	for (at = 0; at < value.len; at += part) {
 		part = value.len - at;
 		if (part > TXT_STRING_MAX)
@@ -37,9 +36,18 @@ dkim_record_zone(const struct dkim_record *r, struct buf *out)
 		(void)buf_append(out, value.data + at, part);
 		(void)buf_puts(out, "\"");
 	}
-	(void)buf_puts(out, " )\n");
+	(void)buf_puts(out, " )");
 	if (value.failed)
 		out->failed = true;
 	buf_fini(&value);
 	return !out->failed;
+}
+
+bool
+dkim_record_zone(const struct dkim_record *r, struct buf *out)
+{
+	(void)dkim_record_name(r, out);
+	(void)buf_puts(out, ". IN ");
+	(void)dkim_record_txt(r, out);
+	return buf_puts(out, "\n");
 }

@@ -17,6 +17,8 @@ struct dkim_record {
 /* "SELECTOR._domainkey.DOMAIN" and "v=DKIM1; k=rsa; p=…" (one long string). */
 bool dkim_record_name(const struct dkim_record *r, struct buf *out);
 bool dkim_record_value(const struct dkim_record *r, struct buf *out);
+/* "TXT ( "…" "…" )": the value split into quoted strings of at most 255 bytes. */
+bool dkim_record_txt(const struct dkim_record *r, struct buf *out);
 /* A zone-file line (RFC 1035 §5): absolute name, TXT, the value split into quoted
  * strings of at most 255 bytes. */
 bool dkim_record_zone(const struct dkim_record *r, struct buf *out);

@@ -72,6 +72,16 @@ ops_test_snapshot_SOURCES = ops/test-snapshot.c
 ops_test_snapshot_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 endif
 
+# Successors of signing keys.
+ops_libops_a_SOURCES += ops/rotation.c ops/rotation.h \
+	ops/rotation_calendar.c ops/rotation_parts.h ops/rotation_zone.c
+if HAVE_CMOCKA
+check_PROGRAMS += ops/test-rotation
+TESTS += ops/test-rotation
+ops_test_rotation_SOURCES = ops/test-rotation.c $(admin_test_fixture)
+ops_test_rotation_LDADD = $(admin_test_libs)
+endif
+
 # The operator's own signature.
 ops_libops_a_SOURCES += ops/operator_key.c ops/operator_key.h
 
