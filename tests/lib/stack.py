@@ -1,5 +1,7 @@
 """A private stack for scenarios, started by quickstart's own code, and the
 clients that drive it. Knows nothing of single scenarios."""
+import email
+import email.policy
 import glob
 import json
 import os
@@ -17,8 +19,9 @@ BUILD = os.environ.get("BUILD") or os.path.join(SRC, "run", "build")
 QUIET = dict(stdin=subprocess.DEVNULL, capture_output=True, text=True,
              errors="replace", check=False)
 
-CHANGING_VERBS = ("add", "create", "delete", "disable", "enable", "import",
-                  "pause", "remove", "resume", "set", "verify")
+CHANGING_VERBS = ("add", "allow", "create", "delete", "disable", "disallow",
+                  "enable", "import", "mail-from", "pause", "remove", "resume",
+                  "set", "verify")
 
 
 class Stack:
@@ -90,7 +93,7 @@ class Stack:
         with open(path + ".new", "w", encoding="utf-8") as f:
             f.write(text)
         os.rename(path + ".new", path)
-        for part in ("milter", "policyd"):
+        for part in ("milter", "policyd", "apid", "jobd"):
             if self.is_running(part):
                 self.reload(part)
 
@@ -171,6 +174,27 @@ class Stack:
         return wait_for(lambda: self.find(token), seconds,
                         "delivery of the message with " + token)[0]
 
+    # -- letters of sendward's own ------------------------------------------
+    def letters(self, address):
+        """What sendward wrote to this address, the oldest first."""
+        self.find("")  # reads what is new
+        return [d for _, d in sorted(self.seen.items())
+                if address in d.recipients
+                and d.values("from")[0:1]
+                and "noreply@mail.example" in d.values("from")[0]]
+
+    def letter(self, address, number=1, seconds=60):
+        """The letter with this number to the address, once it is there."""
+        return wait_for(lambda: self.letters(address)[number - 1:number],
+                        seconds, "letter %d to %s" % (number, address))[0]
+
+    def link(self, address, number=1, seconds=60):
+        """The confirmation link in that letter."""
+        text = self.letter(address, number, seconds).text()
+        found = re.findall(r"http\S+/verify/[A-Za-z0-9_-]+", text)
+        expect(len(set(found)) == 1, "links in the letter: %r" % found)
+        return found[0]
+
     def queue_drained(self, seconds=60):
         wait_for(lambda: not self.queue(), seconds, "an empty mail queue")
 
@@ -237,6 +261,13 @@ class Delivered:
         self.headers = [
             (n.decode().lower(), v.decode("utf-8", "replace").strip())
             for n, _, v in (h.partition(b":") for h in unfolded.split(b"\n"))]
+
+    def text(self, kind="plain"):
+        """The decoded text/plain or text/html part."""
+        message = email.message_from_bytes(
+            self.message, policy=email.policy.default)
+        part = message.get_body(preferencelist=(kind,))
+        return part.get_content() if part else ""
 
     def values(self, name):
         return [v for n, v in self.headers if n == name.lower()]

@@ -25,13 +25,16 @@ choose_sockets()
 # Keeps the ports of a former start where they are still free or ours.
 choose_ports()
 {
-	local SMTP_PORT= MX_PORT= DNS_PORT= NEXTHOP_PORT= held
+	local SMTP_PORT= MX_PORT= DNS_PORT= NEXTHOP_PORT= LETTER_PORT= API_PORT=
+	local held
 	[ ! -e "$RUN/ports" ] || . "$RUN/ports"
 	held=$(is_alive postfix && echo '!')
 	/usr/bin/python3 "$SRC/tools/free-ports.py" \
 		"SMTP_PORT=$SMTP_PORT$held" "MX_PORT=$MX_PORT$held" \
 		"DNS_PORT=$DNS_PORT$(is_alive dns && echo '!')" \
 		"NEXTHOP_PORT=$NEXTHOP_PORT$(is_alive nexthop && echo '!')" \
+		"LETTER_PORT=$LETTER_PORT$held" \
+		"API_PORT=$API_PORT$(is_alive apid && echo '!')" \
 		>"$RUN/ports.new" && mv "$RUN/ports.new" "$RUN/ports"
 }
 
@@ -53,8 +56,12 @@ write_sendward_conf()
 	# A file that somebody has changed stays, unless the folder was moved.
 	if grep -qsF "sqlite:$DB\"" "$RUN/sendward.conf" &&
 		grep -qF "\"$MILTER_SOCKET\"" "$RUN/sendward.conf" &&
-		grep -qF "update_server" "$RUN/sendward.conf"; then
-		sed -i -E "s/\"127\.0\.0\.1@[0-9]+\"/\"$DNS_SERVER\"/" \
+		grep -qF "update_server" "$RUN/sendward.conf" &&
+		grep -qF "$LETTERS_FROM" "$RUN/sendward.conf"; then
+		sed -i -E -e "s/\"127\.0\.0\.1@[0-9]+\"/\"$DNS_SERVER\"/" \
+			-e "s/\"127\.0\.0\.1:[0-9]+\"/\"127.0.0.1:$API_PORT\"/" \
+			-e "s,http://127\.0\.0\.1:[0-9]+,$ENDPOINT," \
+			-e "s,smtp://127\.0\.0\.1:[0-9]+,smtp://127.0.0.1:$LETTER_PORT," \
 			"$RUN/sendward.conf"
 		return 0
 	fi
@@ -74,6 +81,12 @@ write_sendward_conf()
 	  update_key_file = "$RUN/dns/sendward.key";
 	  ttl_sec = 1;
 	};
+	mail = {
+	  server = "smtp://127.0.0.1:$LETTER_PORT";
+	  from = "$LETTERS_FROM";
+	  operator = "operator@mail.example";
+	};
+	api = { listen = "127.0.0.1:$API_PORT"; url = "$ENDPOINT"; };
 	END
 }
 
@@ -292,6 +305,9 @@ write_master_cf()
 		  -o syslog_name=postfix/mx
 		  -o smtpd_relay_restrictions=reject_unauth_destination
 		  -o smtpd_data_restrictions=\$sendward_policy
+		127.0.0.1:$LETTER_PORT inet n - n - - smtpd
+		  -o syslog_name=postfix/letters
+		  -o smtpd_relay_restrictions=permit_mynetworks,reject
 		sendward unix n - n - - smtpd
 		  -o syslog_name=postfix/sendward
 		  -o smtpd_relay_restrictions=permit_mynetworks,reject
@@ -335,7 +351,7 @@ write_env()
 			SANDBOX_USER SANDBOX_PASS SANDBOX_FROM SANDBOX_TO \
 			AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_REGION OUTBOX \
 			MILTER_SOCKET POLICY_SOCKET DNS_SERVER BOUNCE_DOMAIN \
-			SENDWARD_CONF SENDWARDCTL DB; do
+			SENDWARD_CONF SENDWARDCTL DB ENDPOINT; do
 			[ -z "${!name:-}" ] || printf '%s=%q\n' "$name" "${!name}"
 		done >"$RUN/env.new"
 	)

@@ -142,6 +142,22 @@ start_ours()
 	come_up "$1" socket_open "$3"
 }
 
+start_apid()
+{
+	is_alive apid && return
+	launch apid "$BUILD/api/sendward-apid" -c "$RUN/sendward.conf" -f
+	come_up apid port_open "$API_PORT"
+}
+
+start_jobd()
+{
+	is_alive jobd || [ ! -x "$BUILD/jobs/sendward-jobd" ] && return
+	# It listens nowhere: its log says when it is ready.
+	launch jobd "$BUILD/jobs/sendward-jobd" -c "$RUN/sendward.conf" -f
+	come_up jobd grep -qF "[$(pid_of jobd)]: daemon.start" \
+		"$RUN/log/jobd.log"
+}
+
 # stop_outdated NAME PROGRAM: when the binary is newer than the process.
 stop_outdated()
 {
