@@ -57,6 +57,12 @@ check_path(const char *value)
 }
 
 static const char *
+check_path_or_none(const char *value)
+{
+	return value[0] == '\0' ? NULL : check_path(value);
+}
+
+static const char *
 check_store(const char *value)
 {
 	if (strncmp(value, "sqlite:/", 8) == 0 && value[8] != '\0')
@@ -162,25 +168,132 @@ check_update_server(const char *value)
 	       "\"192.0.2.53@53\"";
 }
 
+/* Labels of a-z 0-9 and inner hyphens, as ops/identity.h has them. */
+static const char *
+check_selector(const char *value)
+{
+	for (const char *p = value; *p != '\0'; p++) {
+		bool is_edge =
+		    p == value || p[1] == '\0' || p[-1] == '.' || p[1] == '.';
+
+		if (!is_lower_or_digit(*p) &&
+		    ((*p != '-' && *p != '.') || is_edge))
+			return "is no selector; it has a-z 0-9 - and inner "
+			       "dots, such as \"sendward\"";
+	}
+	return NULL;
+}
+
+/* RFC 5321 §4.1.2 without quotes. */
+static const char *
+check_address(const char *value)
+{
+	static const char atoms[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz0123456789"
+				    ".!#$%&'*+-/=?^_`{|}~";
+	size_t len = strspn(value, atoms);
+
+	if (value[0] == '\0')
+		return NULL;
+	if (len > 0 && len <= 64 && value[len] == '@' && value[0] != '.' &&
+	    value[len - 1] != '.' && is_domain(value + len + 1))
+		return NULL;
+	return "is no e-mail address; write one with its domain in lower "
+	       "case, such as \"no-reply@mail.example.com\"";
+}
+
+/* HOST, HOST:PORT, [IPV6], [IPV6]:PORT; no user, no path. */
+static bool
+is_host_and_port(const char *text)
+{
+	size_t len;
+
+	if (text[0] == '[') {
+		len = strspn(text + 1, "0123456789abcdefABCDEF:.") + 1;
+		if (text[len++] != ']' || len < 4)
+			return false;
+	} else {
+		len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "abcdefghijklmnopqrstuvwxyz0123456789.-");
+		if (len == 0)
+			return false;
+	}
+	if (text[len] == '\0')
+		return true;
+	return text[len] == ':' && conf_port_parse(text + len + 1) != 0;
+}
+
+static const char *
+check_mail_server(const char *value)
+{
+	if (strncmp(value, "unix:/", 6) == 0)
+		return check_socket(value);
+	if (strncmp(value, "smtp://", 7) == 0 && is_host_and_port(value + 7))
+		return NULL;
+	return "is no mail server; write \"smtp://HOST:PORT\" or "
+	       "\"unix:/PATH\" of an smtpd";
+}
+
+static const char *
+check_listen(const char *value)
+{
+	struct sockaddr_storage addr;
+	socklen_t len;
+
+	if (conf_listen_address(value, &addr, &len, NULL) == SG_OK)
+		return NULL;
+	return "is no place to listen at; write \"ADDRESS:PORT\", such as "
+	       "\"127.0.0.1:8025\" or \"[::1]:8025\"";
+}
+
+static const char *
+check_url(const char *value)
+{
+	const char *host = value;
+
+	if (strncmp(value, "https://", 8) == 0)
+		host += 8;
+	else if (strncmp(value, "http://", 7) == 0)
+		host += 7;
+	if (value[0] == '\0' || (host != value && is_host_and_port(host)))
+		return NULL;
+	return "is no web address; write it without a path, such as "
+	       "\"https://mail.example.com:8025\"";
+}
+
 /* clang-format off */
 static const struct {
 	const char *path;
 	check_fn *check;
 } checks[] = {
-	{"bounce_domain",      check_domain},
-	{"dkim.update_server", check_update_server},
-	{"dkim.zone",          check_domain},
-	{"dns.servers",        check_dns_servers},
-	{"log.target",         check_log_target},
-	{"master_key_file",    check_path},
-	{"milter.socket",      check_socket},
-	{"milter.socket_mode", check_mode},
-	{"policy.socket",      check_socket},
-	{"policy.socket_mode", check_mode},
-	{"region",             check_region},
-	{"simulator_domain",   check_domain},
-	{"store",              check_store},
-	{"user",               check_user},
+	{"api.listen",               check_listen},
+	{"api.tls_certificate_file", check_path_or_none},
+	{"api.tls_key_file",         check_path_or_none},
+	{"api.url",                  check_url},
+	{"bounce_domain",            check_domain},
+	{"dkim.operator_domain",     check_domain},
+	{"dkim.operator_key_file",   check_path},
+	{"dkim.operator_selector",   check_selector},
+	{"dkim.update_key_file",     check_path_or_none},
+	{"dkim.update_server",       check_update_server},
+	{"dkim.zone",                check_domain},
+	{"dns.servers",              check_dns_servers},
+	{"dns.trust_anchor_file",    check_path_or_none},
+	{"log.target",               check_log_target},
+	{"mail.from",                check_address},
+	{"mail.operator",            check_address},
+	{"mail.server",              check_mail_server},
+	{"mail_from_mx",             check_domain},
+	{"master_key_file",          check_path},
+	{"milter.socket",            check_socket},
+	{"milter.socket_mode",       check_mode},
+	{"policy.socket",            check_socket},
+	{"policy.socket_mode",       check_mode},
+	{"region",                   check_region},
+	{"simulator_domain",         check_domain},
+	{"spf_include",              check_domain},
+	{"store",                    check_store},
+	{"user",                     check_user},
 };
 /* clang-format on */
 
@@ -204,5 +317,31 @@ conf_check_string(const struct conf_option *option, const char *value)
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
 		if (strcmp(checks[i].path, option->path) == 0)
 			return checks[i].check(value);
+	return NULL;
+}
+
+const char *
+conf_check_whole(const struct conf *conf, const char **option_r)
+{
+	bool has_certificate = conf->api_tls_certificate_file[0] != '\0';
+
+	*option_r = "dkim.zone";
+	if (strcmp(conf->dkim_zone, conf->bounce_domain) == 0)
+		return "is the bounce domain; Easy DKIM needs a zone of its "
+		       "own, such as \"dkim.mail.example\"";
+	*option_r = "dkim.update_server";
+	if (conf->dkim_update_server[0] != '\0' && conf->dkim_zone[0] == '\0')
+		return "is set without dkim.zone; name the zone that it takes "
+		       "updates of";
+	if (conf->dkim_update_server[0] != '\0' &&
+	    conf->dkim_update_key_file[0] == '\0')
+		return "is set without dkim.update_key_file; updates are "
+		       "signed, so name the file with the TSIG key";
+	*option_r =
+	    has_certificate ? "api.tls_certificate_file" : "api.tls_key_file";
+	if (has_certificate != (conf->api_tls_key_file[0] != '\0'))
+		return "is one of two; TLS needs api.tls_certificate_file and "
+		       "api.tls_key_file";
+	*option_r = NULL;
 	return NULL;
 }

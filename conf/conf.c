@@ -349,6 +349,21 @@ check_required(struct load *load)
 }
 
 static enum sg_err
+check_whole(struct load *load)
+{
+	const char *option;
+	const char *problem = conf_check_whole(load->conf, &option);
+	const config_setting_t *setting;
+
+	if (problem == NULL)
+		return SG_OK;
+	setting = config_lookup(&load->parsed, option);
+	return conf_fault(load->err_r, &load->source,
+	    setting == NULL ? 0 : config_setting_source_line(setting), option,
+	    "%s", problem);
+}
+
+static enum sg_err
 parse(struct load *load)
 {
 	enum sg_err rc;
@@ -356,7 +371,9 @@ parse(struct load *load)
 	if (config_read_string(&load->parsed, load->source.text) != CONFIG_TRUE)
 		return syntax_fault(load);
 	rc = load_group(load, "", config_root_setting(&load->parsed));
-	return rc == SG_OK ? check_required(load) : rc;
+	if (rc == SG_OK)
+		rc = check_required(load);
+	return rc == SG_OK ? check_whole(load) : rc;
 }
 
 enum sg_err

@@ -57,6 +57,10 @@ const char *conf_check_string(
 /* 1 to 65535 in digits; 0: it is none. */
 in_port_t conf_port_parse(const char *text);
 
+/* What does not go together: the fix, and *option_r, the option to blame. NULL:
+ * nothing. */
+const char *conf_check_whole(const struct conf *conf, const char **option_r);
+
 /* The file that is being loaded. */
 struct conf_source {
 	const char *path;

@@ -13,6 +13,7 @@
 
 #include <arpa/inet.h>
 #include <jansson.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +141,64 @@ static const struct {
 	":2: dns.servers: \"::1 ns.example\" names a server that is none"},
     {"two update servers", BOUNCE "dkim = { update_server = \"::1 ::2\"; };\n",
 	":2: dkim.update_server: \"::1 ::2\" is no name server"},
+    {"Easy DKIM in the bounce domain",
+	BOUNCE "dkim = { zone = \"b.example\"; };\n",
+	":2: dkim.zone: is the bounce domain"},
+    {"updates of nothing",
+	BOUNCE "dkim = { update_key_file = \"/k\";\n"
+	       "update_server = \"::1\"; };\n",
+	":3: dkim.update_server: is set without dkim.zone"},
+    {"updates without a key",
+	BOUNCE "dkim = { update_server = \"::1\"; zone = \"d.example\"; };\n",
+	":2: dkim.update_server: is set without dkim.update_key_file"},
+    {"relative TSIG key", BOUNCE "dkim = { update_key_file = \"k\"; };\n",
+	":2: dkim.update_key_file: \"k\" must be a path"},
+    {"certificate without key",
+	BOUNCE "api = { tls_certificate_file = \"/c\"; };\n",
+	":2: api.tls_certificate_file: is one of two"},
+    {"key without certificate", BOUNCE "api = { tls_key_file = \"/k\"; };\n",
+	":2: api.tls_key_file: is one of two"},
+    {"listen at a name", BOUNCE "api = { listen = \"localhost:80\"; };\n",
+	":2: api.listen: \"localhost:80\" is no place to listen at; write"},
+    {"listen at a port", BOUNCE "api = { listen = \"8025\"; };\n",
+	":2: api.listen: "},
+    {"listen at bare IPv6", BOUNCE "api = { listen = \"::1:8025\"; };\n",
+	":2: api.listen: "},
+    {"listen at port 0", BOUNCE "api = { listen = \"127.0.0.1:0\"; };\n",
+	":2: api.listen: "},
+    {"listen at a large port",
+	BOUNCE "api = { listen = \"127.0.0.1:65536\"; };\n",
+	":2: api.listen: "},
+    {"URL without scheme", BOUNCE "api = { url = \"mail.example\"; };\n",
+	":2: api.url: \"mail.example\" is no web address; write it"},
+    {"URL with a path", BOUNCE "api = { url = \"https://m.example/x\"; };\n",
+	":2: api.url: "},
+    {"URL with a user", BOUNCE "api = { url = \"https://a@m.example\"; };\n",
+	":2: api.url: "},
+    {"URL without host", BOUNCE "api = { url = \"https://\"; };\n",
+	":2: api.url: "},
+    {"URL with half an IPv6", BOUNCE "api = { url = \"http://[::1\"; };\n",
+	":2: api.url: "},
+    {"sender without domain", BOUNCE "mail = { from = \"root\"; };\n",
+	":2: mail.from: \"root\" is no e-mail address; write one"},
+    {"sender with a name", BOUNCE "mail = { from = \"A <a@b.test>\"; };\n",
+	":2: mail.from: "},
+    {"operator with two @", BOUNCE "mail = { operator = \"a@b@c.test\"; };\n",
+	":2: mail.operator: "},
+    {"mail server without scheme", BOUNCE "mail = { server = \"::1:25\"; };\n",
+	":2: mail.server: \"::1:25\" is no mail server; write \"smtp"},
+    {"mail server port", BOUNCE "mail = { server = \"smtp://a:0\"; };\n",
+	":2: mail.server: "},
+    {"mail server path", BOUNCE "mail = { server = \"smtp://a/b\"; };\n",
+	":2: mail.server: "},
+    {"operator selector", BOUNCE "dkim = { operator_selector = \"a..b\"; };\n",
+	":2: dkim.operator_selector: \"a..b\" is no selector"},
+    {"operator domain", BOUNCE "dkim = { operator_domain = \"a b\"; };\n",
+	":2: dkim.operator_domain: \"a b\" is no domain name"},
+    {"trust anchor", BOUNCE "dns = { trust_anchor_file = \"root.key\"; };\n",
+	":2: dns.trust_anchor_file: "},
+    {"MX of MAIL FROM", BOUNCE "mail_from_mx = \"mx\";\n",
+	":2: mail_from_mx: "},
     {"control character", BOUNCE "region = \"a\\nb\";\n",
 	":2: region: \"a\nb\" holds a control character"},
     {"not UTF-8", BOUNCE "trusted_login = \"caf\xe9\";\n",
@@ -317,6 +376,63 @@ every_default_is_allowed(void **state)
 		if (!is_fine)
 			fail_msg("%s: %s", o->path, o->def);
 	}
+}
+
+/* What is fine in options with a form of their own. */
+static const char *const allowed[] = {
+    "api = { listen = \"[::1]:8025\"; url = \"http://[::1]:8025\"; };",
+    "api = { listen = \"0.0.0.0:443\"; url = \"https://Mail.Example\"; };",
+    "api = { tls_certificate_file = \"/c\"; tls_key_file = \"/k\"; };",
+    "dkim = { zone = \"dkim.b.example\"; update_server = \"::1@5353\"; "
+    "update_key_file = \"/k\"; };",
+    "dkim = { operator_domain = \"b.example\"; operator_selector = "
+    "\"a-1.b2\"; };",
+    "mail = { from = \"no-reply+x@b.example\"; operator = \"\"; "
+    "server = \"smtp://[::1]:10025\"; };",
+    "mail = { server = \"smtp://localhost\"; };",
+    "mail = { server = \"unix:/var/spool/postfix/private/letters\"; };",
+};
+
+static void
+forms_that_are_taken(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
+		struct conf *conf;
+		struct err err = {0};
+		char text[512];
+
+		(void)snprintf(text, sizeof(text), BOUNCE "%s\n", allowed[i]);
+		if (load(text, &conf, &err) != SG_OK)
+			fail_msg("%s: %s", allowed[i], err.text);
+		conf_unref(&conf);
+	}
+}
+
+static void
+listen_addresses_are_read(void **state)
+{
+	struct sockaddr_storage addr;
+	const struct sockaddr_in *in4 = (const struct sockaddr_in *)&addr;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&addr;
+	struct err err = {0};
+	socklen_t len;
+
+	(void)state;
+	assert_int_equal(
+	    conf_listen_address("192.0.2.1:8025", &addr, &len, &err), SG_OK);
+	assert_int_equal(len, sizeof(*in4));
+	assert_int_equal(in4->sin_family, AF_INET);
+	assert_int_equal(in4->sin_port, htons(8025));
+	assert_int_equal(in4->sin_addr.s_addr, htonl(0xc0000201));
+	assert_int_equal(
+	    conf_listen_address("[::1]:65535", &addr, &len, &err), SG_OK);
+	assert_int_equal(len, sizeof(*in6));
+	assert_int_equal(in6->sin6_family, AF_INET6);
+	assert_int_equal(in6->sin6_port, htons(65535));
+	assert_true(IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr));
+	assert_int_equal(
+	    conf_listen_address("", &addr, &len, &err), SG_INVALID);
 }
 
 static const char full[] =
@@ -609,6 +725,8 @@ main(void)
 	    cmocka_unit_test(files_that_are_none),
 	    cmocka_unit_test(defaults_are_those_of_the_table),
 	    cmocka_unit_test(every_default_is_allowed),
+	    cmocka_unit_test(forms_that_are_taken),
+	    cmocka_unit_test(listen_addresses_are_read),
 	    cmocka_unit_test(everything_that_is_written_is_taken),
 	    cmocka_unit_test(a_dump_loads_back),
 	    cmocka_unit_test(json_has_every_option),
