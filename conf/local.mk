@@ -18,6 +18,8 @@ dist_examples_DATA = \
 	conf/examples/dovecot-sendward.conf \
 	conf/examples/postfix-main.cf \
 	conf/examples/postfix-master.cf \
+	conf/examples/sendward-apid.service \
+	conf/examples/sendward-jobd.service \
 	conf/examples/sendward-milter.service \
 	conf/examples/sendward-policyd.service \
 	conf/examples/sendward.conf
