@@ -18,6 +18,11 @@ api_libapi_a_SOURCES = \
 	api/verify.c api/verify.h
 EXTRA_DIST += api/README.md
 
+# For tests/api.
+noinst_PROGRAMS += api/make-link
+api_make_link_SOURCES = api/make-link.c
+api_make_link_LDADD = $(SW_LIBS) $(SW_EXT_LIBS)
+
 if HAVE_CMOCKA
 check_PROGRAMS += api/test-route api/test-pages
 TESTS += api/test-route api/test-pages
