@@ -25,6 +25,8 @@ struct advice_input {
 	const struct conf *conf;
 	const struct store_identity *identity;
 	bool is_signed; /* its mail leaves with d= of this domain */
+	/* TXT of the MAIL FROM domain; NULL: there is none, or not asked */
+	const struct dns_answer *mail_from_spf;
 	/* TXT of the domain, and of _dmarc at the domain and then each parent
 	 * (RFC 7489's organizational domain is found by this walk); NULL: not
 	 * asked */

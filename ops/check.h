@@ -72,8 +72,8 @@ const char *check_state_name(enum finding_state state); /* "WRONG_VALUE" */
 const struct identity_file *check_file(const struct check *check);
 /* What SPF and DMARC say (ops/advice.h), after the last answer. False: made
  * without explain, nothing was asked. */
-bool check_advice(const struct check *check, struct advice *spf_r,
-    struct advice *dmarc_r);
+bool check_advice(
+    const struct check *check, struct advice *spf_r, struct advice *dmarc_r);
 /* No question was answered by anybody: all name servers may be down. */
 bool check_is_unanswered(const struct check *check);
 

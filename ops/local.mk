@@ -104,11 +104,18 @@ endif
 ops_libops_a_SOURCES += ops/schedule.c ops/schedule.h
 
 # What is wanted in DNS, what is there, and what follows.
-ops_libops_a_SOURCES += ops/records.c ops/records.h
+ops_libops_a_SOURCES += ops/records.c ops/records.h \
+	ops/check.c ops/check.h ops/check_parts.h \
+	ops/check_judge.c ops/check_key.c ops/check_apply.c \
+	ops/advice.c ops/advice.h
 if HAVE_CMOCKA
-check_tests = ops/test-records
+check_tests = ops/test-advice ops/test-check ops/test-records
 check_PROGRAMS += $(check_tests)
 TESTS += $(check_tests)
+ops_test_advice_SOURCES = ops/test-advice.c
+ops_test_advice_LDADD = $(admin_test_libs)
+ops_test_check_SOURCES = ops/test-check.c $(admin_test_fixture)
+ops_test_check_LDADD = $(admin_test_libs)
 ops_test_records_SOURCES = ops/test-records.c $(admin_test_fixture)
 ops_test_records_LDADD = $(admin_test_libs)
 endif

@@ -1,0 +1,1123 @@
+/* Looks at identities with answers made by hand: every fault that people make,
+ * and what follows in the store. */
+#include "config.h"
+#include "ops/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "conf/conf.h"
+#include "ops/account.h"
+#include "ops/advice.h"
+#include "ops/test-admin.h"
+
+#define HOUR 3600
+#define DAY 86400
+#define TTL 100
+#define KEY0 "MIIBkey0AAAAAAAAAAAAAAAAAAAA"
+#define KEY1 "MIIBkey1BBBBBBBBBBBBBBBBBBBB"
+#define KEY2 "MIIBkey2CCCCCCCCCCCCCCCCCCCC"
+#define KEYE "MIIBkeyeDDDDDDDDDDDDDDDDDDDD"
+#define DKIM(key) "v=DKIM1; k=rsa; p=" key
+#define TOKEN "ToKeN/abc+def="
+#define ZONE "dkim.op.example"
+#define EASY(n) "e" n "._domainkey.a.example CNAME e" n "." ZONE
+#define EASY_ALL EASY("0"), EASY("1"), EASY("2")
+#define EASY_KEY "e0." ZONE " TXT " DKIM(KEYE)
+#define S1 "s1._domainkey.a.example TXT "
+#define S2 "s2._domainkey.a.example TXT "
+#define MX_OK "mail.a.example MX 10 bounce.op.example"
+#define SPF_OK "mail.a.example TXT v=spf1 include:bounce.op.example ~all"
+
+static void
+set_text(char **option, const char *text)
+{
+	free(*option);
+	*option = strdup(text);
+	assert_non_null(*option);
+}
+
+/* ---- the identity ------------------------------------------------------------- */
+
+enum setup {
+	WITH_KEY = 1,     /* s1, waits */
+	WITH_OLD_KEY = 2, /* s0, retired */
+	WITH_EASY = 4,    /* tokens, key in slot 0, published long ago */
+	WITH_MAIL_FROM = 8,
+	WITH_TOKEN = 16,
+	WITH_OWN = 32, /* s2, external, waits */
+};
+
+static int64_t
+account_id(struct admin_fixture *f, const char *name)
+{
+	struct store_account row;
+
+	assert_code(f, SG_OK, store_account_get(f->store, name, &row, &f->err));
+	return row.facts.id;
+}
+
+static int64_t
+add_key(struct admin_fixture *f, int64_t identity_id, const char *selector,
+    const char *p, struct store_key key)
+{
+	key.identity_id = identity_id;
+	(void)snprintf(key.selector, sizeof(key.selector), "%s", selector);
+	key.public_base64 = p;
+	key.sealed = (const unsigned char *)"sealed";
+	key.sealed_len = 6;
+	key.bits = 2048;
+	if (key.created_sec == 0)
+		key.created_sec = TEST_NOW;
+	if (key.algorithm[0] == '\0')
+		(void)snprintf(key.algorithm, sizeof(key.algorithm), "rsa");
+	assert_code(f, SG_OK, store_key_add(f->store, &key, &f->err));
+	return key.id;
+}
+
+static void
+start_look(
+    struct admin_fixture *f, int64_t id, enum verification_subject subject)
+{
+	struct verification v = {0};
+
+	verification_start(&v, TEST_NOW);
+	assert_code(f, SG_OK,
+	    store_verification_put(f->store, id, subject, &v, &f->err));
+}
+
+static int64_t
+make_identity(
+    struct admin_fixture *f, const char *account, const char *name, int setup)
+{
+	struct store_identity row = {
+	    .created_sec = TEST_NOW, .account_id = account_id(f, account)};
+
+	row.facts.type = strchr(name, '@') == NULL ? RULES_IDENTITY_DOMAIN
+						   : RULES_IDENTITY_EMAIL;
+	row.facts.status = RULES_IDENTITY_PENDING;
+	row.facts.dkim_status = RULES_IDENTITY_PENDING;
+	row.facts.signing_enabled = true;
+	(void)snprintf(row.facts.name, sizeof(row.facts.name), "%s", name);
+	if (setup & WITH_TOKEN)
+		(void)snprintf(row.txt_token, sizeof(row.txt_token), "%s",
+		    strcmp(account, "shop") == 0 ? TOKEN : "other token");
+	if (setup & WITH_MAIL_FROM) {
+		(void)snprintf(row.facts.mail_from, sizeof(row.facts.mail_from),
+		    "mail.a.example");
+		row.mail_from_status = RULES_IDENTITY_PENDING;
+	}
+	for (int i = 0; (setup & WITH_EASY) && i < KEY_PLAN_EASY_SLOTS; i++)
+		(void)snprintf(
+		    row.easy_tokens[i], sizeof(row.easy_tokens[i]), "e%d", i);
+	assert_code(f, SG_OK, store_identity_create(f->store, &row, &f->err));
+	if (setup & WITH_OLD_KEY)
+		(void)add_key(f, row.facts.id, "s0", KEY0,
+		    (struct store_key){.created_sec = TEST_NOW - DAY,
+			.active_sec = 5,
+			.retired_sec = TEST_NOW - 5});
+	if (setup & WITH_KEY)
+		(void)add_key(
+		    f, row.facts.id, "s1", KEY1, (struct store_key){0});
+	if (setup & WITH_OWN)
+		(void)add_key(f, row.facts.id, "s2", KEY2,
+		    (struct store_key){.origin = KEY_EXTERNAL});
+	if (setup & WITH_EASY)
+		(void)add_key(f, row.facts.id, "e0", KEYE,
+		    (struct store_key){
+			.origin = KEY_EASY, .published_sec = TEST_NOW - TTL});
+	for (int i = 0; i < VERIFICATION_SUBJECTS; i++)
+		start_look(f, row.facts.id, (enum verification_subject)i);
+	return row.facts.id;
+}
+
+/* One store for all tests; each begins without identities and letters, and with
+ * these options. */
+static int
+setup_store(void **state)
+{
+	struct admin_fixture *f;
+
+	(void)admin_fixture_setup(state);
+	f = *state;
+	assert_code(f, SG_OK,
+	    account_create(
+		f->store, f->conf, "rival", "", TEST_NOW, NULL, &f->err));
+	return 0;
+}
+
+static bool
+note_identity(void *ctx, const struct store_identity *row)
+{
+	struct store_identity *last = ctx;
+
+	*last = *row;
+	return false;
+}
+
+static int
+setup_test(void **state)
+{
+	struct admin_fixture *f = *state;
+
+	for (;;) {
+		struct store_identity row = {.account_id = 0};
+
+		assert_code(f, SG_OK,
+		    store_identity_list(
+			f->store, 0, note_identity, &row, &f->err));
+		if (row.account_id == 0)
+			break;
+		assert_code(f, SG_OK,
+		    store_identity_delete(
+			f->store, row.account_id, row.facts.id, &f->err));
+	}
+	set_text(&f->conf->bounce_domain, "bounce.op.example");
+	set_text(&f->conf->dkim_zone, ZONE);
+	set_text(&f->conf->dkim_update_server, "127.0.0.1@53");
+	set_text(&f->conf->mail_from, "no-reply@op.example");
+	set_text(&f->conf->mail_operator, "ops@op.example");
+	f->conf->dkim_ttl_sec = TTL;
+	return 0;
+}
+
+/* ---- the answers ----------------------------------------------------------------- */
+
+#define LINES 12
+/* "NAME TYPE VALUE", or "NAME FAILS"; "* FAILS": nobody answers. */
+typedef const char *const zone_lines[LINES];
+
+static bool
+starts(const char *text, const char *word)
+{
+	return strncmp(text, word, strlen(word)) == 0;
+}
+
+/* The value of the line when it is about that name and type; NULL. */
+static const char *
+value_of(const char *line, const char *name, const char *type)
+{
+	size_t len = strlen(name);
+
+	if (!starts(line, name) || line[len] != ' ')
+		return NULL;
+	line += len + 1;
+	len = strlen(type);
+	return starts(line, type) && (line[len] == ' ' || line[len] == '\0')
+		   ? line + len + (line[len] == ' ')
+		   : NULL;
+}
+
+static bool
+has_failed(const char *const *lines, const char *name)
+{
+	for (int i = 0; i < LINES && lines[i] != NULL; i++)
+		if (value_of(lines[i], name, "FAILS") != NULL ||
+		    value_of(lines[i], "*", "FAILS") != NULL)
+			return true;
+	return false;
+}
+
+static void
+fill_answer(const char *const *lines, const char *name, enum dns_type type,
+    struct dns_record records[LINES], struct dns_answer *answer)
+{
+	const char *target = NULL;
+
+	if (has_failed(lines, name)) {
+		answer->outcome = DNS_FAILED;
+		return;
+	}
+	for (int i = 0; i < LINES && lines[i] != NULL; i++) {
+		const char *value =
+		    value_of(lines[i], name, dns_type_name(type));
+		struct dns_record *record = &records[answer->count];
+
+		if (type != DNS_CNAME && target == NULL)
+			target = value_of(lines[i], name, "CNAME");
+		if (starts(lines[i], name) && lines[i][strlen(name)] == ' ' &&
+		    answer->outcome == DNS_NO_NAME)
+			answer->outcome = DNS_NO_DATA;
+		if (value == NULL)
+			continue;
+		*record = (struct dns_record){.strings = 1};
+		if (type == DNS_MX) {
+			record->preference = (int)strtol(value, NULL, 10);
+			value = strchr(value, ' ') + 1;
+		}
+		record->text = value;
+		record->len = strlen(value);
+		answer->count++;
+		answer->outcome = DNS_FOUND;
+	}
+	if (target == NULL)
+		return;
+	(void)snprintf(answer->alias, sizeof(answer->alias), "%s", target);
+	answer->outcome = DNS_NO_NAME;
+	fill_answer(lines, target, type, records, answer);
+}
+
+static void
+answer_all(struct check *check, const char *const *lines)
+{
+	const struct check_question *list;
+	size_t count = check_questions(check, &list);
+
+	for (size_t i = 0; i < count; i++) {
+		struct dns_record records[LINES];
+		struct dns_answer answer = {.outcome = DNS_NO_NAME,
+		    .records = records,
+		    .why = "for a reason"};
+
+		fill_answer(
+		    lines, list[i].name, list[i].type, records, &answer);
+		check_answer(check, i, &answer);
+	}
+}
+
+/* ---- findings: the fault matrix ------------------------------------------------- */
+
+static struct check *
+look(struct admin_fixture *f, int64_t id, const char *const *lines)
+{
+	struct check *check = NULL;
+
+	assert_code(
+	    f, SG_OK, check_new(f->store, f->conf, id, true, &check, &f->err));
+	answer_all(check, lines);
+	return check;
+}
+
+static const struct finding *
+find(struct check *check, enum record_purpose purpose, int slot)
+{
+	const struct finding *list;
+	size_t count = check_findings(check, &list);
+
+	for (size_t i = 0; i < count; i++)
+		if (list[i].record->purpose == purpose &&
+		    list[i].record->slot == slot)
+			return &list[i];
+	return NULL;
+}
+
+struct fault_row {
+	const char *name;
+	enum record_purpose purpose;
+	zone_lines lines;
+	enum finding_state state;
+	enum verification_error error;
+	const char *found_at; /* or a part of the hint after "~" */
+};
+
+#define ALL (WITH_KEY | WITH_OLD_KEY | WITH_EASY | WITH_MAIL_FROM | WITH_TOKEN)
+#define P_KEY RECORD_DKIM_TXT
+#define P_EASY RECORD_EASY_CNAME
+#define P_TOKEN RECORD_TXT_TOKEN
+#define P_MX RECORD_MAIL_FROM_MX
+#define P_SPF RECORD_MAIL_FROM_SPF
+#define E_NONE VERIFICATION_NO_ERROR
+#define E_HOST VERIFICATION_HOST_NOT_FOUND
+#define E_TYPE VERIFICATION_TYPE_NOT_FOUND
+#define E_VALUE VERIFICATION_INVALID_VALUE
+#define E_DNS VERIFICATION_DNS_SERVER_ERROR
+
+/* clang-format off */
+static const struct fault_row faults[] = {
+	{ "nothing there",       P_KEY, {NULL}, FINDING_MISSING, E_HOST, "" },
+	{ "right",               P_KEY, {S1 DKIM(KEY1)}, FINDING_OK, E_NONE, "" },
+	{ "blanks in the key",   P_KEY, {S1 "v=DKIM1; p=MIIBkey1 BBBBBBBBBBBBBBBBBBBB"}, FINDING_OK, E_NONE, "" },
+	{ "SPF beside it",       P_KEY, {S1 DKIM(KEY1), S1 "v=spf1 -all"}, FINDING_OK, E_NONE, "~no harm" },
+	{ "another type",        P_KEY, {"s1._domainkey.a.example A 192.0.2.1"}, FINDING_MISSING, E_TYPE, "~no TXT" },
+	{ "no answer",           P_KEY, {"s1._domainkey.a.example FAILS"}, FINDING_NO_ANSWER, E_DNS, "~for a reason" },
+	{ "dangling CNAME",      P_KEY, {"s1._domainkey.a.example CNAME x.example"}, FINDING_MISSING, E_HOST, "~x.example" },
+	{ "by a CNAME of his",   P_KEY, {"s1._domainkey.a.example CNAME x.example", "x.example TXT " DKIM(KEY1)}, FINDING_OK, E_NONE, "" },
+	{ "another key",         P_KEY, {S1 DKIM(KEY2)}, FINDING_WRONG_VALUE, E_VALUE, "~another key" },
+	{ "the old key",         P_KEY, {S1 DKIM(KEY0)}, FINDING_OLD_VALUE, E_VALUE, "~older key s0" },
+	{ "quotes within",       P_KEY, {S1 "v=DKIM1; k=rsa; p=MIIBkey1\" \"BBBBBBBBBBBBBBBBBBBB"}, FINDING_SPLIT_WRONG, E_VALUE, "~Quotes" },
+	{ "backslashes",         P_KEY, {S1 "v=DKIM1\\; k=rsa\\; p=" KEY1}, FINDING_SPLIT_WRONG, E_VALUE, "~backslashes" },
+	{ "torn in two",         P_KEY, {S1 "BBBBBBBBBBBBBBBB", S1 "v=DKIM1; k=rsa; p=MIIBkey1BBBB"}, FINDING_SPLIT_WRONG, E_VALUE, "~strings of one" },
+	{ "cut",                 P_KEY, {S1 "v=DKIM1; k=rsa; p=MIIBkey1BBBBBBBBBB"}, FINDING_WRONG_VALUE, E_VALUE, "~too early" },
+	{ "two records",         P_KEY, {S1 DKIM(KEY1), S1 DKIM(KEY2)}, FINDING_SEVERAL, E_VALUE, "~one DKIM record" },
+	{ "the same twice, t=y", P_KEY, {S1 DKIM(KEY1), S1 "v=DKIM1; t=y; p=" KEY1}, FINDING_SEVERAL, E_VALUE, "~one DKIM record" },
+	{ "only SPF",            P_KEY, {S1 "v=spf1 -all"}, FINDING_WRONG_VALUE, E_VALUE, "~none for DKIM" },
+	{ "revoked",             P_KEY, {S1 "v=DKIM1; p="}, FINDING_WRONG_VALUE, E_VALUE, "~revoked" },
+	{ "testing",             P_KEY, {S1 "v=DKIM1; t=y; p=" KEY1}, FINDING_WRONG_VALUE, E_VALUE, "~t=y" },
+	{ "wrong algorithm",     P_KEY, {S1 "v=DKIM1; k=ed25519; p=" KEY1}, FINDING_WRONG_VALUE, E_VALUE, "~k= must be rsa" },
+	{ "domain twice",        P_KEY, {"s1._domainkey.a.example.a.example TXT " DKIM(KEY1)}, FINDING_WRONG_PLACE, E_HOST, "s1._domainkey.a.example.a.example" },
+	{ "without _domainkey",  P_KEY, {"s1.a.example TXT " DKIM(KEY1)}, FINDING_WRONG_PLACE, E_HOST, "s1.a.example" },
+	{ "at the domain",       P_KEY, {"a.example TXT " DKIM(KEY1)}, FINDING_WRONG_PLACE, E_HOST, "a.example" },
+	{ "without the selector", P_KEY, {"_domainkey.a.example TXT " DKIM(KEY1)}, FINDING_WRONG_PLACE, E_HOST, "_domainkey.a.example" },
+	{ "not needed: Easy",    P_KEY, {EASY_ALL, EASY_KEY}, FINDING_NOT_NEEDED, E_HOST, "" },
+	{ "wrong, Easy there",   P_KEY, {S1 DKIM(KEY2), EASY_ALL, EASY_KEY}, FINDING_WRONG_VALUE, E_VALUE, "" },
+	{ "token is no DKIM",    P_KEY, {"_sendward.a.example TXT " TOKEN}, FINDING_MISSING, E_HOST, "" },
+
+	{ "no CNAME",            P_EASY, {NULL}, FINDING_MISSING, E_HOST, "" },
+	{ "CNAME",               P_EASY, {EASY_ALL, EASY_KEY}, FINDING_OK, E_NONE, "" },
+	{ "not in our zone",     P_EASY, {EASY_ALL}, FINDING_OK, E_NONE, "~operator" },
+	{ "capitals, final dot", P_EASY, {"e0._domainkey.a.example CNAME E0.DKIM.op.example."}, FINDING_OK, E_NONE, "" },
+	{ "elsewhere",           P_EASY, {"e0._domainkey.a.example CNAME x.example"}, FINDING_WRONG_VALUE, E_VALUE, "~point to e0." ZONE },
+	{ "domain behind",       P_EASY, {"e0._domainkey.a.example CNAME e0." ZONE ".a.example"}, FINDING_WRONG_VALUE, E_VALUE, "~dot" },
+	{ "mixed up",            P_EASY, {"e0._domainkey.a.example CNAME e1." ZONE}, FINDING_WRONG_VALUE, E_VALUE, "~point to e0." ZONE },
+	{ "two",                 P_EASY, {EASY("0"), "e0._domainkey.a.example CNAME x.example"}, FINDING_SEVERAL, E_VALUE, "~one CNAME" },
+	{ "TXT in its place",    P_EASY, {"e0._domainkey.a.example TXT " DKIM(KEYE)}, FINDING_MISSING, E_TYPE, "~TXT record" },
+	{ "CNAME's domain twice", P_EASY, {"e0._domainkey.a.example.a.example CNAME e0." ZONE}, FINDING_WRONG_PLACE, E_HOST, "e0._domainkey.a.example.a.example" },
+	{ "CNAME, no _domainkey", P_EASY, {"e0.a.example CNAME e0." ZONE}, FINDING_WRONG_PLACE, E_HOST, "e0.a.example" },
+	{ "not needed: TXT key", P_EASY, {S1 DKIM(KEY1)}, FINDING_NOT_NEEDED, E_HOST, "" },
+	{ "CNAME, no answer",    P_EASY, {"* FAILS"}, FINDING_NO_ANSWER, E_DNS, "" },
+
+	{ "no token",            P_TOKEN, {NULL}, FINDING_MISSING, E_HOST, "" },
+	{ "token",               P_TOKEN, {"_sendward.a.example TXT " TOKEN}, FINDING_OK, E_NONE, "" },
+	{ "token of SES",        P_TOKEN, {"_amazonses.a.example TXT " TOKEN}, FINDING_OK, E_NONE, "" },
+	{ "beside another's",    P_TOKEN, {"_sendward.a.example TXT other token", "_sendward.a.example TXT " TOKEN}, FINDING_OK, E_NONE, "" },
+	{ "another's",           P_TOKEN, {"_sendward.a.example TXT other token"}, FINDING_WRONG_VALUE, E_VALUE, "~Another value" },
+	{ "in capitals",         P_TOKEN, {"_sendward.a.example TXT TOKEN/ABC+DEF="}, FINDING_WRONG_VALUE, E_VALUE, "~Capitals" },
+	{ "in quotes",           P_TOKEN, {"_sendward.a.example TXT \"" TOKEN "\""}, FINDING_WRONG_VALUE, E_VALUE, "~alone" },
+	{ "Amazon's own",        P_TOKEN, {"_amazonses.a.example TXT other token"}, FINDING_MISSING, E_HOST, "" },
+	{ "no answer at SES",    P_TOKEN, {"_amazonses.a.example FAILS"}, FINDING_NO_ANSWER, E_DNS, "" },
+	{ "no answer",           P_TOKEN, {"_sendward.a.example FAILS"}, FINDING_NO_ANSWER, E_DNS, "" },
+	{ "token at the domain", P_TOKEN, {"a.example TXT " TOKEN}, FINDING_WRONG_PLACE, E_HOST, "a.example" },
+	{ "no underscore",       P_TOKEN, {"sendward.a.example TXT " TOKEN}, FINDING_WRONG_PLACE, E_HOST, "sendward.a.example" },
+	{ "not needed: key",     P_TOKEN, {S1 DKIM(KEY1)}, FINDING_NOT_NEEDED, E_HOST, "" },
+	{ "not needed: CNAMEs",  P_TOKEN, {EASY_ALL}, FINDING_NOT_NEEDED, E_HOST, "" },
+	{ "two CNAMEs are none", P_TOKEN, {EASY("0"), EASY("1")}, FINDING_MISSING, E_HOST, "" },
+
+	{ "MX",                  P_MX, {MX_OK}, FINDING_OK, E_NONE, "" },
+	{ "MX, other preference", P_MX, {"mail.a.example MX 0 bounce.op.example"}, FINDING_OK, E_NONE, "" },
+	{ "MX, capitals",        P_MX, {"mail.a.example MX 10 Bounce.OP.example."}, FINDING_OK, E_NONE, "" },
+	{ "MX, another",         P_MX, {"mail.a.example MX 10 mx.a.example"}, FINDING_WRONG_VALUE, E_VALUE, "~bounce.op.example" },
+	{ "MX, two",             P_MX, {MX_OK, "mail.a.example MX 20 mx.a.example"}, FINDING_SEVERAL, E_VALUE, "~exactly one" },
+	{ "MX, none",            P_MX, {SPF_OK}, FINDING_MISSING, E_TYPE, "" },
+	{ "MX, domain twice",    P_MX, {"mail.a.example.a.example MX 10 bounce.op.example"}, FINDING_WRONG_PLACE, E_HOST, "mail.a.example.a.example" },
+	{ "SPF of MAIL FROM",    P_SPF, {SPF_OK}, FINDING_OK, E_NONE, "" },
+	{ "SPF, token beside",   P_SPF, {SPF_OK, "mail.a.example TXT abc"}, FINDING_OK, E_NONE, "" },
+	{ "SPF, two",            P_SPF, {SPF_OK, "mail.a.example TXT v=spf1 -all"}, FINDING_SEVERAL, E_VALUE, "~one SPF" },
+	{ "SPF, not us",         P_SPF, {"mail.a.example TXT v=spf1 -all"}, FINDING_WRONG_VALUE, E_VALUE, "~Add" },
+	{ "SPF, after all",      P_SPF, {"mail.a.example TXT v=spf1 -all include:bounce.op.example"}, FINDING_WRONG_VALUE, E_VALUE, "~after" },
+	{ "SPF, softfail us",    P_SPF, {"mail.a.example TXT v=spf1 ~include:bounce.op.example -all"}, FINDING_WRONG_VALUE, E_VALUE, "~no sign" },
+	{ "SPF, another TXT",    P_SPF, {"mail.a.example TXT hello"}, FINDING_WRONG_VALUE, E_VALUE, "~v=spf1" },
+	{ "SPF, no answer",      P_SPF, {"mail.a.example FAILS"}, FINDING_NO_ANSWER, E_DNS, "" },
+};
+/* clang-format on */
+
+static void
+check_fault(struct admin_fixture *f, int64_t id, const struct fault_row *row)
+{
+	struct check *check = look(f, id, row->lines);
+	const struct finding *found = find(check, row->purpose, 0);
+
+	assert_non_null(found);
+	if (found->state != row->state || found->error != row->error)
+		fail_msg("%s: %s, %s; %s", row->name,
+		    check_state_name(found->state),
+		    verification_error_name(found->error), found->hint);
+	if (row->found_at[0] == '~' &&
+	    strstr(found->hint, row->found_at + 1) == NULL)
+		fail_msg("%s: \"%s\"", row->name, found->hint);
+	if (row->found_at[0] != '~' && row->found_at[0] != '\0' &&
+	    strcmp(found->found_at, row->found_at) != 0)
+		fail_msg("%s: at %s", row->name, found->found_at);
+	if (found->state != FINDING_OK && found->state != FINDING_MISSING &&
+	    found->state != FINDING_NOT_NEEDED && found->hint[0] == '\0')
+		fail_msg("%s: no hint", row->name);
+	check_free(&check);
+}
+
+static void
+test_faults(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = make_identity(f, "shop", "a.example", ALL);
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
+		check_fault(f, id, &faults[i]);
+}
+
+/* A subdomain's records in the zone above. */
+static void
+test_parent(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = make_identity(f, "shop", "sub.a.example", WITH_KEY);
+	zone_lines lines = {"s1._domainkey.a.example TXT " DKIM(KEY1)};
+	struct check *check = look(f, id, lines);
+	const struct finding *found = find(check, RECORD_DKIM_TXT, 0);
+
+	assert_int_equal(found->state, FINDING_WRONG_PLACE);
+	assert_string_equal(found->found_at, "s1._domainkey.a.example");
+	check_free(&check);
+}
+
+/* ---- what follows ---------------------------------------------------------------- */
+
+static struct identity_file *
+apply(struct admin_fixture *f, int64_t id, const char *const *lines, bool asked,
+    int64_t now_sec)
+{
+	struct identity_file *file = NULL;
+	struct check *check = NULL;
+
+	assert_code(
+	    f, SG_OK, check_new(f->store, f->conf, id, false, &check, &f->err));
+	answer_all(check, lines);
+	assert_code(
+	    f, SG_OK, check_apply(check, f->store, asked, now_sec, &f->err));
+	assert_int_equal(check_file(check)->row.facts.id, id);
+	check_free(&check);
+	assert_code(f, SG_OK,
+	    identity_file_load(f->store, f->conf, id, &file, &f->err));
+	return file;
+}
+
+#define N RULES_IDENTITY_NOT_STARTED
+#define P RULES_IDENTITY_PENDING
+#define S RULES_IDENTITY_SUCCESS
+#define F RULES_IDENTITY_FAILED
+#define T RULES_IDENTITY_TEMPORARY_FAILURE
+
+struct follow_row {
+	const char *name;
+	int setup;
+	zone_lines lines;
+	int64_t after_sec;
+	enum rules_identity_status identity, dkim, mail_from;
+	int proofs;
+	enum verification_error error; /* of the identity */
+	const char *signs;             /* selector; "" none */
+};
+
+/* clang-format off */
+static const struct follow_row follows[] = {
+	{ "nothing there",   ALL, {NULL}, 0, P, P, P, 0, E_HOST, "" },
+	{ "DKIM record",     ALL, {S1 DKIM(KEY1)}, 0, S, S, P, STORE_PROOF_DKIM_TXT, E_NONE, "s1" },
+	{ "three CNAMEs",    ALL, {EASY_ALL, EASY_KEY}, 0, S, S, P, STORE_PROOF_EASY_DKIM, E_NONE, "e0" },
+	{ "three CNAMEs, key not in our zone", ALL, {EASY_ALL}, 0, S, P, P, STORE_PROOF_EASY_DKIM, E_NONE, "" },
+	{ "two CNAMEs",      ALL, {EASY("0"), EASY("1"), EASY_KEY}, 0, P, S, P, 0, E_HOST, "e0" },
+	{ "token",           ALL, {"_sendward.a.example TXT " TOKEN}, 0, S, P, P, STORE_PROOF_TXT, E_NONE, "" },
+	{ "token of SES",    ALL, {"_amazonses.a.example TXT " TOKEN}, 0, S, P, P, STORE_PROOF_TXT, E_NONE, "" },
+	{ "all",             ALL, {S1 DKIM(KEY1), EASY_ALL, EASY_KEY, "_sendward.a.example TXT " TOKEN, MX_OK, SPF_OK}, 0, S, S, S, STORE_PROOF_DKIM_TXT | STORE_PROOF_EASY_DKIM | STORE_PROOF_TXT, E_NONE, "e0" },
+	{ "own key",         WITH_OWN | WITH_KEY, {S2 DKIM(KEY2)}, 0, S, S, N, STORE_PROOF_DKIM_TXT, E_NONE, "s2" },
+	{ "own key before TXT", WITH_OWN | WITH_KEY, {S1 DKIM(KEY1), S2 DKIM(KEY2)}, 0, S, S, N, STORE_PROOF_DKIM_TXT, E_NONE, "s2" },
+	{ "wrong value tells most", ALL, {S1 DKIM(KEY2)}, 0, P, P, P, 0, E_VALUE, "" },
+	{ "one unanswered may have proved it", ALL, {S1 DKIM(KEY2), "_sendward.a.example FAILS"}, 0, P, P, P, 0, E_DNS, "" },
+	{ "wrong CNAME, others unanswered", WITH_EASY, {"e0._domainkey.a.example CNAME x.example", "e1._domainkey.a.example FAILS", "e2._domainkey.a.example FAILS"}, 0, P, P, N, 0, E_VALUE, "" },
+	{ "MX and SPF",      ALL, {MX_OK, SPF_OK}, 0, P, P, S, 0, E_HOST, "" },
+	{ "MX alone",        ALL, {MX_OK}, 0, P, P, P, 0, E_HOST, "" },
+	{ "72 hours less a second", ALL, {NULL}, 72 * HOUR - 1, P, P, P, 0, E_HOST, "" },
+	{ "72 hours",        ALL, {NULL}, 72 * HOUR, F, F, F, 0, E_HOST, "" },
+	{ "72 hours, no answer", ALL, {"* FAILS"}, 72 * HOUR, P, P, P, 0, E_DNS, "" },
+	{ "144 hours, no answer", ALL, {"* FAILS"}, 144 * HOUR, F, F, F, 0, E_DNS, "" },
+};
+/* clang-format on */
+
+static const char *
+signing(const struct identity_file *file)
+{
+	for (size_t i = 0; i < file->key_count; i++)
+		if (file->keys[i].active)
+			return file->keys[i].selector;
+	return "";
+}
+
+static void
+check_follow(struct admin_fixture *f, const struct follow_row *row)
+{
+	int64_t id = make_identity(f, "shop", "a.example", row->setup);
+	struct identity_file *file =
+	    apply(f, id, row->lines, false, TEST_NOW + row->after_sec);
+	const struct verification *v = &file->looks[VERIFICATION_IDENTITY];
+
+	if (file->row.facts.status != row->identity ||
+	    file->row.facts.dkim_status != row->dkim ||
+	    file->row.mail_from_status != row->mail_from)
+		fail_msg("%s: %d %d %d", row->name, (int)file->row.facts.status,
+		    (int)file->row.facts.dkim_status,
+		    (int)file->row.mail_from_status);
+	if (file->row.proofs != row->proofs || v->error != row->error)
+		fail_msg("%s: proofs %d, %s", row->name, file->row.proofs,
+		    verification_error_name(v->error));
+	if (strcmp(signing(file), row->signs) != 0)
+		fail_msg("%s: %s signs", row->name, signing(file));
+	if ((file->row.verified_sec != 0) != (row->identity == S))
+		fail_msg("%s: verified_sec", row->name);
+	for (int i = 0; i < VERIFICATION_SUBJECTS; i++)
+		if (file->looks[i].next_sec <= TEST_NOW + row->after_sec &&
+		    file->looks[i].next_sec != 0)
+			fail_msg("%s: subject %d stays due", row->name, i);
+	assert_code(f, SG_OK,
+	    store_identity_delete(f->store, file->row.account_id, id, &f->err));
+	identity_file_free(&file);
+}
+
+static void
+test_follows(void **state)
+{
+	struct admin_fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(follows) / sizeof(*follows); i++)
+		check_follow(f, &follows[i]);
+}
+
+/* ---- letters ----------------------------------------------------------------------- */
+
+struct letters {
+	char text[2048];
+};
+
+static bool
+note_letter(void *ctx, const struct store_letter *row)
+{
+	static const char *const names[STORE_LETTER_KINDS] = {
+	    [STORE_LETTER_VERIFIED] = "VERIFIED",
+	    [STORE_LETTER_FAILED] = "FAILED",
+	    [STORE_LETTER_WARNING] = "WARNING",
+	    [STORE_LETTER_RESTORED] = "RESTORED",
+	    [STORE_LETTER_REVOKED] = "REVOKED"};
+	struct letters *letters = ctx;
+	size_t len = strlen(letters->text);
+	const char *subject = strstr(row->facts, "\"subject\":\"");
+
+	assert_non_null(names[row->kind]);
+	assert_non_null(subject);
+	subject += strlen("\"subject\":\"");
+	(void)snprintf(letters->text + len, sizeof(letters->text) - len,
+	    "%s%s %.*s", len > 0 ? ", " : "", names[row->kind],
+	    (int)strcspn(subject, "\""), subject);
+	return true;
+}
+
+static bool
+forget_letter(void *ctx, const struct store_letter *row)
+{
+	int64_t *id = ctx;
+
+	*id = row->id;
+	return false;
+}
+
+/* What was written since the last call. */
+static void
+assert_letters(struct admin_fixture *f, const char *wanted)
+{
+	struct letters letters = {""};
+	int64_t id;
+
+	assert_code(f, SG_OK,
+	    store_letter_list(f->store, note_letter, &letters, &f->err));
+	assert_string_equal(letters.text, wanted);
+	for (;;) {
+		id = 0;
+		assert_code(f, SG_OK,
+		    store_letter_list(f->store, forget_letter, &id, &f->err));
+		if (id == 0)
+			return;
+		assert_code(
+		    f, SG_OK, store_letter_delete(f->store, id, &f->err));
+	}
+}
+
+struct life_row {
+	const char *name;
+	int64_t wait_sec;
+	zone_lines lines;
+	bool asked;
+	enum rules_identity_status identity, dkim, mail_from;
+	const char *letters;
+};
+
+static void
+live(struct admin_fixture *f, int64_t id, const struct life_row *rows,
+    size_t count)
+{
+	int64_t now = TEST_NOW;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct life_row *row = &rows[i];
+		struct identity_file *file;
+
+		now += row->wait_sec;
+		file = apply(f, id, row->lines, row->asked, now);
+		if (file->row.facts.status != row->identity ||
+		    file->row.facts.dkim_status != row->dkim ||
+		    file->row.mail_from_status != row->mail_from)
+			fail_msg("%s: %d %d %d", row->name,
+			    (int)file->row.facts.status,
+			    (int)file->row.facts.dkim_status,
+			    (int)file->row.mail_from_status);
+		assert_letters(f, row->letters);
+		identity_file_free(&file);
+	}
+}
+
+#define LIVE(f, id, rows) live(f, id, rows, sizeof(rows) / sizeof(*(rows)))
+
+static void
+test_life(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = make_identity(f, "shop", "a.example", ALL);
+	/* clang-format off */
+	static const struct life_row rows[] = {
+		{ "not yet", 5, {NULL}, false, P, P, P, "" },
+		{ "there", 5, {S1 DKIM(KEY1), MX_OK, SPF_OK}, false, S, S, S, "VERIFIED identity and MAIL FROM domain mail.a.example" },
+		{ "still", DAY, {S1 DKIM(KEY1), MX_OK, SPF_OK}, false, S, S, S, "" },
+		{ "no answer", DAY, {"* FAILS"}, false, S, S, S, "" },
+		{ "gone", DAY, {MX_OK, SPF_OK}, false, T, T, S, "WARNING identity" },
+		{ "gone still", 72 * HOUR - 1, {MX_OK, SPF_OK}, false, T, T, S, "" },
+		{ "no answer for a year", 365 * DAY, {"* FAILS"}, false, T, T, S, "" },
+		{ "back", 1, {S1 DKIM(KEY1), MX_OK, SPF_OK}, false, S, S, S, "RESTORED identity" },
+		{ "gone again", DAY, {MX_OK, SPF_OK}, false, T, T, S, "WARNING identity" },
+		{ "revoked", 72 * HOUR, {MX_OK, SPF_OK}, false, F, F, S, "REVOKED identity" },
+		{ "back too late", DAY, {S1 DKIM(KEY1), MX_OK, SPF_OK}, false, F, F, S, "" },
+		{ "asked", 1, {S1 DKIM(KEY1), MX_OK, SPF_OK}, true, S, S, S, "VERIFIED identity" },
+		{ "MX gone", DAY, {S1 DKIM(KEY1), SPF_OK}, false, S, S, T, "WARNING MAIL FROM domain mail.a.example" },
+		{ "MX gone for good", 72 * HOUR, {S1 DKIM(KEY1), SPF_OK}, false, S, S, F, "REVOKED MAIL FROM domain mail.a.example" },
+		{ "by token", DAY, {"_sendward.a.example TXT " TOKEN}, false, S, T, F, "WARNING DKIM" },
+		{ "DKIM back", DAY, {S1 DKIM(KEY1), "_sendward.a.example TXT " TOKEN}, false, S, S, F, "RESTORED DKIM" },
+	};
+	/* clang-format on */
+
+	LIVE(f, id, rows);
+}
+
+/* Every end of the 72 hours is one letter. */
+static void
+test_never_there(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = make_identity(f, "shop", "a.example", ALL);
+	/* clang-format off */
+	static const struct life_row rows[] = {
+		{ "failed", 72 * HOUR, {NULL}, false, F, F, F, "FAILED identity" },
+		{ "and stays", DAY, {NULL}, false, F, F, F, "" },
+		{ "asked, nothing", 1, {NULL}, true, F, F, F, "" },
+		{ "asked, the token", 1, {"_sendward.a.example TXT " TOKEN}, true, S, F, F, "VERIFIED identity" },
+		{ "asked, the key", 1, {"_sendward.a.example TXT " TOKEN, S1 DKIM(KEY1)}, true, S, S, F, "VERIFIED DKIM" },
+	};
+	/* clang-format on */
+
+	LIVE(f, id, rows);
+}
+
+/* ---- the operator's word -------------------------------------------------------------- */
+
+static int64_t
+make_word(struct admin_fixture *f, int setup)
+{
+	int64_t id = make_identity(f, "shop", "a.example", setup);
+	struct identity_file *file = NULL;
+
+	assert_code(f, SG_OK,
+	    identity_file_load(f->store, f->conf, id, &file, &f->err));
+	file->row.facts.status = S;
+	file->row.facts.dkim_status = S;
+	file->row.proofs = STORE_PROOF_WORD;
+	file->row.verified_sec = TEST_NOW;
+	assert_code(
+	    f, SG_OK, store_identity_update(f->store, &file->row, &f->err));
+	for (size_t i = 0; i < file->key_count; i++)
+		if (strcmp(file->keys[i].selector, "s1") == 0)
+			assert_code(f, SG_OK,
+			    store_key_set_active(f->store, file->keys[i].id,
+				true, TEST_NOW, &f->err));
+	identity_file_free(&file);
+	return id;
+}
+
+static void
+test_word(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = make_word(f, WITH_KEY | WITH_TOKEN);
+	/* clang-format off */
+	static const struct life_row rows[] = {
+		{ "no DNS at all", 5, {NULL}, false, S, S, N, "" },
+		{ "for months", 90 * DAY, {NULL}, false, S, S, N, "" },
+		{ "seen once", DAY, {S1 DKIM(KEY1)}, false, S, S, N, "" },
+		{ "then gone", DAY, {NULL}, false, S, T, N, "WARNING DKIM" },
+		{ "for 72 hours", 72 * HOUR, {NULL}, false, S, F, N, "REVOKED DKIM" },
+		{ "back, asked", DAY, {S1 DKIM(KEY1)}, true, S, S, N, "VERIFIED DKIM" },
+	};
+	/* clang-format on */
+
+	LIVE(f, id, rows);
+}
+
+/* The word stands, and daily looks are daily. */
+static void
+test_word_times(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = make_word(f, WITH_KEY);
+	zone_lines nothing = {NULL};
+	struct identity_file *file = apply(f, id, nothing, false, TEST_NOW + 5);
+
+	for (int i = 0; i < 2; i++) {
+		assert_in_range(
+		    file->looks[i].next_sec - TEST_NOW, DAY - DAY / 8, DAY + 5);
+		assert_int_equal(file->looks[i].success_sec, 0);
+		assert_int_equal(file->looks[i].error, E_HOST);
+	}
+	assert_string_equal(signing(file), "s1");
+	identity_file_free(&file);
+}
+
+/* ---- rotation -------------------------------------------------------------------------- */
+
+static void
+test_rotation_txt(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = make_identity(f, "shop", "a.example", WITH_KEY);
+	zone_lines first = {S1 DKIM(KEY1)};
+	zone_lines both = {S1 DKIM(KEY1), S2 DKIM(KEY2)};
+	int64_t now = TEST_NOW;
+	struct identity_file *file = apply(f, id, first, false, now);
+
+	assert_string_equal(signing(file), "s1");
+	identity_file_free(&file);
+	(void)add_key(
+	    f, id, "s2", KEY2, (struct store_key){.created_sec = ++now});
+	file = apply(f, id, first, false, now);
+	assert_string_equal(signing(file), "s1");
+	assert_in_range(
+	    file->looks[VERIFICATION_DKIM].next_sec, now + 1, now + 5);
+	identity_file_free(&file);
+	file = apply(f, id, both, false, now += 5);
+	assert_string_equal(signing(file), "s2");
+	assert_int_equal(file->key_count, 2);
+	assert_int_equal(file->keys[0].retired_sec, now);
+	identity_file_free(&file);
+	file = apply(f, id, both, false, now += KEY_PLAN_KEEP_SEC);
+	assert_int_equal(file->key_count, 1);
+	assert_int_equal(file->row.facts.dkim_status, S);
+	identity_file_free(&file);
+}
+
+/* A new key of Easy DKIM waits until it has been in our zone for the TTL. */
+static void
+test_rotation_easy(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = make_identity(f, "shop", "a.example", WITH_EASY);
+	zone_lines lines = {EASY_ALL, EASY_KEY, "e1." ZONE " TXT " DKIM(KEY2)};
+	int64_t now = TEST_NOW, key;
+	struct identity_file *file = apply(f, id, lines, false, now);
+
+	assert_string_equal(signing(file), "e0");
+	identity_file_free(&file);
+	key = add_key(f, id, "e1", KEY2,
+	    (struct store_key){
+		.created_sec = ++now, .origin = KEY_EASY, .slot = 1});
+	file = apply(f, id, lines, false, now);
+	assert_string_equal(signing(file), "e0");
+	identity_file_free(&file);
+	assert_code(f, SG_OK, store_key_published(f->store, key, now, &f->err));
+	file = apply(f, id, lines, false, now + TTL - 1);
+	assert_string_equal(signing(file), "e0");
+	assert_int_equal(file->looks[VERIFICATION_DKIM].next_sec, now + TTL);
+	identity_file_free(&file);
+	file = apply(f, id, lines, false, now + TTL);
+	assert_string_equal(signing(file), "e1");
+	assert_int_equal(file->row.facts.dkim_status, S);
+	identity_file_free(&file);
+}
+
+/* The zone is included by hand: nobody tells when a key came into it. */
+static void
+test_easy_by_hand(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = make_identity(f, "shop", "a.example", WITH_EASY);
+	zone_lines lines = {EASY_ALL, EASY_KEY};
+	struct identity_file *file;
+
+	set_text(&f->conf->dkim_update_server, "");
+	file = apply(f, id, lines, false, TEST_NOW);
+	assert_int_equal(file->row.facts.status, S);
+	assert_int_equal(file->row.facts.dkim_status, P);
+	assert_string_equal(signing(file), "");
+	assert_in_range(file->looks[VERIFICATION_DKIM].next_sec, TEST_NOW + 5,
+	    TEST_NOW + TTL);
+	identity_file_free(&file);
+	file = apply(f, id, lines, false, TEST_NOW + TTL);
+	assert_string_equal(signing(file), "e0");
+	assert_int_equal(file->row.facts.dkim_status, S);
+	identity_file_free(&file);
+}
+
+/* Our own zone is lost: no customer is to blame, nothing is taken back. */
+static void
+test_own_zone_lost(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = make_identity(f, "shop", "a.example", WITH_EASY);
+	/* clang-format off */
+	static const struct life_row rows[] = {
+		{ "there", 0, {EASY_ALL, EASY_KEY}, false, S, S, N, "VERIFIED identity" },
+		{ "zone lost", DAY, {EASY_ALL}, false, S, S, N, "" },
+		{ "for long", 30 * DAY, {EASY_ALL}, false, S, S, N, "" },
+		{ "CNAMEs gone", DAY, {NULL}, false, T, T, N, "WARNING identity" },
+	};
+	/* clang-format on */
+
+	LIVE(f, id, rows);
+}
+
+/* ---- others ---------------------------------------------------------------------------- */
+
+static void
+test_two_accounts(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t ours = make_identity(f, "shop", "a.example", WITH_TOKEN);
+	int64_t rivals = make_identity(f, "rival", "a.example", WITH_TOKEN);
+	zone_lines lines = {"_sendward.a.example TXT " TOKEN};
+	zone_lines both = {"_sendward.a.example TXT " TOKEN,
+	    "_sendward.a.example TXT other token"};
+	struct identity_file *file;
+
+	(void)add_key(f, ours, "s1", KEY1, (struct store_key){0});
+	(void)add_key(f, rivals, "r1", KEY2, (struct store_key){0});
+	file = apply(f, ours, lines, true, TEST_NOW);
+	assert_int_equal(file->row.facts.status, S);
+	identity_file_free(&file);
+	file = apply(f, rivals, lines, true, TEST_NOW);
+	assert_int_equal(file->row.facts.status, P);
+	assert_int_equal(file->looks[VERIFICATION_IDENTITY].error, E_VALUE);
+	identity_file_free(&file);
+	file = apply(f, rivals, both, true, TEST_NOW);
+	assert_int_equal(file->row.facts.status, S);
+	identity_file_free(&file);
+	file = apply(f, ours, both, true, TEST_NOW);
+	assert_int_equal(file->row.facts.status, S);
+	identity_file_free(&file);
+}
+
+/* An address: DNS proves nothing about it, but its MAIL FROM domain. */
+static void
+test_address(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = make_identity(f, "shop", "me@a.example", WITH_MAIL_FROM);
+	zone_lines lines = {MX_OK, SPF_OK};
+	struct identity_file *file =
+	    apply(f, id, lines, false, TEST_NOW + 100 * HOUR);
+
+	assert_int_equal(file->row.facts.status, P);
+	assert_int_equal(file->row.mail_from_status, S);
+	assert_int_equal(file->looks[VERIFICATION_IDENTITY].next_sec, 0);
+	identity_file_free(&file);
+	assert_letters(f, "VERIFIED MAIL FROM domain mail.a.example");
+}
+
+/* Nobody told which records are wanted: no fault of the customer's. */
+static void
+test_no_bounce_domain(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = make_identity(f, "shop", "a.example", ALL);
+	zone_lines nothing = {NULL};
+	struct identity_file *file;
+
+	set_text(&f->conf->bounce_domain, "");
+	file = apply(f, id, nothing, false, TEST_NOW + 73 * HOUR);
+	assert_int_equal(file->row.mail_from_status, P);
+	assert_int_equal(file->looks[VERIFICATION_MAIL_FROM].error,
+	    VERIFICATION_SERVICE_ERROR);
+	identity_file_free(&file);
+}
+
+/* What changed since the questions were asked is respected. */
+static void
+test_changed_meanwhile(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = make_identity(f, "shop", "a.example", ALL);
+	zone_lines lines = {S1 DKIM(KEY1), MX_OK, SPF_OK};
+	struct identity_file *file = NULL;
+	struct check *check = look(f, id, lines);
+
+	assert_code(f, SG_OK,
+	    identity_file_load(f->store, f->conf, id, &file, &f->err));
+	(void)snprintf(file->row.facts.mail_from,
+	    sizeof(file->row.facts.mail_from), "new.a.example");
+	assert_code(
+	    f, SG_OK, store_identity_update(f->store, &file->row, &f->err));
+	for (size_t i = 0; i < file->key_count; i++)
+		if (strcmp(file->keys[i].selector, "s1") == 0)
+			assert_code(f, SG_OK,
+			    store_key_delete(
+				f->store, file->keys[i].id, &f->err));
+	(void)add_key(f, id, "s3", KEY2, (struct store_key){0});
+	identity_file_free(&file);
+	assert_code(
+	    f, SG_OK, check_apply(check, f->store, false, TEST_NOW, &f->err));
+	assert_int_equal(check_file(check)->row.mail_from_status, P);
+	assert_int_equal(check_file(check)->row.facts.status, P);
+	assert_string_equal(signing(check_file(check)), "");
+	assert_string_equal(
+	    check_file(check)->row.facts.mail_from, "new.a.example");
+	check_free(&check);
+}
+
+static void
+test_gone_meanwhile(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = make_identity(f, "shop", "a.example", ALL);
+	zone_lines lines = {S1 DKIM(KEY1)};
+	struct check *check = look(f, id, lines);
+
+	assert_code(f, SG_OK,
+	    store_identity_delete(
+		f->store, account_id(f, "shop"), id, &f->err));
+	(void)make_identity(f, "shop", "a.example", ALL);
+	assert_code(f, SG_MISSING,
+	    check_apply(check, f->store, true, TEST_NOW, &f->err));
+	assert_letters(f, "");
+	check_free(&check);
+	assert_code(f, SG_MISSING,
+	    check_new(f->store, f->conf, id, false, &check, &f->err));
+	assert_null(check);
+}
+
+/* Identities of before have no row of looks: their time begins now. */
+static void
+test_no_rows(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = make_identity(f, "shop", "a.example", ALL);
+	zone_lines nothing = {NULL};
+	struct identity_file *file;
+
+	for (int i = 0; i < VERIFICATION_SUBJECTS; i++)
+		assert_code(f, SG_OK,
+		    store_verification_delete(
+			f->store, id, (enum verification_subject)i, &f->err));
+	file = apply(f, id, nothing, false, TEST_NOW + 365 * DAY);
+	assert_int_equal(file->row.facts.status, P);
+	assert_int_equal(file->looks[VERIFICATION_IDENTITY].started_sec,
+	    TEST_NOW + 365 * DAY);
+	identity_file_free(&file);
+}
+
+static void
+test_questions(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = make_identity(f, "shop", "a.example", ALL);
+	const struct check_question *list;
+	struct check *check = NULL;
+	zone_lines nobody = {"* FAILS"}, nothing = {NULL};
+	struct advice spf, dmarc;
+	size_t count;
+
+	assert_code(
+	    f, SG_OK, check_new(f->store, f->conf, id, false, &check, &f->err));
+	count = check_questions(check, &list);
+	/* s1, 3 CNAMEs, the key of e0, 2 tokens, MX, SPF */
+	assert_int_equal(count, 1 + 3 + 1 + 2 + 2);
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < i; k++)
+			assert_false(list[i].type == list[k].type &&
+				     strcmp(list[i].name, list[k].name) == 0);
+	assert_true(check_is_unanswered(check));
+	assert_false(check_advice(check, &spf, &dmarc));
+	answer_all(check, nobody);
+	assert_true(check_is_unanswered(check));
+	answer_all(check, nothing);
+	assert_false(check_is_unanswered(check));
+	check_free(&check);
+}
+
+/* A record as long as DNS allows, and more of them than are kept. */
+static void
+test_large_answers(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = make_identity(f, "shop", "a.example", ALL);
+	static struct dns_record records[DNS_RECORDS_MAX];
+	struct dns_answer answer = {
+	    .outcome = DNS_FOUND, .records = records, .count = DNS_RECORDS_MAX};
+	const struct check_question *list;
+	struct check *check = NULL;
+	char *text = malloc(DNS_RECORD_BYTES_MAX + 1);
+	size_t count;
+
+	assert_non_null(text);
+	memset(text, 'A', DNS_RECORD_BYTES_MAX);
+	text[DNS_RECORD_BYTES_MAX] = '\0';
+	memcpy(text, "v=DKIM1; p=", 11);
+	for (size_t i = 0; i < DNS_RECORDS_MAX; i++)
+		records[i] = (struct dns_record){
+		    .text = text, .len = DNS_RECORD_BYTES_MAX, .strings = 257};
+	assert_code(
+	    f, SG_OK, check_new(f->store, f->conf, id, true, &check, &f->err));
+	count = check_questions(check, &list);
+	for (size_t i = 0; i < count; i++)
+		check_answer(check, i, &answer);
+	assert_int_equal(
+	    find(check, RECORD_DKIM_TXT, 0)->state, FINDING_SEVERAL);
+	assert_code(
+	    f, SG_OK, check_apply(check, f->store, true, TEST_NOW, &f->err));
+	assert_int_equal(check_file(check)->row.facts.status, P);
+	check_free(&check);
+	free(text);
+}
+
+static void
+test_advice(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = make_identity(f, "shop", "sub.a.example", WITH_KEY);
+	zone_lines lines = {"s1._domainkey.sub.a.example TXT " DKIM(KEY1),
+	    "_dmarc.a.example TXT v=DMARC1; p=reject; sp=quarantine"};
+	struct check *check = look(f, id, lines);
+	struct advice spf, dmarc;
+
+	assert_true(check_advice(check, &spf, &dmarc));
+	assert_true(dmarc.is_known);
+	assert_false(dmarc.will_align);
+	assert_non_null(strstr(dmarc.text, "p=quarantine"));
+	assert_code(
+	    f, SG_OK, check_apply(check, f->store, true, TEST_NOW, &f->err));
+	assert_true(check_advice(check, &spf, &dmarc));
+	assert_true(dmarc.will_align);
+	assert_false(spf.will_align);
+	check_free(&check);
+}
+
+int
+main(void)
+{
+#define WITH_STORE(test) cmocka_unit_test_setup(test, setup_test)
+	const struct CMUnitTest tests[] = {
+	    WITH_STORE(test_faults),
+	    WITH_STORE(test_parent),
+	    WITH_STORE(test_follows),
+	    WITH_STORE(test_life),
+	    WITH_STORE(test_never_there),
+	    WITH_STORE(test_word),
+	    WITH_STORE(test_word_times),
+	    WITH_STORE(test_rotation_txt),
+	    WITH_STORE(test_rotation_easy),
+	    WITH_STORE(test_easy_by_hand),
+	    WITH_STORE(test_own_zone_lost),
+	    WITH_STORE(test_two_accounts),
+	    WITH_STORE(test_address),
+	    WITH_STORE(test_no_bounce_domain),
+	    WITH_STORE(test_changed_meanwhile),
+	    WITH_STORE(test_gone_meanwhile),
+	    WITH_STORE(test_no_rows),
+	    WITH_STORE(test_questions),
+	    WITH_STORE(test_large_answers),
+	    WITH_STORE(test_advice),
+	};
+
+	(void)log_open("test-check", "/dev/null", LOG_LEVEL_INFO); /* or so */
+	return cmocka_run_group_tests(
+	    tests, setup_store, admin_fixture_teardown);
+}
