@@ -53,12 +53,8 @@ put_listen(const char *listen, struct buf *url)
 enum sg_err
 compose_base_url(const struct conf *conf, struct buf *url, struct err *err_r)
 {
-	size_t len = strlen(conf->api_url);
-
-	while (len > 0 && conf->api_url[len - 1] == '/')
-		len--;
-	if (len > 0) {
-		(void)buf_append(url, conf->api_url, len);
+	if (conf->api_url[0] != '\0') {
+		(void)buf_puts(url, conf->api_url);
 	} else {
 		(void)buf_puts(url, conf->api_tls_certificate_file[0] != '\0'
 					? "https://"

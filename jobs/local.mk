@@ -22,15 +22,24 @@ jobs_libjobs_a_SOURCES = \
 	jobs/zone.c jobs/zone.h
 EXTRA_DIST += jobs/README.md
 
+# For tests/jobs.
+noinst_PROGRAMS += jobs/deliver-once
+jobs_deliver_once_SOURCES = jobs/deliver-once.c
+jobs_deliver_once_LDFLAGS = $(SIGN_LINK)
+jobs_deliver_once_LDADD = $(jobs_sendward_jobd_LDADD)
+
 if HAVE_CMOCKA
-jobs_tests = jobs/test-breaker jobs/test-compose jobs/test-zone
+jobs_tests = jobs/test-breaker jobs/test-compose jobs/test-looks jobs/test-zone
 check_PROGRAMS += $(jobs_tests)
 TESTS += $(jobs_tests)
 jobs_test_breaker_SOURCES = jobs/test-breaker.c
 jobs_test_breaker_LDADD = jobs/libjobs.a $(CMOCKA_LIBS)
 jobs_test_compose_SOURCES = jobs/test-compose.c
+jobs_test_compose_LDFLAGS = $(SIGN_LINK)
 jobs_test_compose_LDADD = jobs/libjobs.a $(SW_LIBS) $(GMIME_LIBS) \
 	$(SW_EXT_LIBS) $(CMOCKA_LIBS)
+jobs_test_looks_SOURCES = jobs/test-looks.c $(admin_test_fixture)
+jobs_test_looks_LDADD = jobs/libjobs.a $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 jobs_test_zone_SOURCES = jobs/test-zone.c $(admin_test_fixture)
 jobs_test_zone_LDADD = jobs/libjobs.a $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 endif

@@ -12,7 +12,7 @@
 
 #include "jobs/worker.h"
 
-/* How far the talk with the server is: by the last command sent. */
+/* How far the talk with the server is, by the commands sent. */
 enum stage {
 	STAGE_GREETING, /* and EHLO: about us, not about a message */
 	STAGE_MESSAGE,
@@ -25,6 +25,7 @@ struct submit {
 	enum stage stage;
 	const char *data; /* of the message at hand */
 	size_t len, sent;
+	bool has_quit;               /* what is answered now is about nothing */
 	char reply[SUBMIT_TEXT_MAX]; /* the last line that the server sent */
 	char error[CURL_ERROR_SIZE];
 };
@@ -77,6 +78,8 @@ take_reply(char *data, size_t size, size_t count, void *ctx)
 	struct submit *s = ctx;
 	size_t n = 0;
 
+	if (s->has_quit)
+		return size * count;
 	for (size_t i = 0; i < size * count && n + 1 < sizeof(s->reply); i++) {
 		if (data[i] == '\r' || data[i] == '\n')
 			break;
@@ -88,22 +91,26 @@ take_reply(char *data, size_t size, size_t count, void *ctx)
 	return size * count;
 }
 
+static bool
+is_command(const char *data, size_t len, const char *word)
+{
+	size_t n = strlen(word);
+
+	return len >= n && strncmp(data, word, n) == 0;
+}
+
 static int
 see_command(CURL *curl, curl_infotype type, char *data, size_t len, void *ctx)
 {
-	static const char *const about_us[] = {"EHLO", "HELO", "STARTTLS"};
 	struct submit *s = ctx;
 
 	(void)curl;
 	if (type != CURLINFO_HEADER_OUT)
 		return 0;
-	s->stage = STAGE_MESSAGE;
-	for (size_t i = 0; i < 3; i++) {
-		size_t n = strlen(about_us[i]);
-
-		if (len >= n && strncmp(data, about_us[i], n) == 0)
-			s->stage = STAGE_GREETING;
-	}
+	if (is_command(data, len, "QUIT"))
+		s->has_quit = true;
+	else if (is_command(data, len, "MAIL"))
+		s->stage = STAGE_MESSAGE;
 	return 0;
 }
 
@@ -225,13 +232,12 @@ submit_free(struct submit **submit)
 static enum submit_result
 result_of(const struct submit *s, CURLcode rc)
 {
-	long code = 0;
+	long code = strtol(s->reply, NULL, 10);
 
 	if (rc == CURLE_OK)
 		return SUBMIT_SENT;
 	if (rc == CURLE_ABORTED_BY_CALLBACK)
 		return SUBMIT_STOPPED;
-	(void)curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &code);
 	if (s->stage == STAGE_GREETING || rc == CURLE_OPERATION_TIMEDOUT)
 		return SUBMIT_NO_ANSWER;
 	/* 530, 534, 535, 538: we should have logged in. All letters would be
@@ -267,6 +273,7 @@ submit_message(struct submit *s, const char *from, const char *to,
 	s->len = len;
 	s->sent = 0;
 	s->stage = STAGE_GREETING;
+	s->has_quit = false;
 	s->reply[0] = s->error[0] = '\0';
 	if (rc == CURLE_OK)
 		rc = curl_easy_setopt(s->curl, CURLOPT_MAIL_FROM, from);

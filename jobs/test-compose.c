@@ -476,9 +476,8 @@ test_base_url(void **state)
 	static const struct {
 		const char *url, *listen, *certificate, *want;
 	} rows[] = {
-	    {"https://mail.example/", "127.0.0.1:8025", "",
+	    {"https://mail.example", "127.0.0.1:8025", "",
 		"https://mail.example"},
-	    {"https://mail.example/api", "", "", "https://mail.example/api"},
 	    {"", "127.0.0.1:8025", "", "http://127.0.0.1:8025"},
 	    {"", "[::1]:8025", "/x.pem", "https://[::1]:8025"},
 	};
