@@ -21,7 +21,8 @@ enum record_purpose {
 	RECORD_MAIL_FROM_MX,  /* MAILFROM MX 10 HOST */
 	RECORD_MAIL_FROM_SPF, /* MAILFROM TXT "v=spf1 include:… ~all" */
 };
-const char *records_purpose_name(enum record_purpose purpose); /* "dkim-txt" … */
+const char *records_purpose_name(
+    enum record_purpose purpose); /* "dkim-txt" … */
 
 struct wanted_record {
 	enum record_purpose purpose;
