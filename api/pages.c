@@ -42,6 +42,7 @@ static const char style[] =
     "font:inherit;font-weight:600;cursor:pointer}"
     "button:hover{filter:brightness(1.1)}"
     "button:focus-visible{outline:3px solid var(--ink);outline-offset:2px}"
+    "time{white-space:nowrap}"
     ".soft{color:var(--soft);font-size:.9375rem}"
     "h1.good{color:var(--good)}h1.bad{color:var(--bad)}";
 
@@ -131,7 +132,7 @@ put_time(struct buf *out, int64_t sec)
 	char iso[CLOCK_ISO_MAX];
 
 	(void)clock_iso(sec, iso);
-	(void)buf_printf(out, "%.10s %.5s UTC", iso, iso + 11);
+	(void)buf_printf(out, "<time>%.10s %.5s UTC</time>", iso, iso + 11);
 }
 
 /* ---- pages -------------------------------------------------------------- */
@@ -182,7 +183,7 @@ api_pages_void(struct api_response *response_r)
 	    "<p>A confirmation link works once, for 24 hours, and only until "
 	    "a newer one is sent. Perhaps it was cut when it was copied."
 	    "</p>\n<p>Nothing was changed. If a confirmation is still wanted, "
-	    "have the account send a new letter.</p>\n");
+	    "ask the account's owner for a new letter.</p>\n");
 	end(response_r);
 }
 
