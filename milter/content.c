@@ -286,12 +286,21 @@ cannot_sign(struct message *m, const struct err *err, struct rules_verdict *v)
 }
 
 static bool
-check_headers(struct message *m, struct rules_verdict *v)
+check_headers(
+    struct message *m, struct admit_cover *cover_r, struct rules_verdict *v)
 {
-	struct message_content *c = &m->content;
+	const struct message_content *c = &m->content;
 
 	return admit_headers(&m->env->admit, &m->account, m->sender, c->headers,
-	    c->header_count, &c->cover, v);
+	    c->header_count, cover_r, v);
+}
+
+bool
+content_still_covered(struct message *m, struct rules_verdict *v)
+{
+	struct admit_cover now; /* keys and return path stay as they were */
+
+	return check_headers(m, &now, v);
 }
 
 /* A key may have been relieved and deleted since the snapshot was made, or made
@@ -305,7 +314,7 @@ sign_headers(struct message *m, struct rules_verdict *v)
 	if (rc == SG_MISSING) {
 		verdict_unavailable(v);
 		if (message_look_again(m, v)) {
-			if (!check_headers(m, v))
+			if (!check_headers(m, &m->content.cover, v))
 				return false;
 			rc = start_signing(m, &err);
 		}
@@ -322,8 +331,8 @@ content_end_of_headers(struct message *m, struct rules_verdict *v)
 	c->size += 2; /* the empty line */
 	if (!is_header_whole(m, v))
 		return false;
-	if (!check_headers(m, v) &&
-	    !(message_look_again(m, v) && check_headers(m, v)))
+	if (!check_headers(m, &c->cover, v) &&
+	    !(message_look_again(m, v) && check_headers(m, &c->cover, v)))
 		return false;
 	return sign_headers(m, v);
 }

@@ -386,7 +386,8 @@ message_end(struct message *m, int64_t now_sec, struct edits *edits_r,
 	/* Monitor mode: every recipient would have been refused. */
 	if (m->is_monitor && m->rcpt_seen > 0 && m->rcpt_taken == 0)
 		return MESSAGE_PASSES;
-	if (!admit_end(&m->env->admit, &m->account, v)) {
+	if (!admit_end(&m->env->admit, &m->account, v) ||
+	    !content_still_covered(m, v)) {
 		hold(m, "end", v);
 		return answer_held(m, v);
 	}

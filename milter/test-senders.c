@@ -175,7 +175,55 @@ test_operator_signature(void **state)
 	}
 }
 
-/* ---- test_facts that were changed a moment ago ---- */
+/* Who owns what, as it is after the message's last byte. */
+static void
+test_lost_before_the_end(void **state)
+{
+	static const struct rules_account accounts[] = {
+	    {.id = 1, .name = "shop", .production = true, .paused = true},
+	    {.id = 4, .name = "agency", .production = true}};
+	struct snapshot no_identity = test_facts, no_grant = test_facts,
+			owner_paused = test_facts;
+	const struct {
+		const char *name, *login, *from;
+		const struct snapshot *after;
+		const char *text;
+	} rows[] = {
+	    {"nothing changed", "agency", "a@path.example", &test_facts, ""},
+	    {"identity", "shop", "a@shop.example", &no_identity,
+		"a@shop.example"},
+	    {"grant", "agency", "a@path.example", &no_grant, "a@path.example"},
+	    {"its owner may not send", "agency", "a@path.example",
+		&owner_paused, "account shop is paused"},
+	};
+
+	(void)state;
+	no_identity.identity_count = 0;
+	no_grant.grant_count = 0;
+	owner_paused.accounts = accounts;
+	owner_paused.account_count = COUNT(accounts);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct run r;
+
+		print_message("  %s\n", rows[i].name);
+		test_begin(&r, rows[i].login, "<>");
+		assert_int_equal(test_mail(&r), MESSAGE_GOES_ON);
+		(void)message_rcpt(r.m, "<x@reader.example>", &r.v);
+		test_send_body(&r, rows[i].from);
+		message_queue_id(r.m, QUEUE_ID);
+		r.env.admit.snapshot = rows[i].after;
+		assert_int_equal(test_end(&r), rows[i].text[0] != '\0'
+						   ? MESSAGE_ANSWERED
+						   : MESSAGE_GOES_ON);
+		if (rows[i].text[0] != '\0') {
+			assert_int_equal(r.v.code, 554);
+			assert_non_null(strstr(r.v.text, rows[i].text));
+		}
+		test_finish(&r);
+	}
+}
+
+/* ---- facts that were changed a moment ago ---- */
 
 struct look {
 	struct run *run;
@@ -273,6 +321,7 @@ main(void)
 	    cmocka_unit_test(test_return_path),
 	    cmocka_unit_test(test_granted_token),
 	    cmocka_unit_test(test_operator_signature),
+	    cmocka_unit_test(test_lost_before_the_end),
 	    cmocka_unit_test(test_second_look),
 	};
 
