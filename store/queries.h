@@ -30,8 +30,7 @@
 #define GRANT_SELECT "SELECT g.identity_id, i.account_id, i.name, " \
 	"g.account_id, g.from_pattern, g.created_sec FROM identity_grant g " \
 	"JOIN identity i ON i.id = g.identity_id "
-#define GRANT_ORDER "ORDER BY i.account_id, i.name, g.account_id, " \
-	"g.from_pattern"
+#define GRANT_ORDER "ORDER BY g.identity_id, g.account_id, g.from_pattern"
 #define REQUEST_COLUMNS "id, account_id, mail_type, website, use_case, " \
 	"status, reason, created_sec, decided_sec"
 #define REQUEST_ORDER "ORDER BY CASE status WHEN 'PENDING' THEN 0 ELSE 1 END, " \

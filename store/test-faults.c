@@ -148,6 +148,74 @@ test_quota_with_four_processes(void **state)
 	take_in_parallel(f, 7);
 }
 
+/* ---- one of several wins ---- */
+
+static enum sg_err
+add_request(struct store *store, int64_t account, struct err *err_r)
+{
+	struct store_request row = {
+	    .account_id = account,
+	    .mail_type = "MARKETING",
+	    .website = "https://demo.example",
+	    .use_case = "news",
+	    .status = "PENDING",
+	};
+
+	return store_request_add(store, &row, err_r);
+}
+
+static enum sg_err
+decide_request(struct store *store, int64_t account, struct err *err_r)
+{
+	struct store_request row = {.id = account, .status = "GRANTED"};
+
+	return store_request_decide(store, &row, err_r);
+}
+
+/* How many of the processes had which result. */
+static void
+run_in_parallel(struct fixture *f,
+    enum sg_err (*call)(struct store *, int64_t, struct err *),
+    int counts_r[SG_BUG + 1])
+{
+	int status;
+
+	memset(counts_r, 0, (SG_BUG + 1) * sizeof(*counts_r));
+	store_close(&f->store);
+	for (int i = 0; i < WRITERS; i++)
+		if (fork() == 0) {
+			struct store *store;
+			struct err err;
+
+			if (store_open(f->url, STORE_OPEN_WRITE, 20000, &store,
+				&err) != SG_OK)
+				_exit(SG_BUG);
+			_exit((int)call(store, f->account, &err));
+		}
+	for (int i = 0; i < WRITERS; i++) {
+		assert_true(wait(&status) > 0);
+		assert_true(WIFEXITED(status));
+		assert_in_range(WEXITSTATUS(status), SG_OK, SG_BUG);
+		counts_r[WEXITSTATUS(status)]++;
+	}
+	reopen(f);
+}
+
+static void
+test_one_request_with_four_processes(void **state)
+{
+	struct fixture *f = *state;
+	int counts[SG_BUG + 1];
+
+	run_in_parallel(f, add_request, counts);
+	assert_int_equal(counts[SG_OK], 1);
+	assert_int_equal(counts[SG_EXISTS], WRITERS - 1);
+	/* the id is 1, as the account's */
+	run_in_parallel(f, decide_request, counts);
+	assert_int_equal(counts[SG_OK], 1);
+	assert_int_equal(counts[SG_MISSING], WRITERS - 1);
+}
+
 /* What was committed before the kill is there; what was not is not. */
 static void
 test_killed_writer(void **state)
@@ -585,6 +653,43 @@ test_full_disk_in_a_group(void **state)
 	assert_int_equal(used(f), 2);
 }
 
+/* A new link takes the old one's place whole or not at all. */
+static void
+test_full_disk_while_a_link_is_put(void **state)
+{
+	struct fixture *f = *state;
+	struct store_identity identity = {
+	    .facts = {.name = "a@demo.example"}, .account_id = f->account};
+	struct store_link link = {.hash = {1}, .created_sec = 5}, got;
+	unsigned char old[STORE_LINK_HASH_BYTES];
+	struct rlimit limit, small;
+	int64_t count, last;
+
+	assert_ok(f, store_identity_create(f->store, &identity, &f->err));
+	link.identity_id = identity.facts.id;
+	assert_ok(
+	    f, store_link_put(f->store, &link, "a@demo.example", &f->err));
+	memcpy(old, link.hash, sizeof(old));
+	link.hash[0] = 2;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	small = limit;
+	small.rlim_cur = 4096;
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	assert_code(f, SG_IO,
+	    store_link_put(f->store, &link, "a@demo.example", &f->err));
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	assert_code(
+	    f, SG_MISSING, store_link_get(f->store, link.hash, &got, &f->err));
+	assert_ok(f, store_link_get(f->store, old, &got, &f->err));
+	assert_ok(f, store_link_sent(f->store, "a@demo.example", 0, &count,
+			 &last, &f->err));
+	assert_int_equal(count, 1);
+	assert_ok(
+	    f, store_link_put(f->store, &link, "a@demo.example", &f->err));
+	assert_sound(f);
+}
+
 /* ---- who may read the files ---- */
 
 static void
@@ -628,6 +733,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_quota_with_four_processes),
+	    TEST(test_one_request_with_four_processes),
 	    TEST(test_killed_writer),
 	    TEST(test_locked),
 	    TEST(test_backup_while_written),
@@ -643,6 +749,7 @@ main(void)
 	    TEST(test_reader_of_the_group),
 	    TEST(test_full_disk),
 	    TEST(test_full_disk_in_a_group),
+	    TEST(test_full_disk_while_a_link_is_put),
 	    TEST(test_file_modes),
 	};
 
