@@ -6,29 +6,13 @@
 #include "ctl/verbs.h"
 #include "ops/letter.h"
 
-static const char *const kinds[STORE_LETTER_KINDS] = {
-    [STORE_LETTER_CONFIRM] = "confirm",
-    [STORE_LETTER_VERIFIED] = "verified",
-    [STORE_LETTER_FAILED] = "failed",
-    [STORE_LETTER_WARNING] = "warning",
-    [STORE_LETTER_RESTORED] = "restored",
-    [STORE_LETTER_REVOKED] = "revoked",
-    [STORE_LETTER_KEY_READY] = "key-ready",
-    [STORE_LETTER_KEY_OLD] = "key-old",
-    [STORE_LETTER_REQUEST] = "request",
-    [STORE_LETTER_REQUEST_GRANTED] = "granted",
-    [STORE_LETTER_REQUEST_DENIED] = "denied",
-};
-
 static bool
 add_letter(void *ctx, const char *account, const struct store_letter *row)
 {
-	bool is_known = (unsigned)row->kind < STORE_LETTER_KINDS;
-
 	return out_add(ctx,
 	    json_pack("{s:s, s:s, s:o, s:o, s:o, s:I, s:o}", "kind",
-		is_known ? kinds[row->kind] : "unknown", "account", account,
-		"to", out_string(row->recipient), "created",
+		letter_kind_name(row->kind), "account", account, "to",
+		out_string(row->recipient), "created",
 		out_time(row->created_sec), "next", out_time(row->next_sec),
 		"attempts", (json_int_t)row->attempts, "error",
 		row->error[0] == '\0' ? json_null() : out_string(row->error)));
