@@ -190,12 +190,6 @@ check_easy_dkim(struct checks *checks)
 		    conf->dkim_zone);
 		return;
 	}
-	if (conf->dkim_update_key_file[0] == '\0') {
-		checks_note(checks, CHECKS_WRONG, "dkim.update_key_file",
-		    "set it to a file with the line ALGORITHM:NAME:BASE64",
-		    "no TSIG key for updates of %s is set", conf->dkim_zone);
-		return;
-	}
 	if (!check_secret_file(
 		checks, "dkim.update_key_file", conf->dkim_update_key_file))
 		return;
@@ -315,17 +309,9 @@ check_url(struct checks *checks)
 	const struct conf *conf = checks->ctl->conf;
 	const char *url = conf->api_url;
 	const char *host = url[0] == '\0' ? conf->api_listen : url;
-	bool has_scheme =
-	    strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0;
 
-	if (url[0] != '\0' && !has_scheme) {
-		checks_note(checks, CHECKS_WRONG, "api.url",
-		    "write it like \"https://mail.example.com:8025\"",
-		    "%s begins neither with https:// nor with http://", url);
-		return;
-	}
 	if (url[0] != '\0')
-		host = strstr(url, "://") + 3;
+		host = strstr(url, "://") + 3; /* conf takes no other */
 	if (is_loopback(host) && conf->mail_from[0] != '\0')
 		checks_note(checks, CHECKS_WARNING, "api.url",
 		    "set api = { url = \"https://HOST\"; }, as others reach "
@@ -407,13 +393,9 @@ check_tls(struct checks *checks)
 	const char *certificate = conf->api_tls_certificate_file;
 	const char *key = conf->api_tls_key_file;
 
-	if (certificate[0] == '\0' && key[0] == '\0')
+	if (certificate[0] == '\0') /* neither; conf knows no half of it */
 		return;
-	if (certificate[0] == '\0' || key[0] == '\0')
-		checks_note(checks, CHECKS_WRONG, "api.tls_key_file",
-		    "set both, or none",
-		    "TLS wants a certificate and its key; only one is set");
-	else if (check_secret_file(checks, "api.tls_key_file", key))
+	if (check_secret_file(checks, "api.tls_key_file", key))
 		check_pair(checks, certificate, key);
 }
 

@@ -30,11 +30,18 @@ static const struct {
 static const char *const subjects[VERIFICATION_SUBJECTS] = {
     "identity", "dkim", "mail-from"};
 
-bool
-facts_may_send(const struct store_identity *row)
+static bool
+is_verified(const struct store_identity *row)
 {
 	return row->facts.status == RULES_IDENTITY_SUCCESS ||
 	       row->facts.status == RULES_IDENTITY_TEMPORARY_FAILURE;
+}
+
+bool
+facts_may_send(const struct store_identity *row)
+{
+	return is_verified(row) &&
+	       row->facts.mail_from_use != RULES_MAIL_FROM_REJECT;
 }
 
 static bool
@@ -101,13 +108,14 @@ facts_row(const char *account, const struct store_identity *row)
 	    is_domain(row) ? "every address of %s and of its subdomains"
 			   : "%s, also with a +label",
 	    facts->name);
-	return json_pack("{s:o, s:s, s:s, s:s, s:b, s:o, s:b, s:s, s:o, s:o, "
-			 "s:s, s:o, s:o, s:o}",
+	return json_pack(
+	    "{s:o, s:s, s:s, s:s, s:b, s:b, s:o, s:b, s:s, s:o, s:o, "
+	    "s:s, s:o, s:o, s:o}",
 	    "account", out_string(account), "name", facts->name, "type",
 	    is_domain(row) ? "DOMAIN" : "EMAIL_ADDRESS", "status",
-	    identity_status_name(facts->status), "verified",
-	    facts_may_send(row), "covers", out_string(covers), "signing",
-	    facts->signing_enabled, "dkim_status",
+	    identity_status_name(facts->status), "verified", is_verified(row),
+	    "may_send", facts_may_send(row), "covers", out_string(covers),
+	    "signing", facts->signing_enabled, "dkim_status",
 	    identity_status_name(facts->dkim_status), "proofs",
 	    proofs_json(row->proofs), "mail_from",
 	    has_mail_from ? json_string(facts->mail_from) : json_null(),
@@ -410,7 +418,7 @@ facts_print(
 	    {"name", "identity", OUT_PLAIN},
 	    {"account", "account", OUT_PLAIN},
 	    {"covers", "covers", OUT_PLAIN},
-	    {"verified", "may send", OUT_PLAIN},
+	    {"may_send", "may send", OUT_PLAIN},
 	    {"status", "status", OUT_PLAIN},
 	    {"reason", "reason", OUT_PLAIN},
 	    {"proofs", "proved by", OUT_PLAIN},

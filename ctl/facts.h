@@ -12,7 +12,8 @@ struct advice;
 struct identity_file;
 struct store_identity;
 
-/* May its account send from it now? */
+/* May its account send from it now? It is verified, and no MAIL FROM domain that
+ * is not has its mail refused. */
 bool facts_may_send(const struct store_identity *row);
 
 /* The row alone; NULL: no memory. */

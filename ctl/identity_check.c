@@ -99,7 +99,7 @@ print_shown(const struct ctl *ctl, struct shown *shown)
 			     "asked: %s\n",
 		    shown->trouble.text); /* main looks at stdout */
 	if (rc == CTL_DONE && facts->type == RULES_IDENTITY_EMAIL &&
-	    !facts_may_send(&shown->file->row))
+	    shown->file->row.proofs == 0)
 		(void)printf(
 		    "\nA new link: sendwardctl identity resend %s %s\n",
 		    shown->file->account, facts->name);
@@ -163,11 +163,49 @@ print_unanswered(const struct ctl *ctl)
 {
 	const char *servers = ctl->conf->dns_servers;
 
-	(void)printf("\nNo name server answered, so nothing has changed. %s%s"
-		     "%s\n",
-	    servers[0] == '\0' ? "Those of /etc/resolv.conf were asked"
-			       : "Asked were those of the option dns.servers: ",
-	    servers, servers[0] == '\0' ? "." : ""); /* main looks at it */
+	(void)printf("\nNo name server answered, so nothing has changed. "
+		     "Asked were %s%s\n",
+	    servers[0] == '\0' ? "those of /etc/resolv.conf."
+			       : "those of\nthe option dns.servers: ",
+	    servers); /* main looks at stdout */
+}
+
+/* Among the ways to prove a domain one that is wrong is no fault. */
+static void
+print_enough(
+    const struct identity_file *file, const struct finding *list, size_t count)
+{
+	const int by_dns =
+	    STORE_PROOF_DKIM_TXT | STORE_PROOF_EASY_DKIM | STORE_PROOF_TXT;
+	size_t wrong = 0, ways = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		enum record_purpose purpose = list[i].record->purpose;
+		bool is_way = purpose != RECORD_MAIL_FROM_MX &&
+			      purpose != RECORD_MAIL_FROM_SPF;
+
+		ways += is_way;
+		wrong += is_way && list[i].state != FINDING_OK &&
+			 list[i].state != FINDING_NOT_NEEDED;
+	}
+	if (wrong == 0 || ways < 2)
+		return;
+	(void)printf(
+	    (file->row.proofs & by_dns) != 0
+		? "\nOne way proves the domain. What is wrong with the others "
+		  "may stay as it is.\n"
+		: "\nOne way is enough: the DKIM record, all three CNAME "
+		  "records, or the TXT record.\n"); /* main looks at it */
+}
+
+static const char *
+why_not(const struct store_identity *row)
+{
+	if (facts_may_send(row))
+		return ".";
+	if (row->facts.mail_from_use == RULES_MAIL_FROM_REJECT)
+		return " yet: its MAIL FROM domain is not verified.";
+	return " yet.";
 }
 
 static int
@@ -191,6 +229,8 @@ print_check(const struct ctl *ctl, struct check *check)
 	findings_print(file, list, count);
 	if (count > 0 && check_is_unanswered(check))
 		print_unanswered(ctl);
+	else if (file->row.facts.type == RULES_IDENTITY_DOMAIN)
+		print_enough(file, list, count);
 	(void)putchar('\n'); /* main looks at stdout */
 	rc = facts_print(ctl, file, clock_now_sec());
 	if (check_advice(check, &spf, &dmarc)) {
@@ -200,8 +240,7 @@ print_check(const struct ctl *ctl, struct check *check)
 	if (rc == CTL_DONE)
 		(void)printf("\nAccount %s %s send from %s%s\n", file->account,
 		    facts_may_send(&file->row) ? "may" : "may not",
-		    file->row.facts.name,
-		    facts_may_send(&file->row) ? "." : " yet.");
+		    file->row.facts.name, why_not(&file->row));
 	return rc;
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "base/process.h"
 #include "base/seal.h"
 #include "conf/conf.h"
@@ -105,6 +106,21 @@ ctl_value(const struct ctl *ctl, const char *name)
 	return NULL;
 }
 
+/* Events go where the daemons' go, or to syslog: stderr is for complaints. Called
+ * when the store is open, so that a log file is made by the store's user. */
+static void
+open_log(const struct conf *conf)
+{
+	const char *target = strcmp(conf->log_target, "stderr") == 0
+				 ? "syslog"
+				 : conf->log_target;
+	enum log_level least = (enum log_level)conf->log_level;
+
+	if (!log_open("sendwardctl", target, least))
+		(void)log_open(
+		    "sendwardctl", "syslog", least); /* never fails */
+}
+
 int
 ctl_open(struct ctl *ctl, int needs)
 {
@@ -121,6 +137,8 @@ ctl_open(struct ctl *ctl, int needs)
 		needs & CTL_WRITE ? STORE_OPEN_WRITE : STORE_OPEN_READ,
 		&ctl->store, &err) != SG_OK)
 		return ctl_fail(ctl, &err);
+	if ((needs & CTL_WRITE) != 0)
+		open_log(ctl->conf);
 	return CTL_DONE;
 }
 
