@@ -26,8 +26,12 @@ line_fini(struct line *line)
 enum sg_err
 line_open(struct line *line, struct err *err_r)
 {
-	if (line->store != NULL)
+	bool changed;
+
+	if (line->store != NULL &&
+	    store_maybe_changed(line->store, &changed, NULL) == SG_OK)
 		return SG_OK;
+	store_close(&line->store); /* its file is another one now */
 	return store_open(
 	    line->url, line->mode, LINE_BUSY_MSEC, &line->store, err_r);
 }
@@ -67,7 +71,7 @@ line_report(struct line *line, enum sg_err code, const struct err *err,
 		return;
 	}
 	if (line->is_said)
-		log_event(LOG_STORE_BACK_EVENT, NULL, "task", line->name, NULL);
+		log_event(LOG_JOBS_BACK_EVENT, NULL, "task", line->name, NULL);
 	line->is_said = false;
 	line->failures = 0;
 	line->resume_msec = 0;

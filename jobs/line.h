@@ -30,7 +30,7 @@ void line_init(struct line *line, const char *name, const char *url,
 /* Closes the handle. */
 void line_fini(struct line *line);
 
-/* Opens the store unless it is open. */
+/* Opens the store unless it is open; anew when its file was replaced. */
 enum sg_err line_open(struct line *line, struct err *err_r);
 
 /* How a turn ended. A failure is logged once (jobs.failed), puts resume_msec off
