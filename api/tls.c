@@ -104,12 +104,9 @@ api_tls_load(const struct conf *conf, struct api_tls *tls_r, struct err *err_r)
 	enum sg_err rc;
 
 	*tls_r = (struct api_tls){0};
-	if (cert[0] == '\0' && key[0] == '\0')
+	/* The loader lets both or none be set. */
+	if (cert[0] == '\0')
 		return SG_OK;
-	if (cert[0] == '\0' || key[0] == '\0')
-		return err_set(err_r, SG_INVALID,
-		    "api.tls_certificate_file and api.tls_key_file belong "
-		    "together: set both or none");
 	rc = read_file("api.tls_certificate_file", cert, &tls.certificate,
 	    &tls.certificate_len, err_r);
 	if (rc == SG_OK)
