@@ -12,6 +12,8 @@
 #include "ops/advice.h"
 #include "ops/identity.h"
 
+/* Of machines: every key, Easy DKIM name, token and MAIL FROM record. */
+#define QUESTIONS_FEW (2 * KEY_PLAN_MAX_KEYS + 16)
 #define QUESTIONS_MAX 256
 #define ARENA_MAX (4U * 1024 * 1024)
 #define NAME_MAX_LEN 253 /* without the final dot */
@@ -45,7 +47,7 @@ ask(struct check *check, const char *name, enum dns_type type)
 {
 	struct check_question *question;
 
-	if (!is_name(name) || check->question_count == QUESTIONS_MAX)
+	if (!is_name(name) || check->question_count == check->question_max)
 		return;
 	for (size_t i = 0; i < check->question_count; i++)
 		if (check->questions[i].type == type &&
@@ -132,6 +134,7 @@ check_new(struct store *store, const struct conf *conf, int64_t identity_id,
     bool explain, struct check **check_r, struct err *err_r)
 {
 	struct check *check = calloc(1, sizeof(*check));
+	size_t max = explain ? QUESTIONS_MAX : QUESTIONS_FEW;
 	enum sg_err rc;
 
 	*check_r = NULL;
@@ -141,9 +144,10 @@ check_new(struct store *store, const struct conf *conf, int64_t identity_id,
 	/* Nothing of it is changed but the count. */
 	check->conf = conf_ref((struct conf *)(uintptr_t)conf);
 	check->arena = arena_new(ARENA_MAX);
-	check->questions = calloc(QUESTIONS_MAX, sizeof(*check->questions));
-	check->answers = calloc(QUESTIONS_MAX, sizeof(*check->answers));
-	check->is_answered = calloc(QUESTIONS_MAX, sizeof(bool));
+	check->question_max = max;
+	check->questions = calloc(max, sizeof(*check->questions));
+	check->answers = calloc(max, sizeof(*check->answers));
+	check->is_answered = calloc(max, sizeof(bool));
 	if (check->arena == NULL || check->questions == NULL ||
 	    check->answers == NULL || check->is_answered == NULL)
 		rc = err_set(err_r, SG_NOMEM, "no memory for a look");

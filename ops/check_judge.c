@@ -394,8 +394,6 @@ check_both(struct check_result a, struct check_result b)
 	if (a.look == b.look)
 		return (struct check_result){
 		    a.look, more_telling(a.error, b.error)};
-	if (a.look == LOOK_ABSENT || b.look == LOOK_PRESENT)
-		return a;
 	return b.look == LOOK_ABSENT || a.look == LOOK_PRESENT ? b : a;
 }
 

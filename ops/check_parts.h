@@ -24,7 +24,7 @@ struct check {
 	struct dns_answer
 	    *answers; /* one a question; TIMED_OUT until it came */
 	bool *is_answered;
-	size_t question_count;
+	size_t question_count, question_max;
 
 	bool is_judged;
 	struct finding *findings;

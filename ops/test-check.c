@@ -374,6 +374,8 @@ static const struct fault_row faults[] = {
 	{ "beside another's",    P_TOKEN, {"_sendward.a.example TXT other token", "_sendward.a.example TXT " TOKEN}, FINDING_OK, E_NONE, "" },
 	{ "another's",           P_TOKEN, {"_sendward.a.example TXT other token"}, FINDING_WRONG_VALUE, E_VALUE, "~Another value" },
 	{ "in capitals",         P_TOKEN, {"_sendward.a.example TXT TOKEN/ABC+DEF="}, FINDING_WRONG_VALUE, E_VALUE, "~Capitals" },
+	{ "more behind it",      P_TOKEN, {"_sendward.a.example TXT " TOKEN "x"}, FINDING_WRONG_VALUE, E_VALUE, "~alone" },
+	{ "cut",                 P_TOKEN, {"_sendward.a.example TXT ToKeN/abc"}, FINDING_WRONG_VALUE, E_VALUE, "~Another value" },
 	{ "in quotes",           P_TOKEN, {"_sendward.a.example TXT \"" TOKEN "\""}, FINDING_WRONG_VALUE, E_VALUE, "~alone" },
 	{ "Amazon's own",        P_TOKEN, {"_amazonses.a.example TXT other token"}, FINDING_MISSING, E_HOST, "" },
 	{ "no answer at SES",    P_TOKEN, {"_amazonses.a.example FAILS"}, FINDING_NO_ANSWER, E_DNS, "" },
@@ -745,6 +747,56 @@ test_word(void **state)
 	LIVE(f, id, rows);
 }
 
+/* A key that signs by the operator's word, of an identity that does not: its
+ * absence counts. */
+static void
+test_key_by_word(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = make_identity(f, "shop", "a.example", WITH_TOKEN);
+	int64_t key = add_key(f, id, "s1", KEY1, (struct store_key){0});
+	/* clang-format off */
+	static const struct life_row rows[] = {
+		{ "both there", 5, {"_sendward.a.example TXT " TOKEN, S1 DKIM(KEY1)}, false, S, S, N, "VERIFIED identity" },
+		{ "another signs by word", 5, {"_sendward.a.example TXT " TOKEN}, false, S, T, N, "WARNING DKIM" },
+	};
+	/* clang-format on */
+
+	live(f, id, rows, 1);
+	assert_code(f, SG_OK,
+	    store_key_set_active(f->store, key, false, TEST_NOW, &f->err));
+	(void)add_key(f, id, "s9", KEY2, (struct store_key){.active = true});
+	live(f, id, rows + 1, 1);
+}
+
+static void
+assert_proofs(
+    struct admin_fixture *f, int64_t id, const char *const *lines, int proofs)
+{
+	struct identity_file *file = apply(f, id, lines, false, TEST_NOW);
+
+	assert_int_equal(file->row.proofs, proofs);
+	identity_file_free(&file);
+}
+
+/* Proofs come and go; one that nobody answered for stays. */
+static void
+test_proofs(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = make_identity(f, "shop", "a.example", ALL);
+	zone_lines both = {"_sendward.a.example TXT " TOKEN, S1 DKIM(KEY1)};
+	zone_lines one = {
+	    "_sendward.a.example TXT " TOKEN, "s1._domainkey.a.example FAILS"};
+	zone_lines token = {"_sendward.a.example TXT " TOKEN};
+	zone_lines easy = {EASY_ALL, EASY_KEY};
+
+	assert_proofs(f, id, both, STORE_PROOF_TXT | STORE_PROOF_DKIM_TXT);
+	assert_proofs(f, id, one, STORE_PROOF_TXT | STORE_PROOF_DKIM_TXT);
+	assert_proofs(f, id, token, STORE_PROOF_TXT);
+	assert_proofs(f, id, easy, STORE_PROOF_EASY_DKIM);
+}
+
 /* The word stands, and daily looks are daily. */
 static void
 test_word_times(void **state)
@@ -1101,6 +1153,8 @@ main(void)
 	    WITH_STORE(test_life),
 	    WITH_STORE(test_never_there),
 	    WITH_STORE(test_word),
+	    WITH_STORE(test_key_by_word),
+	    WITH_STORE(test_proofs),
 	    WITH_STORE(test_word_times),
 	    WITH_STORE(test_rotation_txt),
 	    WITH_STORE(test_rotation_easy),
