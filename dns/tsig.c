@@ -14,8 +14,8 @@
 
 #include "dns/rdata.h"
 
-static const char *const algorithms[] = {
-    "hmac-sha256.", "hmac-sha384.", "hmac-sha512."};
+/* libldns 1.8 misspells hmac-sha384. */
+static const char *const algorithms[] = {"hmac-sha256.", "hmac-sha512."};
 
 static bool
 read_algorithm(const char *text, size_t len, struct tsig_key *key_r)
@@ -81,8 +81,8 @@ tsig_key_parse(const char *line, struct tsig_key *key_r, struct err *err_r)
 	if (name[name_len] != ':')
 		fault = "holds no line ALGORITHM:NAME:BASE64";
 	else if (!read_algorithm(line, algorithm_len, key_r))
-		fault = "has an algorithm that is none of hmac-sha256, "
-			"hmac-sha384 and hmac-sha512";
+		fault =
+		    "has an algorithm that is neither hmac-sha256 nor hmac-sha512";
 	else if (!read_key_name(name, name_len, key_r))
 		fault = "has a key name that is no domain name";
 	else if (!read_secret(name + name_len + 1, key_r))

@@ -14,7 +14,7 @@ struct tsig_key {
 };
 
 /* "ALGORITHM:NAME:BASE64" with one final newline or none; the algorithm is
- * hmac-sha256, -sha384 or -sha512. The text carries no secret. */
+ * hmac-sha256 or hmac-sha512. The text carries no secret. */
 enum sg_err tsig_key_parse(
     const char *line, struct tsig_key *key_r, struct err *err_r);
 
