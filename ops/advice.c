@@ -259,8 +259,8 @@ advise_missing(const struct found_dmarc *found, struct advice *dmarc_r)
 	else
 		SAY(dmarc_r->text,
 		    "There is no DMARC record. Large receivers want one from "
-		    "who sends much; the record beside asks them to change "
-		    "nothing. %s",
+		    "who sends much; \"v=DMARC1; p=none\" asks them to "
+		    "change nothing. %s",
 		    dmarc_r->will_align ? "This mail would pass."
 					: "This mail would not pass yet.");
 	if (found->is_several || found->is_malformed)

@@ -25,7 +25,8 @@ struct check_question {
 };
 
 /* explain: also ask where people put records by mistake (DOMAIN twice, without
- * _domainkey, …) and what SPF and DMARC say; for people. SG_MISSING. */
+ * _domainkey, …) and what SPF and DMARC say; for people. A reference to conf is
+ * kept. SG_MISSING. */
 enum sg_err check_new(struct store *store, const struct conf *conf,
     int64_t identity_id, bool explain, struct check **check_r,
     struct err *err_r);
@@ -52,9 +53,10 @@ enum finding_state {
 	FINDING_WRONG_VALUE, /* found stands beside wanted */
 	FINDING_WRONG_PLACE, /* right value, at found_at */
 	FINDING_OLD_VALUE,   /* the value of a key that was before */
-	FINDING_SPLIT_WRONG, /* the key, with blanks or quotes between its parts */
+	FINDING_SPLIT_WRONG, /* the key, with quotes or backslashes in it, or torn
+	                        into several records */
 	FINDING_SEVERAL,     /* more than one record where one must be */
-	FINDING_NO_ANSWER,  /* name server unreachable, SERVFAIL, bogus */
+	FINDING_NO_ANSWER,   /* name server unreachable, SERVFAIL, bogus */
 	FINDING_NOT_NEEDED, /* not there, and another proof is */
 };
 struct finding {
@@ -74,7 +76,8 @@ const struct identity_file *check_file(const struct check *check);
  * without explain, nothing was asked. */
 bool check_advice(
     const struct check *check, struct advice *spf_r, struct advice *dmarc_r);
-/* No question was answered by anybody: all name servers may be down. */
+/* No question has got an answer that says anything (SERVFAIL and time-outs do not;
+ * an answer that is bogus does): all name servers may be down. */
 bool check_is_unanswered(const struct check *check);
 
 #endif
