@@ -3,6 +3,7 @@ dist_man_MANS += \
 	man/sendward.7 \
 	man/sendward.conf.5 \
 	man/sendward-jobd.8 \
+	man/sendward-apid.8 \
 	man/sendward-milter.8 \
 	man/sendward-policyd.8 \
 	man/sendwardctl.8
