@@ -14,11 +14,11 @@
 
 void
 rotation_log(const char *account, const char *identity,
-    const struct store_key *key, const char *action)
+    const struct store_key *key, const char *what)
 {
 	log_event(LOG_DKIM_ROTATE_EVENT, NULL, "account", account, "identity",
 	    identity, "selector", key->selector, "algorithm", key->algorithm,
-	    "action", action, NULL);
+	    "what", what, NULL);
 }
 
 /* ---- the plan -------------------------------------------------------------- */
@@ -348,7 +348,7 @@ tell(const struct start *start, const char *account, const char *name,
 		};
 		memcpy(list_r[i].selector, key->selector,
 		    sizeof(list_r[i].selector));
-		rotation_log(account, name, key, "made");
+		rotation_log(account, name, key, "is made");
 	}
 }
 
@@ -367,7 +367,7 @@ rotation_start(struct store *store, const struct seal *seal,
 	*count_r = 0;
 	for (size_t i = 0; i < start.gone.count && rc == SG_OK; i++)
 		rotation_log(
-		    account, row.facts.name, &start.gone.list[i], "removed");
+		    account, row.facts.name, &start.gone.list[i], "is removed");
 	if (rc == SG_OK)
 		rc = plan_now(&start, store, &row, &start.turn, err_r);
 	if (rc == SG_OK)

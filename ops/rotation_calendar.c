@@ -216,7 +216,7 @@ visit_finish(struct visit *visit, int64_t identity_id, struct err *err_r)
 	rc = store_finish(visit->work->store, rc, err_r);
 	for (size_t i = 0; i < again.turn.count && has_turn && rc == SG_OK; i++)
 		rotation_log(again.account, again.row.facts.name,
-		    &again.turn.made[i].row, "made");
+		    &again.turn.made[i].row, "is made");
 	return rc;
 }
 
@@ -295,7 +295,7 @@ log_removed(const struct calendar_work *work, const struct store_key *key,
 		    work->store, row.account_id, &account, err_r);
 	if (rc == SG_OK)
 		rotation_log(
-		    account.facts.name, row.facts.name, key, "removed");
+		    account.facts.name, row.facts.name, key, "is removed");
 	return rc == SG_MISSING ? SG_OK : rc;
 }
 

@@ -44,8 +44,8 @@ void rotation_turn_fini(struct rotation_turn *turn);
 enum sg_err rotation_drop_old(struct store *store, struct identity_key_set *set,
     int64_t now_sec, struct identity_key_set *gone_r, struct err *err_r);
 
-/* action: "made", "removed". After the commit. */
+/* what: "is made", "is removed". After the commit. */
 void rotation_log(const char *account, const char *identity,
-    const struct store_key *key, const char *action);
+    const struct store_key *key, const char *what);
 
 #endif
