@@ -344,6 +344,20 @@ expire_within(struct store *store, int64_t now_sec,
 	return rc;
 }
 
+static void
+log_expired(struct store *store, const struct store_identity *row)
+{
+	struct store_account account = {0};
+
+	/* without its name the line is still worth writing */
+	(void)store_account_get_by_id(store, row->account_id, &account, NULL);
+	log_event(LOG_IDENTITY_STATE_EVENT, NULL, "account", account.facts.name,
+	    "identity", row->facts.name, "subject", "identity", "from",
+	    identity_status_name(RULES_IDENTITY_PENDING), "to",
+	    identity_status_name(row->facts.status), "why",
+	    "its link was not opened in time", NULL);
+}
+
 static enum sg_err
 expire_one(
     struct store *store, int64_t now_sec, bool *found_r, struct err *err_r)
@@ -362,10 +376,7 @@ expire_one(
 	}
 	*found_r = rc == SG_OK && row.facts.id != 0;
 	if (*found_r)
-		log_event(LOG_IDENTITY_STATE_EVENT, NULL, "identity",
-		    row.facts.name, "subject", "identity", "status",
-		    identity_status_name(row.facts.status), "why",
-		    "its link was not opened in time", NULL);
+		log_expired(store, &row);
 	return rc;
 }
 
