@@ -243,8 +243,9 @@ restart(void *ctx, struct store *store, struct store_identity *row,
 		    &row->mail_from_status, err_r);
 	if (rc == SG_OK)
 		rc = store_identity_update(store, row, err_r);
-	/* Writes the row, too. */
-	if (rc == SG_OK && row->facts.type == RULES_IDENTITY_EMAIL)
+	/* A verified address has nothing to begin anew but its MAIL FROM. */
+	if (rc == SG_OK && row->facts.type == RULES_IDENTITY_EMAIL &&
+	    (!may_send(row->facts.status) || row->facts.mail_from[0] == '\0'))
 		rc = link_send(store, r->seal, r->conf, row, r->now_sec, err_r);
 	return rc;
 }

@@ -333,6 +333,32 @@ test_restart(void **state)
 	}
 }
 
+static void
+test_restart_mail_from(void **state)
+{
+	struct admin_fixture *f = *state;
+	const char *name = "boss@shop.example";
+	struct store_identity row =
+	    create(f, "shop", name, IDENTITY_KEYS_NONE, false);
+
+	assert_code(f, SG_OK,
+	    identity_verify(f->store, "shop", name, TEST_NOW, &row, &f->err));
+	assert_code(f, SG_INVALID,
+	    identity_restart(f->store, f->seal, f->conf, "shop", name, TEST_NOW,
+		&row, &f->err));
+	assert_non_null(strstr(f->err.text, "verified already"));
+	assert_code(f, SG_OK,
+	    identity_set_mail_from(f->store, f->conf, "shop", name,
+		"b.shop.example", false, TEST_NOW, &row, &f->err));
+	row.mail_from_status = RULES_IDENTITY_FAILED;
+	put(f, &row);
+	assert_code(f, SG_OK,
+	    identity_restart(f->store, f->seal, f->conf, "shop", name, TEST_NOW,
+		&row, &f->err));
+	assert_int_equal(row.mail_from_status, RULES_IDENTITY_PENDING);
+	assert_int_equal(row.facts.status, RULES_IDENTITY_SUCCESS);
+}
+
 /* One from before there were proofs, and before there was a zone. */
 static void
 test_restart_completes(void **state)
@@ -602,6 +628,7 @@ main(void)
 	    WITH_STORE(test_address_again),
 	    WITH_STORE(test_word_chooses),
 	    WITH_STORE(test_restart),
+	    WITH_STORE(test_restart_mail_from),
 	    WITH_STORE(test_restart_completes),
 	    WITH_STORE(test_mail_from_names),
 	    WITH_STORE(test_mail_from_states),
