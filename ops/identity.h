@@ -29,16 +29,20 @@ int identity_keys_from_name(const char *name);
 /* A domain or an address, in state PENDING, signing on, looks due now. A domain
  * gets a token for the TXT proof, `keys` (selector "sw" and 8 random of a-z0-9,
  * sealed, waiting to be seen in DNS), and, when dkim.zone is set, three tokens of
- * Easy DKIM with a key in the first slot. easy_only: no TXT keys (SG_INVALID
- * without dkim.zone). An address gets a link by letter when mail.from is set: its
- * domain's key signs. SG_INVALID: name; SG_MISSING: account; SG_EXISTS. */
+ * Easy DKIM with a key in the first slot (IDENTITY_KEYS_NONE: neither). easy_only:
+ * no TXT keys (SG_INVALID without dkim.zone). An address gets a link by letter when
+ * mail.from is set (SG_BUSY as link_send: then there is no identity either): its
+ * domain's key signs. SG_INVALID: name, or the account has 10,000; SG_MISSING:
+ * account; SG_EXISTS. */
 enum sg_err identity_create(struct store *store, const struct seal *seal,
     const struct conf *conf, const char *account, const char *name,
     enum identity_keys keys, bool easy_only, int64_t now_sec,
     struct store_identity *row_r, struct err *err_r);
 
 /* Begins anew: a domain is looked for again for 72 hours (also one that FAILED),
- * an address gets a new link (the errors of link_send). */
+ * an address gets a new link (the errors of link_send). What is verified stays so,
+ * and is looked at now; a MAIL FROM domain likewise. A domain that was made before
+ * dkim.zone was set gets its names of Easy DKIM. */
 enum sg_err identity_restart(struct store *store, const struct seal *seal,
     const struct conf *conf, const char *account, const char *name,
     int64_t now_sec, struct store_identity *row_r, struct err *err_r);
@@ -78,7 +82,8 @@ enum sg_err identity_list(struct store *store, const char *account,
 /* A private key that exists already (text: PEM as dkim_key_from_text), with its
  * selector (KEY_EXTERNAL). Signs instead of the identity's active key of the same
  * algorithm as soon as DNS has it, or now when `now` (the operator's word).
- * SG_INVALID: selector or key; SG_EXISTS: the selector is in use. */
+ * An own key that waits and was never seen makes room for it. SG_INVALID: selector
+ * or key, or the identity has KEY_PLAN_MAX_KEYS; SG_EXISTS: the selector is in use. */
 enum sg_err identity_import_key(struct store *store, const struct seal *seal,
     const char *account, const char *name, const char *selector,
     const char *text, size_t len, bool now, int64_t now_sec, struct err *err_r);
