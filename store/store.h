@@ -222,8 +222,8 @@ enum sg_err store_key_list(struct store *store, int64_t identity_id,
     store_key_fn *fn, void *ctx, struct err *err_r);
 
 /* Across all accounts: active keys that sign since before_sec or earlier and were
- * not put off beyond it, of identities that may send; keys retired at before_sec or earlier. The oldest
- * `most` of them; sealed is NULL. */
+ * not put off beyond it, of identities that may send; keys retired at before_sec
+ * or earlier. The oldest `most` of them; sealed is NULL. */
 enum sg_err store_key_list_aged(struct store *store, int64_t before_sec,
     int most, store_key_fn *fn, void *ctx, struct err *err_r);
 enum sg_err store_key_list_retired(struct store *store, int64_t before_sec,
