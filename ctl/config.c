@@ -255,7 +255,7 @@ check_networks(struct checks *checks)
 			    conf->networks[i].account, err.text);
 }
 
-/* Can every active key be unsealed? One line for all that cannot. */
+/* Can every key that signs, or will, be unsealed? One line for all that cannot. */
 struct key_check {
 	struct checks *checks;
 	const char *identity;
@@ -270,7 +270,7 @@ unseal_key(void *ctx, const struct store_key *row)
 	size_t len = 0;
 	struct err err;
 
-	if (!row->active)
+	if (row->retired_sec != 0)
 		return true;
 	if (seal_unwrap(keys->checks->ctl->seal, "dkim.key", row->sealed,
 		row->sealed_len, &pem, &len, &err) == SG_OK)
