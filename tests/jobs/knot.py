@@ -66,6 +66,7 @@ class Knot:
     def __init__(self, *zones):
         self.dir = tempfile.mkdtemp(prefix="knot.",
                                     dir=os.environ.get("TMPDIR"))
+        os.mkdir(self.dir + "/db")
         self.port = free_port()
         self.server = "127.0.0.1@%d" % self.port
         self.zones = zones
