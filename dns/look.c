@@ -80,19 +80,22 @@ read_type(const char *name, enum dns_type *type_r)
 }
 
 static struct asked *
-read_line(const char *line)
+read_line(char *line)
 {
 	struct asked *asked = calloc(1, sizeof(*asked));
-	char type[16];
+	const char *name, *type;
 
-	if (asked == NULL ||
-	    sscanf(line, "%399s %15s", asked->name, type) != 2 ||
-	    !read_type(type, &asked->type)) {
-		free(asked);
+	if (asked == NULL)
 		return NULL;
-	}
+	line[strcspn(line, "\n")] = '\0';
+	name = strsep(&line, " ");
+	type = line != NULL ? line : "";
+	(void)snprintf(asked->name, sizeof(asked->name), "%s", name);
 	asked->at_msec = clock_mono_msec();
-	return asked;
+	if (read_type(type, &asked->type))
+		return asked;
+	free(asked);
+	return NULL;
 }
 
 static void

@@ -24,6 +24,7 @@
 
 #define ANSWER_BYTES_MAX (512 * 1024)
 #define CLASS_IN 1
+#define RCODE_SERVFAIL 2
 /* How many servers are reckoned with when the library reads the file. */
 #define RESOLV_CONF_SERVERS 2
 
@@ -32,7 +33,8 @@ struct question {
 	struct dns_resolver *resolver;
 	dns_answer_fn *fn;
 	void *ctx;
-	int64_t asked_msec, deadline_msec;
+	int64_t asked_msec;
+	int64_t flown_msec; /* 0: it waits */
 	enum dns_type type;
 	bool is_late;
 	int ub_err;
@@ -48,6 +50,7 @@ struct dns_resolver {
 	/* Of waiting and flying the eldest is first. */
 	struct questions waiting, flying, late, done;
 	size_t pending;
+	int64_t heard_msec; /* when a server last answered anything */
 	/* Those included that are late and that it has not yet given up. */
 	size_t in_library;
 };
@@ -147,7 +150,7 @@ set_times(
 	enum sg_err code;
 
 	(void)snprintf(first_msec, sizeof(first_msec), "%lld",
-	    (long long)(timeout_msec * 9 / 20) / (long long)servers);
+	    (long long)(timeout_msec * 2 / 5) / (long long)servers);
 	code = set_option(ub, "unknown-server-time-limit:", first_msec, err_r);
 	if (code == SG_OK)
 		code =
@@ -284,16 +287,32 @@ dns_resolver_free(struct dns_resolver **resolver)
 	*resolver = NULL;
 }
 
+/* The library says SERVFAIL, too, when no server answered: then it took its
+ * time. */
+static bool
+is_silence(const struct question *question, int64_t took_msec)
+{
+	const struct ub_result *result = question->result;
+
+	return result == NULL ||
+	       (result->rcode == RCODE_SERVFAIL && !result->bogus &&
+		   took_msec >= question->resolver->timeout_msec / 3);
+}
+
 /* Called by the library from ub_process. */
 static void
 take_result(void *ctx, int ub_err, struct ub_result *result)
 {
 	struct question *question = ctx;
 	struct dns_resolver *resolver = question->resolver;
+	int64_t now_msec;
 
 	question->ub_err = ub_err;
 	question->result = result;
 	resolver->in_library--;
+	now_msec = clock_mono_msec();
+	if (!is_silence(question, now_msec - question->flown_msec))
+		resolver->heard_msec = now_msec;
 	if (question->is_late) {
 		TAILQ_REMOVE(&resolver->late, question, link);
 		question_free(question);
@@ -326,6 +345,9 @@ fly(struct dns_resolver *resolver)
 	while (resolver->in_library < DNS_TOGETHER_MAX &&
 	       (question = TAILQ_FIRST(&resolver->waiting)) != NULL) {
 		TAILQ_REMOVE(&resolver->waiting, question, link);
+		/* Its time begins now: one that waits behind others whose
+		 * servers are silent is not silent itself. */
+		question->flown_msec = clock_mono_msec();
 		question->ub_err = hand_to_library(resolver, question);
 		if (question->ub_err != 0) {
 			TAILQ_INSERT_TAIL(&resolver->done, question, link);
@@ -354,7 +376,6 @@ dns_ask(struct dns_resolver *resolver, const char *name, enum dns_type type,
 	question->fn = fn;
 	question->ctx = ctx;
 	question->asked_msec = clock_mono_msec();
-	question->deadline_msec = question->asked_msec + resolver->timeout_msec;
 	TAILQ_INSERT_TAIL(&resolver->waiting, question, link);
 	resolver->pending++;
 	fly(resolver);
@@ -373,6 +394,21 @@ dns_fd(const struct dns_resolver *resolver)
 	return ub_fd(resolver->ub);
 }
 
+/* What has flown is given up when its time is over, and everything when all
+ * servers have been silent for so long. */
+static int64_t
+deadline_msec(const struct question *question)
+{
+	const struct dns_resolver *resolver = question->resolver;
+	int64_t since = question->asked_msec;
+
+	if (resolver->heard_msec > since)
+		since = resolver->heard_msec;
+	if (question->flown_msec != 0 && question->flown_msec < since)
+		since = question->flown_msec;
+	return since + resolver->timeout_msec;
+}
+
 int
 dns_next_msec(const struct dns_resolver *resolver)
 {
@@ -385,9 +421,9 @@ dns_next_msec(const struct dns_resolver *resolver)
 	if (!TAILQ_EMPTY(&resolver->done))
 		return 0;
 	if (flying != NULL)
-		deadline = flying->deadline_msec;
-	if (waiting != NULL && waiting->deadline_msec < deadline)
-		deadline = waiting->deadline_msec;
+		deadline = deadline_msec(flying);
+	if (waiting != NULL && deadline_msec(waiting) < deadline)
+		deadline = deadline_msec(waiting);
 	left = deadline - clock_mono_msec();
 	return left > 0 ? (int)left : 0;
 }
@@ -441,8 +477,7 @@ static void
 judge_failure(const struct question *question, int64_t took_msec,
     struct dns_answer *answer)
 {
-	/* The library says SERVFAIL, too, when no server answered. */
-	if (took_msec >= question->resolver->timeout_msec / 3)
+	if (is_silence(question, took_msec))
 		set_outcome(
 		    answer, DNS_TIMED_OUT, "no name server gave an answer");
 	else
@@ -455,7 +490,7 @@ judge(struct dns_resolver *resolver, const struct question *question,
     struct dns_answer *answer)
 {
 	const struct ub_result *result = question->result;
-	int64_t took_msec = clock_mono_msec() - question->asked_msec;
+	int64_t took_msec = clock_mono_msec() - question->flown_msec;
 
 	if (question->ub_err != 0 || result == NULL) {
 		set_outcome(answer, DNS_FAILED, ub_strerror(question->ub_err));
@@ -490,15 +525,18 @@ judge(struct dns_resolver *resolver, const struct question *question,
 	}
 }
 
+/* What fn asks anew and fails at once waits for the next call. */
 static void
 hand_out(struct dns_resolver *resolver)
 {
+	struct questions done = TAILQ_HEAD_INITIALIZER(done);
 	struct question *question;
 
-	while ((question = TAILQ_FIRST(&resolver->done)) != NULL) {
+	TAILQ_CONCAT(&done, &resolver->done, link);
+	while ((question = TAILQ_FIRST(&done)) != NULL) {
 		struct dns_answer answer = {.outcome = DNS_FAILED};
 
-		TAILQ_REMOVE(&resolver->done, question, link);
+		TAILQ_REMOVE(&done, question, link);
 		resolver->pending--;
 		arena_reset(resolver->arena);
 		judge(resolver, question, &answer);
@@ -508,30 +546,39 @@ hand_out(struct dns_resolver *resolver)
 }
 
 static void
-expire(struct dns_resolver *resolver, struct questions *questions,
-    int64_t now_msec)
+tell_late(const struct question *question, const char *why)
+{
+	struct dns_answer answer = {.outcome = DNS_TIMED_OUT};
+
+	question->resolver->pending--;
+	set_outcome(&answer, DNS_TIMED_OUT, why);
+	question->fn(question->ctx, &answer);
+}
+
+static void
+expire_flying(struct dns_resolver *resolver, int64_t now_msec)
 {
 	struct question *question;
-	bool is_flying = questions == &resolver->flying;
 
-	while ((question = TAILQ_FIRST(questions)) != NULL &&
-	       question->deadline_msec <= now_msec) {
-		struct dns_answer answer = {.outcome = DNS_TIMED_OUT};
-		dns_answer_fn *fn = question->fn;
-		void *ctx = question->ctx;
+	while ((question = TAILQ_FIRST(&resolver->flying)) != NULL &&
+	       deadline_msec(question) <= now_msec) {
+		TAILQ_REMOVE(&resolver->flying, question, link);
+		question->is_late = true;
+		TAILQ_INSERT_TAIL(&resolver->late, question, link);
+		tell_late(question, "no name server gave an answer in time");
+	}
+}
 
-		set_outcome(&answer, DNS_TIMED_OUT,
-		    is_flying ? "no name server gave an answer in time"
-			      : "too many look-ups were under way");
-		TAILQ_REMOVE(questions, question, link);
-		resolver->pending--;
-		if (is_flying) {
-			question->is_late = true;
-			TAILQ_INSERT_TAIL(&resolver->late, question, link);
-		} else {
-			question_free(question);
-		}
-		fn(ctx, &answer);
+static void
+expire_waiting(struct dns_resolver *resolver, int64_t now_msec)
+{
+	struct question *question;
+
+	while ((question = TAILQ_FIRST(&resolver->waiting)) != NULL &&
+	       deadline_msec(question) <= now_msec) {
+		TAILQ_REMOVE(&resolver->waiting, question, link);
+		tell_late(question, "no name server gives answers");
+		question_free(question);
 	}
 }
 
@@ -544,8 +591,8 @@ dns_process(struct dns_resolver *resolver)
 		(void)ub_process(resolver->ub);
 	hand_out(resolver);
 	now_msec = clock_mono_msec();
-	expire(resolver, &resolver->flying, now_msec);
-	expire(resolver, &resolver->waiting, now_msec);
+	expire_flying(resolver, now_msec);
+	expire_waiting(resolver, now_msec);
 	fly(resolver);
 }
 

@@ -67,8 +67,9 @@ enum sg_err dns_resolver_new(const struct conf *conf,
 /* What is under way is dropped, without calling back. */
 void dns_resolver_free(struct dns_resolver **resolver);
 
-/* So many questions are asked at once; more wait for their turn, and their time
- * runs meanwhile. Who has many keeps fewer than that under way. */
+/* So many questions are asked at once, those included that came late and are not
+ * yet given up by the library. More wait for their turn, when their time begins;
+ * while every server is silent they wait no longer than a look-up may take. */
 #define DNS_TOGETHER_MAX 256
 
 /* Asks; fn is called exactly once, from dns_process, also after the deadline

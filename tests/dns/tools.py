@@ -87,12 +87,15 @@ class Look:
         return 0
 
     def close(self):
-        """Ends it; it must end well and soon."""
+        """Ends it, which must go well; the seconds that it took."""
+        if self.child.stderr.closed:
+            return 0
         if not self.child.stdin.closed:
             self.child.stdin.close()
         began = time.monotonic()
         status = self.child.wait(30)
         error = self.child.stderr.read()
+        self.child.stderr.close()
         expect(status == 0, "look: exit %d: %s" % (status, error[-2000:]))
         expect(error == "", "look wrote: " + error[-500:])
         return time.monotonic() - began
