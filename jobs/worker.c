@@ -15,9 +15,10 @@ struct worker {
 	worker_turn_fn *turn;
 	void *ctx;
 	pthread_t thread;
-	pthread_mutex_t lock; /* guards is_stopping */
-	pthread_cond_t wake;
+	pthread_mutex_t lock; /* guards the last two */
+	pthread_cond_t wake;  /* for the worker, and at its end for who joins */
 	bool is_stopping;
+	bool has_ended;
 };
 
 static struct timespec
@@ -50,6 +51,10 @@ worker_main(void *ctx)
 
 	while (pause_for(w, w->turn(w->ctx, w)))
 		continue;
+	(void)pthread_mutex_lock(&w->lock);
+	w->has_ended = true;
+	(void)pthread_cond_signal(&w->wake);
+	(void)pthread_mutex_unlock(&w->lock);
 	return NULL;
 }
 
@@ -112,16 +117,30 @@ worker_stop(struct worker *w)
 	(void)pthread_mutex_unlock(&w->lock);
 }
 
+/* Not pthread_clockjoin_np: ThreadSanitizer does not know it. */
+static bool
+wait_for_end(struct worker *w, int64_t deadline_msec)
+{
+	struct timespec until = at_msec(deadline_msec);
+	bool has_ended;
+	int rc = 0;
+
+	(void)pthread_mutex_lock(&w->lock);
+	while (!w->has_ended && rc == 0)
+		rc = pthread_cond_timedwait(&w->wake, &w->lock, &until);
+	has_ended = w->has_ended;
+	(void)pthread_mutex_unlock(&w->lock);
+	return has_ended;
+}
+
 bool
 worker_join(struct worker **worker, int64_t deadline_msec)
 {
-	struct timespec until = at_msec(deadline_msec);
-
 	if (*worker == NULL)
 		return true;
-	if (pthread_clockjoin_np(
-		(*worker)->thread, NULL, CLOCK_MONOTONIC, &until) != 0)
+	if (!wait_for_end(*worker, deadline_msec))
 		return false;
+	(void)pthread_join((*worker)->thread, NULL); /* it is at its end */
 	worker_free(*worker);
 	*worker = NULL;
 	return true;
