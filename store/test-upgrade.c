@@ -108,6 +108,36 @@ test_identities_kept(void **state)
 }
 
 static bool
+count_due(void *ctx, int64_t identity_id, int64_t due_sec)
+{
+	(void)identity_id;
+	(void)due_sec;
+	(*(int *)ctx)++;
+	return true;
+}
+
+/* Domains are looked for in DNS from now on, the address is not. */
+static void
+test_looks_due(void **state)
+{
+	struct fixture *f = *state;
+	struct verification v = {.status = RULES_IDENTITY_PENDING};
+	int due = 0;
+
+	make_gate(f);
+	upgrade(f);
+	assert_ok(f, store_verification_due(
+			 f->store, INT64_MAX, 10, count_due, &due, &f->err));
+	assert_int_equal(due, 2);
+	assert_ok(f, store_verification_get(
+			 f->store, 4, VERIFICATION_DKIM, &v, &f->err));
+	assert_ok(f, store_verification_get(
+			 f->store, 5, VERIFICATION_IDENTITY, &v, &f->err));
+	assert_true(v.started_sec > 1700000000);
+	assert_int_equal(v.next_sec, v.started_sec);
+}
+
+static bool
 take_key(void *ctx, const struct store_key *row)
 {
 	*(struct store_key *)ctx = *row;
@@ -170,6 +200,7 @@ test_upgrade(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_refused_before),
 	    TEST(test_identities_kept),
+	    TEST(test_looks_due),
 	    TEST(test_keys_kept),
 	    TEST(test_rest_kept),
 	};

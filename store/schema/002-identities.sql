@@ -93,6 +93,12 @@ CREATE TABLE verification (
 	error INTEGER NOT NULL CHECK (error BETWEEN 0 AND 5),
 	PRIMARY KEY (identity_id, subject)
 ) WITHOUT ROWID;
+-- Domains of before are looked for from now on.
+INSERT INTO verification SELECT id, 0, now, 0, 0, 0, now, 0 FROM identity,
+	(SELECT CAST(strftime('%s', 'now') AS INTEGER) AS now) WHERE type = 1;
+INSERT INTO verification SELECT id, 1, now, 0, 0, 0, now, 0 FROM identity,
+	(SELECT CAST(strftime('%s', 'now') AS INTEGER) AS now)
+	WHERE type = 1 AND dkim_status <> 0;
 CREATE INDEX verification_due ON verification (next_sec) WHERE next_sec > 0;
 
 -- The one valid confirmation link of an address.
