@@ -6,9 +6,9 @@ libopendkim-dev libssl-dev libconfig-dev libsqlite3-dev libevent-dev
 libsystemd-dev libjansson-dev libunbound-dev libldns-dev libcurl4-openssl-dev
 libgmime-3.0-dev libmicrohttpd-dev"
 PACKAGES_STACK="knot dovecot-core dovecot-sqlite swaks python3 python3-dkim
-python3-dnspython sqlite3"
+python3-dnspython sqlite3 curl"
 PACKAGES_TEST="libcmocka-dev libmail-dkim-perl miltertest opendkim
-opendkim-tools mandoc chromium chromium-driver python3-selenium curl openssl"
+opendkim-tools mandoc chromium chromium-driver python3-selenium openssl"
 # What these packages would start at the next boot.
 SERVICE_UNITS="postfix knot dovecot opendkim"
 

@@ -1,5 +1,17 @@
-# The first message and three refusals, with a public SMTP client (swaks), and
-# what came of them. Sourced by quickstart; dies when one is not as it must be.
+# A domain proved by DNS, the first message, an address proved by a link, three
+# refusals: with public clients (swaks, curl), and what came of them. Sourced by
+# quickstart; dies when one is not as it must be.
+
+READER=reader@customer.example
+
+domain_proved()
+{
+	local facts
+	facts=$(ctl identity show demo demo.example --offline) ||
+		die "there is no demo.example any more"
+	say "\`identity show demo demo.example\`, which was looked for in DNS:"
+	grep -E '^(status|proved by|DKIM) ' <<<"$facts" | sed 's/^/    /'
+}
 
 # send USER PASS FROM TO HEADER-FROM: swaks's transcript on stdout. The password
 # goes by the environment: an argument could be read by every user.
@@ -42,6 +54,43 @@ first_message()
 	verdict=$(/usr/bin/python3 "$SRC/tools/dkim-verify.py" "$DNS_SERVER" \
 		"$file") || die "its DKIM signature does not verify: $verdict"
 	say "dkimpy, an independent verifier: $verdict"
+}
+
+# The letters to READER, the newest last.
+letters()
+{
+	grep -lF "X-Rcpt-Args: <$READER>" "$OUTBOX"/[0-9]* 2>/dev/null
+}
+
+has_new_letter()
+{
+	[ "$(letters | wc -l)" -gt "$1" ]
+}
+
+reader_status()
+{
+	ctl identity show newcomer $READER --offline 2>/dev/null |
+		sed -n 's/^status  *\([A-Z_]*\).*/\1/p'
+}
+
+# An address is proved by who reads its mail. Needs the letter: not for NEXT_HOP.
+address_proved()
+{
+	local verb=create before link
+	[ -z "${NEXT_HOP:-}" ] && [ "$(reader_status)" != SUCCESS ] || return 0
+	before=$(letters | wc -l)
+	[ -z "$(reader_status)" ] || verb=resend
+	ctl_must identity $verb newcomer $READER
+	wait_until 20 has_new_letter "$before" ||
+		die "no letter with a link came: see $RUN/log/jobd.log"
+	link=$(grep -m 1 -oE "$ENDPOINT/verify/[A-Za-z0-9_-]+" \
+		"$(letters | tail -n 1)")
+	say "a letter to $READER has this link; its button is pressed:"
+	echo "    curl -X POST $link"
+	curl -sf -m 10 -o /dev/null -X POST "$link" ||
+		die "the link is not taken: see $RUN/log/apid.log"
+	[ "$(reader_status)" = SUCCESS ] || die "$READER is $(reader_status)"
+	say "$READER is SUCCESS: newcomer may send from it, and to it"
 }
 
 # refused PATTERN WHAT USER PASS FROM TO HEADER-FROM
@@ -87,18 +136,22 @@ whats_next()
 	  swaks --server \$SMTP_HOST:\$SMTP_PORT --auth PLAIN --auth-user \$SMTP_USER \\
 	      --from \$FROM --to anyone@customer.example
 	  ls \$OUTBOX                                  what was delivered
+	  \$SENDWARDCTL -c \$SENDWARD_CONF identity create demo shop.example
+	  ./quickstart dns add NAME TYPE VALUE         one of its records; then:
+	  \$SENDWARDCTL -c \$SENDWARD_CONF identity check demo shop.example
 	  \$SENDWARDCTL -c \$SENDWARD_CONF quota show demo
 	  \$SENDWARDCTL -c \$SENDWARD_CONF account pause demo
 	  \$SENDWARDCTL -c \$SENDWARD_CONF explain --login \$SMTP_USER \\
 	      --from \$FROM --to anyone@customer.example
-	  ./quickstart dns add mail.customer.example A 192.0.2.1
 	  ./quickstart status; ./quickstart down
 	END
 }
 
 tour()
 {
+	domain_proved
 	first_message
+	address_proved
 	three_refusals
 	whats_next
 }
