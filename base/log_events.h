@@ -15,7 +15,7 @@ X(CONF_KEPT,       "conf.kept",       ERROR, "SIGHUP: the new file is broken, th
 X(STORE_STALE,     "store.stale",     ERROR, "the store cannot be read; mail of accounts is answered 451") \
 X(STORE_BACK,      "store.back",      INFO,  "the store can be read again") \
 X(STORE_FAILED,    "store.failed",    ERROR, "one statement or transaction failed") \
-X(MESSAGE_ACCEPT,  "message.accept",  INFO,  "the milter accepted an account's message") \
+X(MESSAGE_ACCEPT,  "message.accept",  INFO,  "the milter accepted an account's message; owner is the account that granted its identity, operator the domain of the operator's signature") \
 X(MESSAGE_REJECT,  "message.reject",  INFO,  "the milter refused a message or a recipient; reason token and reply") \
 X(MESSAGE_DEFER,   "message.defer",   WARN,  "the milter answered 4xx; reason token and reply") \
 X(MESSAGE_OBSERVE, "message.observe", INFO,  "mode = monitor: what would have been refused") \

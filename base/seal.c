@@ -212,29 +212,52 @@ write_all(int fd, const unsigned char *data, size_t len)
 	return fsync(fd) == 0;
 }
 
-enum sg_err
-seal_create_file(const char *path, struct err *err_r)
+/* Root gives it to whom the other file belongs, where there is one. */
+static bool
+give_as(const char *like, int fd)
 {
-	unsigned char key[SEAL_KEY_BYTES];
+	struct stat st;
+
+	if (like == NULL || geteuid() != 0 || stat(like, &st) != 0)
+		return true;
+	return fchown(fd, st.st_uid, st.st_gid) == 0;
+}
+
+enum sg_err
+seal_write_file(const char *what, const char *path, const void *data,
+    size_t len, const char *like, struct err *err_r)
+{
 	enum sg_err rc = SG_OK;
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
 
 	if (fd < 0 && errno == EEXIST)
 		return err_set(err_r, SG_EXISTS,
-		    "master key %s is there already; it is never overwritten",
+		    "%s %s is there already; it is never overwritten", what,
 		    path);
 	if (fd < 0)
-		return err_set(err_r, SG_IO, "create master key %s: %s", path,
+		return err_set(err_r, SG_IO, "create %s %s: %s", what, path,
 		    strerror(errno));
-	if (RAND_priv_bytes(key, sizeof(key)) != 1)
-		rc = err_set(err_r, SG_CRYPTO, "OpenSSL has no random bytes");
-	else if (!write_all(fd, key, sizeof(key)))
-		rc = err_set(err_r, SG_IO, "write master key %s: %s", path,
+	if (!write_all(fd, data, len) || !give_as(like, fd))
+		rc = err_set(err_r, SG_IO, "write %s %s: %s", what, path,
 		    strerror(errno));
-	(void)close(fd);
-	OPENSSL_cleanse(key, sizeof(key));
+	if (close(fd) != 0 && rc == SG_OK)
+		rc = err_set(err_r, SG_IO, "write %s %s: %s", what, path,
+		    strerror(errno));
 	if (rc != SG_OK)
-		(void)unlink(path);
+		(void)unlink(path); /* half a key is of no use */
+	return rc;
+}
+
+enum sg_err
+seal_create_file(const char *path, struct err *err_r)
+{
+	unsigned char key[SEAL_KEY_BYTES];
+	enum sg_err rc;
+
+	if (RAND_priv_bytes(key, sizeof(key)) != 1)
+		return err_set(err_r, SG_CRYPTO, "OpenSSL has no random bytes");
+	rc = seal_write_file("master key", path, key, sizeof(key), NULL, err_r);
+	OPENSSL_cleanse(key, sizeof(key));
 	return rc;
 }
 

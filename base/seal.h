@@ -18,6 +18,13 @@ struct seal;
 enum sg_err seal_open(
     const char *path, struct seal **seal_r, struct err *err_r);
 
+/* A new file that its owner alone may read (0400), on the disk when it returns;
+ * nothing is left of it on failure. what: such as "master key", for errors. like:
+ * root gives it to the owner of that file, if there is one; may be NULL.
+ * SG_EXISTS: it is there, and stays as it is. */
+enum sg_err seal_write_file(const char *what, const char *path,
+    const void *data, size_t len, const char *like, struct err *err_r);
+
 /* Creates the file (0400, 32 random bytes); SG_EXISTS when it is there. */
 enum sg_err seal_create_file(const char *path, struct err *err_r);
 

@@ -100,58 +100,6 @@ operator_key_load(
 
 /* ---- making it ----------------------------------------------------------- */
 
-static bool
-write_all(int fd, const unsigned char *data, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		data += n;
-		len -= (size_t)n;
-	}
-	return fsync(fd) == 0;
-}
-
-/* Whoever can read the master key shall read this one. Without a master key, or
- * when root is not at work, the file stays the caller's. */
-static bool
-give_to_reader(const struct conf *conf, int fd)
-{
-	struct stat st;
-
-	if (geteuid() != 0 || stat(conf->master_key_file, &st) != 0)
-		return true;
-	return fchown(fd, st.st_uid, st.st_gid) == 0;
-}
-
-static enum sg_err
-write_file(const struct conf *conf, const unsigned char *pem, size_t len,
-    struct err *err_r)
-{
-	const char *path = conf->dkim_operator_key_file;
-	enum sg_err rc = SG_OK;
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
-
-	if (fd < 0 && errno == EEXIST)
-		return err_set(err_r, SG_EXISTS,
-		    "operator key %s is there already; it is never "
-		    "overwritten",
-		    path);
-	if (fd < 0)
-		return io_error(conf, err_r);
-	if (!write_all(fd, pem, len) || !give_to_reader(conf, fd))
-		rc = io_error(conf, err_r);
-	if (close(fd) != 0 && rc == SG_OK)
-		rc = io_error(conf, err_r);
-	if (rc != SG_OK)
-		(void)unlink(path); /* half a key is of no use */
-	return rc;
-}
-
 enum sg_err
 operator_key_create(const struct conf *conf, struct err *err_r)
 {
@@ -168,7 +116,10 @@ operator_key_create(const struct conf *conf, struct err *err_r)
 	if (rc == SG_OK)
 		rc = dkim_key_to_pem(key, &pem, &len, err_r);
 	if (rc == SG_OK)
-		rc = write_file(conf, pem, len, err_r);
+		/* Whoever can read the master key shall read this one. */
+		rc = seal_write_file("operator key",
+		    conf->dkim_operator_key_file, pem, len,
+		    conf->master_key_file, err_r);
 	seal_wipe_free(&pem, len);
 	dkim_key_unref(&key);
 	return rc;

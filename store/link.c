@@ -123,8 +123,5 @@ store_link_expired(struct store *store, int64_t now_sec, int most,
 	query_open(&q, store, QUERY_LINK_EXPIRED, err_r);
 	query_bind_int(&q, "$now", now_sec);
 	query_bind_int(&q, "$most", most);
-	while (query_next(&q))
-		if (!fn(ctx, query_int(&q, 0), query_int(&q, 1)))
-			break;
-	return query_close(&q);
+	return query_run_due(&q, fn, ctx);
 }

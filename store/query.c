@@ -162,3 +162,11 @@ query_run_one(struct query *q, const char *what)
 		code = err_set(err_r, SG_MISSING, "no %s", what);
 	return code;
 }
+enum sg_err
+query_run_due(struct query *q, bool (*fn)(void *, int64_t, int64_t), void *ctx)
+{
+	while (query_next(q))
+		if (!fn(ctx, query_int(q, 0), query_int(q, 1)))
+			break;
+	return query_close(q);
+}

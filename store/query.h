@@ -61,6 +61,10 @@ enum sg_err query_run(struct query *q, int64_t *changed_r);
  * "no WHAT". */
 enum sg_err query_run_one(struct query *q, const char *what);
 
+/* Calls back for rows of identity id and time, in store.h's way; closes. */
+enum sg_err query_run_due(
+    struct query *q, bool (*fn)(void *, int64_t, int64_t), void *ctx);
+
 /* Opens without a look at the schema. */
 enum sg_err store_connect(const char *url, int driver_mode, int busy_msec,
     struct store **store_r, struct err *err_r);
