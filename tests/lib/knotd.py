@@ -1,6 +1,7 @@
 """A knotd of a test's own on loopback, with zones that take updates. Knows
 nothing of sendward."""
 import os
+import shutil
 import socket
 import subprocess
 import time
@@ -8,6 +9,9 @@ import time
 import dns.exception
 import dns.message
 import dns.query
+import dns.rcode
+import dns.tsigkeyring
+import dns.update
 
 START_SEC = 15
 
@@ -79,7 +83,8 @@ class Knotd:
     def start(self):
         with open(self.folder + "/log", "ab") as log:
             self.process = subprocess.Popen(
-                ["knotd", "-c", self.conf], stdin=subprocess.DEVNULL,
+                [shutil.which("knotd", path="/usr/sbin:/usr/bin"),
+                 "-c", self.conf], stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True)
         end = time.monotonic() + START_SEC
         while not all(self.ask(z, "SOA") for z in self.zones):
@@ -117,6 +122,22 @@ class Knotd:
         answer = dns.query.tcp(query, "127.0.0.1", port=self.port, timeout=5)
         return sorted(b"".join(r.strings) for rrset in answer.answer
                       for r in rrset)
+
+    def set(self, zone, name, rtype, value):
+        """Makes it the only one, by the zone's first key; None: none is left."""
+        key = self.zones[zone]["keys"][0]
+        algorithm, secret = self.keys[key]
+        update = dns.update.UpdateMessage(
+            zone + ".", keyring=dns.tsigkeyring.from_text({key: secret}),
+            keyalgorithm=algorithm)
+        if value is None:
+            update.delete(name + ".", rtype)
+        else:
+            update.replace(name + ".", 1, rtype, value)
+        reply = dns.query.tcp(update, "127.0.0.1", port=self.port, timeout=5)
+        if reply.rcode() != 0:
+            raise OSError("update of %s: %s" % (
+                name, dns.rcode.to_text(reply.rcode())))
 
     def dnskey(self, zone):
         """The zone's keys as trust anchors."""
