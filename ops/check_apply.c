@@ -172,6 +172,39 @@ plan_keys(struct apply *apply, struct err *err_r)
 	return rc;
 }
 
+/* Long enough in our zone to be seen, or that day is still to come (the clock was
+ * wrong). */
+static bool
+must_be_out(const struct apply *apply, const struct store_key *key)
+{
+	return key->published_sec != 0 &&
+	       (key->published_sec > apply->now_sec ||
+		   apply->now_sec - key->published_sec >=
+		       apply->check->conf->dkim_ttl_sec);
+}
+
+/* Our own zone lost a key, or has another one there (one of the two was restored
+ * from a copy): it is published now, not when its day is over. */
+static enum sg_err
+publish_lost(struct apply *apply, struct err *err_r)
+{
+	enum sg_err rc = SG_OK;
+
+	if (apply->check->conf->dkim_update_server[0] == '\0')
+		return SG_OK;
+	for (size_t i = 0; i < apply->file->key_count && rc == SG_OK; i++) {
+		const struct store_key *key = &apply->file->keys[i];
+
+		if (key->origin == KEY_EASY && key->retired_sec == 0 &&
+		    apply->keys[i].look == LOOK_ABSENT &&
+		    apply->keys[i].error == VERIFICATION_SERVICE_ERROR &&
+		    apply->actions[i] == KEY_STAYS && must_be_out(apply, key))
+			rc = store_key_published(
+			    apply->store, key->id, 0, err_r);
+	}
+	return rc;
+}
+
 /* ---- what was seen of each subject -------------------------------------------------- */
 
 static void
@@ -535,6 +568,8 @@ apply_within(struct apply *apply, struct err *err_r)
 	struct store_identity before = apply->file->row;
 	enum sg_err rc = plan_keys(apply, err_r);
 
+	if (rc == SG_OK)
+		rc = publish_lost(apply, err_r);
 	if (rc != SG_OK)
 		return rc;
 	see_identity(apply);

@@ -109,13 +109,19 @@ ops_libops_a_SOURCES += ops/records.c ops/records.h \
 	ops/check_judge.c ops/check_key.c ops/check_apply.c \
 	ops/advice.c ops/advice.h
 if HAVE_CMOCKA
-check_tests = ops/test-advice ops/test-check ops/test-records
+check_tests = ops/test-advice ops/test-check ops/test-check-findings \
+	ops/test-records
 check_PROGRAMS += $(check_tests)
 TESTS += $(check_tests)
 ops_test_advice_SOURCES = ops/test-advice.c
 ops_test_advice_LDADD = $(admin_test_libs)
-ops_test_check_SOURCES = ops/test-check.c $(admin_test_fixture)
+check_test_fixture = ops/test-check-house.c ops/test-check.h \
+	$(admin_test_fixture)
+ops_test_check_SOURCES = ops/test-check.c $(check_test_fixture)
 ops_test_check_LDADD = $(admin_test_libs)
+ops_test_check_findings_SOURCES = ops/test-check-findings.c \
+	$(check_test_fixture)
+ops_test_check_findings_LDADD = $(admin_test_libs)
 ops_test_records_SOURCES = ops/test-records.c $(admin_test_fixture)
 ops_test_records_LDADD = $(admin_test_libs)
 endif

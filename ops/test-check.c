@@ -1,7 +1,6 @@
-/* Looks at identities with answers made by hand: every fault that people make,
- * and what follows in the store. */
+/* Looks at identities with answers made by hand: what follows in the store. */
 #include "config.h"
-#include "ops/check.h"
+#include "ops/test-check.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,446 +10,6 @@
 #include "conf/conf.h"
 #include "ops/account.h"
 #include "ops/advice.h"
-#include "ops/test-admin.h"
-
-#define HOUR 3600
-#define DAY 86400
-#define TTL 100
-#define KEY0 "MIIBkey0AAAAAAAAAAAAAAAAAAAA"
-#define KEY1 "MIIBkey1BBBBBBBBBBBBBBBBBBBB"
-#define KEY2 "MIIBkey2CCCCCCCCCCCCCCCCCCCC"
-#define KEYE "MIIBkeyeDDDDDDDDDDDDDDDDDDDD"
-#define DKIM(key) "v=DKIM1; k=rsa; p=" key
-#define TOKEN "ToKeN/abc+def="
-#define ZONE "dkim.op.example"
-#define EASY(n) "e" n "._domainkey.a.example CNAME e" n "." ZONE
-#define EASY_ALL EASY("0"), EASY("1"), EASY("2")
-#define EASY_KEY "e0." ZONE " TXT " DKIM(KEYE)
-#define S1 "s1._domainkey.a.example TXT "
-#define S2 "s2._domainkey.a.example TXT "
-#define MX_OK "mail.a.example MX 10 bounce.op.example"
-#define SPF_OK "mail.a.example TXT v=spf1 include:bounce.op.example ~all"
-
-static void
-set_text(char **option, const char *text)
-{
-	free(*option);
-	*option = strdup(text);
-	assert_non_null(*option);
-}
-
-/* ---- the identity ------------------------------------------------------------- */
-
-enum setup {
-	WITH_KEY = 1,     /* s1, waits */
-	WITH_OLD_KEY = 2, /* s0, retired */
-	WITH_EASY = 4,    /* tokens, key in slot 0, published long ago */
-	WITH_MAIL_FROM = 8,
-	WITH_TOKEN = 16,
-	WITH_OWN = 32, /* s2, external, waits */
-};
-
-static int64_t
-account_id(struct admin_fixture *f, const char *name)
-{
-	struct store_account row;
-
-	assert_code(f, SG_OK, store_account_get(f->store, name, &row, &f->err));
-	return row.facts.id;
-}
-
-static int64_t
-add_key(struct admin_fixture *f, int64_t identity_id, const char *selector,
-    const char *p, struct store_key key)
-{
-	key.identity_id = identity_id;
-	(void)snprintf(key.selector, sizeof(key.selector), "%s", selector);
-	key.public_base64 = p;
-	key.sealed = (const unsigned char *)"sealed";
-	key.sealed_len = 6;
-	key.bits = 2048;
-	if (key.created_sec == 0)
-		key.created_sec = TEST_NOW;
-	if (key.algorithm[0] == '\0')
-		(void)snprintf(key.algorithm, sizeof(key.algorithm), "rsa");
-	assert_code(f, SG_OK, store_key_add(f->store, &key, &f->err));
-	return key.id;
-}
-
-static void
-start_look(
-    struct admin_fixture *f, int64_t id, enum verification_subject subject)
-{
-	struct verification v = {0};
-
-	verification_start(&v, TEST_NOW);
-	assert_code(f, SG_OK,
-	    store_verification_put(f->store, id, subject, &v, &f->err));
-}
-
-static int64_t
-make_identity(
-    struct admin_fixture *f, const char *account, const char *name, int setup)
-{
-	struct store_identity row = {
-	    .created_sec = TEST_NOW, .account_id = account_id(f, account)};
-
-	row.facts.type = strchr(name, '@') == NULL ? RULES_IDENTITY_DOMAIN
-						   : RULES_IDENTITY_EMAIL;
-	row.facts.status = RULES_IDENTITY_PENDING;
-	row.facts.dkim_status = RULES_IDENTITY_PENDING;
-	row.facts.signing_enabled = true;
-	(void)snprintf(row.facts.name, sizeof(row.facts.name), "%s", name);
-	if (setup & WITH_TOKEN)
-		(void)snprintf(row.txt_token, sizeof(row.txt_token), "%s",
-		    strcmp(account, "shop") == 0 ? TOKEN : "other token");
-	if (setup & WITH_MAIL_FROM) {
-		(void)snprintf(row.facts.mail_from, sizeof(row.facts.mail_from),
-		    "mail.a.example");
-		row.mail_from_status = RULES_IDENTITY_PENDING;
-	}
-	for (int i = 0; (setup & WITH_EASY) && i < KEY_PLAN_EASY_SLOTS; i++)
-		(void)snprintf(
-		    row.easy_tokens[i], sizeof(row.easy_tokens[i]), "e%d", i);
-	assert_code(f, SG_OK, store_identity_create(f->store, &row, &f->err));
-	if (setup & WITH_OLD_KEY)
-		(void)add_key(f, row.facts.id, "s0", KEY0,
-		    (struct store_key){.created_sec = TEST_NOW - DAY,
-			.active_sec = 5,
-			.retired_sec = TEST_NOW - 5});
-	if (setup & WITH_KEY)
-		(void)add_key(
-		    f, row.facts.id, "s1", KEY1, (struct store_key){0});
-	if (setup & WITH_OWN)
-		(void)add_key(f, row.facts.id, "s2", KEY2,
-		    (struct store_key){.origin = KEY_EXTERNAL});
-	if (setup & WITH_EASY)
-		(void)add_key(f, row.facts.id, "e0", KEYE,
-		    (struct store_key){
-			.origin = KEY_EASY, .published_sec = TEST_NOW - TTL});
-	for (int i = 0; i < VERIFICATION_SUBJECTS; i++)
-		start_look(f, row.facts.id, (enum verification_subject)i);
-	return row.facts.id;
-}
-
-/* One store for all tests; each begins without identities and letters, and with
- * these options. */
-static int
-setup_store(void **state)
-{
-	struct admin_fixture *f;
-
-	(void)admin_fixture_setup(state);
-	f = *state;
-	assert_code(f, SG_OK,
-	    account_create(
-		f->store, f->conf, "rival", "", TEST_NOW, NULL, &f->err));
-	return 0;
-}
-
-static bool
-note_identity(void *ctx, const struct store_identity *row)
-{
-	struct store_identity *last = ctx;
-
-	*last = *row;
-	return false;
-}
-
-static int
-setup_test(void **state)
-{
-	struct admin_fixture *f = *state;
-
-	for (;;) {
-		struct store_identity row = {.account_id = 0};
-
-		assert_code(f, SG_OK,
-		    store_identity_list(
-			f->store, 0, note_identity, &row, &f->err));
-		if (row.account_id == 0)
-			break;
-		assert_code(f, SG_OK,
-		    store_identity_delete(
-			f->store, row.account_id, row.facts.id, &f->err));
-	}
-	set_text(&f->conf->bounce_domain, "bounce.op.example");
-	set_text(&f->conf->dkim_zone, ZONE);
-	set_text(&f->conf->dkim_update_server, "127.0.0.1@53");
-	set_text(&f->conf->mail_from, "no-reply@op.example");
-	set_text(&f->conf->mail_operator, "ops@op.example");
-	f->conf->dkim_ttl_sec = TTL;
-	return 0;
-}
-
-/* ---- the answers ----------------------------------------------------------------- */
-
-#define LINES 12
-/* "NAME TYPE VALUE", or "NAME FAILS"; "* FAILS": nobody answers. */
-typedef const char *const zone_lines[LINES];
-
-static bool
-starts(const char *text, const char *word)
-{
-	return strncmp(text, word, strlen(word)) == 0;
-}
-
-/* The value of the line when it is about that name and type; NULL. */
-static const char *
-value_of(const char *line, const char *name, const char *type)
-{
-	size_t len = strlen(name);
-
-	if (!starts(line, name) || line[len] != ' ')
-		return NULL;
-	line += len + 1;
-	len = strlen(type);
-	return starts(line, type) && (line[len] == ' ' || line[len] == '\0')
-		   ? line + len + (line[len] == ' ')
-		   : NULL;
-}
-
-static bool
-has_failed(const char *const *lines, const char *name)
-{
-	for (int i = 0; i < LINES && lines[i] != NULL; i++)
-		if (value_of(lines[i], name, "FAILS") != NULL ||
-		    value_of(lines[i], "*", "FAILS") != NULL)
-			return true;
-	return false;
-}
-
-static void
-fill_answer(const char *const *lines, const char *name, enum dns_type type,
-    struct dns_record records[LINES], struct dns_answer *answer)
-{
-	const char *target = NULL;
-
-	if (has_failed(lines, name)) {
-		answer->outcome = DNS_FAILED;
-		return;
-	}
-	for (int i = 0; i < LINES && lines[i] != NULL; i++) {
-		const char *value =
-		    value_of(lines[i], name, dns_type_name(type));
-		struct dns_record *record = &records[answer->count];
-
-		if (type != DNS_CNAME && target == NULL)
-			target = value_of(lines[i], name, "CNAME");
-		if (starts(lines[i], name) && lines[i][strlen(name)] == ' ' &&
-		    answer->outcome == DNS_NO_NAME)
-			answer->outcome = DNS_NO_DATA;
-		if (value == NULL)
-			continue;
-		*record = (struct dns_record){.strings = 1};
-		if (type == DNS_MX) {
-			record->preference = (int)strtol(value, NULL, 10);
-			value = strchr(value, ' ') + 1;
-		}
-		record->text = value;
-		record->len = strlen(value);
-		answer->count++;
-		answer->outcome = DNS_FOUND;
-	}
-	if (target == NULL)
-		return;
-	(void)snprintf(answer->alias, sizeof(answer->alias), "%s", target);
-	answer->outcome = DNS_NO_NAME;
-	fill_answer(lines, target, type, records, answer);
-}
-
-static void
-answer_all(struct check *check, const char *const *lines)
-{
-	const struct check_question *list;
-	size_t count = check_questions(check, &list);
-
-	for (size_t i = 0; i < count; i++) {
-		struct dns_record records[LINES];
-		struct dns_answer answer = {.outcome = DNS_NO_NAME,
-		    .records = records,
-		    .why = "for a reason"};
-
-		fill_answer(
-		    lines, list[i].name, list[i].type, records, &answer);
-		check_answer(check, i, &answer);
-	}
-}
-
-/* ---- findings: the fault matrix ------------------------------------------------- */
-
-static struct check *
-look(struct admin_fixture *f, int64_t id, const char *const *lines)
-{
-	struct check *check = NULL;
-
-	assert_code(
-	    f, SG_OK, check_new(f->store, f->conf, id, true, &check, &f->err));
-	answer_all(check, lines);
-	return check;
-}
-
-static const struct finding *
-find(struct check *check, enum record_purpose purpose, int slot)
-{
-	const struct finding *list;
-	size_t count = check_findings(check, &list);
-
-	for (size_t i = 0; i < count; i++)
-		if (list[i].record->purpose == purpose &&
-		    list[i].record->slot == slot)
-			return &list[i];
-	return NULL;
-}
-
-struct fault_row {
-	const char *name;
-	enum record_purpose purpose;
-	zone_lines lines;
-	enum finding_state state;
-	enum verification_error error;
-	const char *found_at; /* or a part of the hint after "~" */
-};
-
-#define ALL (WITH_KEY | WITH_OLD_KEY | WITH_EASY | WITH_MAIL_FROM | WITH_TOKEN)
-#define P_KEY RECORD_DKIM_TXT
-#define P_EASY RECORD_EASY_CNAME
-#define P_TOKEN RECORD_TXT_TOKEN
-#define P_MX RECORD_MAIL_FROM_MX
-#define P_SPF RECORD_MAIL_FROM_SPF
-#define E_NONE VERIFICATION_NO_ERROR
-#define E_HOST VERIFICATION_HOST_NOT_FOUND
-#define E_TYPE VERIFICATION_TYPE_NOT_FOUND
-#define E_VALUE VERIFICATION_INVALID_VALUE
-#define E_DNS VERIFICATION_DNS_SERVER_ERROR
-
-/* clang-format off */
-static const struct fault_row faults[] = {
-	{ "nothing there",       P_KEY, {NULL}, FINDING_MISSING, E_HOST, "" },
-	{ "right",               P_KEY, {S1 DKIM(KEY1)}, FINDING_OK, E_NONE, "" },
-	{ "blanks in the key",   P_KEY, {S1 "v=DKIM1; p=MIIBkey1 BBBBBBBBBBBBBBBBBBBB"}, FINDING_OK, E_NONE, "" },
-	{ "SPF beside it",       P_KEY, {S1 DKIM(KEY1), S1 "v=spf1 -all"}, FINDING_OK, E_NONE, "~no harm" },
-	{ "another type",        P_KEY, {"s1._domainkey.a.example A 192.0.2.1"}, FINDING_MISSING, E_TYPE, "~no TXT" },
-	{ "no answer",           P_KEY, {"s1._domainkey.a.example FAILS"}, FINDING_NO_ANSWER, E_DNS, "~for a reason" },
-	{ "dangling CNAME",      P_KEY, {"s1._domainkey.a.example CNAME x.example"}, FINDING_MISSING, E_HOST, "~x.example" },
-	{ "by a CNAME of his",   P_KEY, {"s1._domainkey.a.example CNAME x.example", "x.example TXT " DKIM(KEY1)}, FINDING_OK, E_NONE, "" },
-	{ "another key",         P_KEY, {S1 DKIM(KEY2)}, FINDING_WRONG_VALUE, E_VALUE, "~another key" },
-	{ "the old key",         P_KEY, {S1 DKIM(KEY0)}, FINDING_OLD_VALUE, E_VALUE, "~older key s0" },
-	{ "quotes within",       P_KEY, {S1 "v=DKIM1; k=rsa; p=MIIBkey1\" \"BBBBBBBBBBBBBBBBBBBB"}, FINDING_SPLIT_WRONG, E_VALUE, "~Quotes" },
-	{ "backslashes",         P_KEY, {S1 "v=DKIM1\\; k=rsa\\; p=" KEY1}, FINDING_SPLIT_WRONG, E_VALUE, "~backslashes" },
-	{ "torn in two",         P_KEY, {S1 "BBBBBBBBBBBBBBBB", S1 "v=DKIM1; k=rsa; p=MIIBkey1BBBB"}, FINDING_SPLIT_WRONG, E_VALUE, "~strings of one" },
-	{ "cut",                 P_KEY, {S1 "v=DKIM1; k=rsa; p=MIIBkey1BBBBBBBBBB"}, FINDING_WRONG_VALUE, E_VALUE, "~too early" },
-	{ "two records",         P_KEY, {S1 DKIM(KEY1), S1 DKIM(KEY2)}, FINDING_SEVERAL, E_VALUE, "~one DKIM record" },
-	{ "the same twice, t=y", P_KEY, {S1 DKIM(KEY1), S1 "v=DKIM1; t=y; p=" KEY1}, FINDING_SEVERAL, E_VALUE, "~one DKIM record" },
-	{ "only SPF",            P_KEY, {S1 "v=spf1 -all"}, FINDING_WRONG_VALUE, E_VALUE, "~none for DKIM" },
-	{ "revoked",             P_KEY, {S1 "v=DKIM1; p="}, FINDING_WRONG_VALUE, E_VALUE, "~revoked" },
-	{ "testing",             P_KEY, {S1 "v=DKIM1; t=y; p=" KEY1}, FINDING_WRONG_VALUE, E_VALUE, "~t=y" },
-	{ "wrong algorithm",     P_KEY, {S1 "v=DKIM1; k=ed25519; p=" KEY1}, FINDING_WRONG_VALUE, E_VALUE, "~k= must be rsa" },
-	{ "domain twice",        P_KEY, {"s1._domainkey.a.example.a.example TXT " DKIM(KEY1)}, FINDING_WRONG_PLACE, E_HOST, "s1._domainkey.a.example.a.example" },
-	{ "without _domainkey",  P_KEY, {"s1.a.example TXT " DKIM(KEY1)}, FINDING_WRONG_PLACE, E_HOST, "s1.a.example" },
-	{ "at the domain",       P_KEY, {"a.example TXT " DKIM(KEY1)}, FINDING_WRONG_PLACE, E_HOST, "a.example" },
-	{ "without the selector", P_KEY, {"_domainkey.a.example TXT " DKIM(KEY1)}, FINDING_WRONG_PLACE, E_HOST, "_domainkey.a.example" },
-	{ "not needed: Easy",    P_KEY, {EASY_ALL, EASY_KEY}, FINDING_NOT_NEEDED, E_HOST, "" },
-	{ "wrong, Easy there",   P_KEY, {S1 DKIM(KEY2), EASY_ALL, EASY_KEY}, FINDING_WRONG_VALUE, E_VALUE, "" },
-	{ "token is no DKIM",    P_KEY, {"_sendward.a.example TXT " TOKEN}, FINDING_MISSING, E_HOST, "" },
-
-	{ "no CNAME",            P_EASY, {NULL}, FINDING_MISSING, E_HOST, "" },
-	{ "CNAME",               P_EASY, {EASY_ALL, EASY_KEY}, FINDING_OK, E_NONE, "" },
-	{ "not in our zone",     P_EASY, {EASY_ALL}, FINDING_OK, E_NONE, "~operator" },
-	{ "capitals, final dot", P_EASY, {"e0._domainkey.a.example CNAME E0.DKIM.op.example."}, FINDING_OK, E_NONE, "" },
-	{ "elsewhere",           P_EASY, {"e0._domainkey.a.example CNAME x.example"}, FINDING_WRONG_VALUE, E_VALUE, "~point to e0." ZONE },
-	{ "domain behind",       P_EASY, {"e0._domainkey.a.example CNAME e0." ZONE ".a.example"}, FINDING_WRONG_VALUE, E_VALUE, "~dot" },
-	{ "mixed up",            P_EASY, {"e0._domainkey.a.example CNAME e1." ZONE}, FINDING_WRONG_VALUE, E_VALUE, "~point to e0." ZONE },
-	{ "two",                 P_EASY, {EASY("0"), "e0._domainkey.a.example CNAME x.example"}, FINDING_SEVERAL, E_VALUE, "~one CNAME" },
-	{ "TXT in its place",    P_EASY, {"e0._domainkey.a.example TXT " DKIM(KEYE)}, FINDING_MISSING, E_TYPE, "~TXT record" },
-	{ "CNAME's domain twice", P_EASY, {"e0._domainkey.a.example.a.example CNAME e0." ZONE}, FINDING_WRONG_PLACE, E_HOST, "e0._domainkey.a.example.a.example" },
-	{ "CNAME, no _domainkey", P_EASY, {"e0.a.example CNAME e0." ZONE}, FINDING_WRONG_PLACE, E_HOST, "e0.a.example" },
-	{ "not needed: TXT key", P_EASY, {S1 DKIM(KEY1)}, FINDING_NOT_NEEDED, E_HOST, "" },
-	{ "CNAME, no answer",    P_EASY, {"* FAILS"}, FINDING_NO_ANSWER, E_DNS, "" },
-
-	{ "no token",            P_TOKEN, {NULL}, FINDING_MISSING, E_HOST, "" },
-	{ "token",               P_TOKEN, {"_sendward.a.example TXT " TOKEN}, FINDING_OK, E_NONE, "" },
-	{ "token of SES",        P_TOKEN, {"_amazonses.a.example TXT " TOKEN}, FINDING_OK, E_NONE, "" },
-	{ "beside another's",    P_TOKEN, {"_sendward.a.example TXT other token", "_sendward.a.example TXT " TOKEN}, FINDING_OK, E_NONE, "" },
-	{ "another's",           P_TOKEN, {"_sendward.a.example TXT other token"}, FINDING_WRONG_VALUE, E_VALUE, "~Another value" },
-	{ "in capitals",         P_TOKEN, {"_sendward.a.example TXT TOKEN/ABC+DEF="}, FINDING_WRONG_VALUE, E_VALUE, "~Capitals" },
-	{ "more behind it",      P_TOKEN, {"_sendward.a.example TXT " TOKEN "x"}, FINDING_WRONG_VALUE, E_VALUE, "~alone" },
-	{ "cut",                 P_TOKEN, {"_sendward.a.example TXT ToKeN/abc"}, FINDING_WRONG_VALUE, E_VALUE, "~Another value" },
-	{ "in quotes",           P_TOKEN, {"_sendward.a.example TXT \"" TOKEN "\""}, FINDING_WRONG_VALUE, E_VALUE, "~alone" },
-	{ "Amazon's own",        P_TOKEN, {"_amazonses.a.example TXT other token"}, FINDING_MISSING, E_HOST, "" },
-	{ "no answer at SES",    P_TOKEN, {"_amazonses.a.example FAILS"}, FINDING_NO_ANSWER, E_DNS, "" },
-	{ "no answer",           P_TOKEN, {"_sendward.a.example FAILS"}, FINDING_NO_ANSWER, E_DNS, "" },
-	{ "token at the domain", P_TOKEN, {"a.example TXT " TOKEN}, FINDING_WRONG_PLACE, E_HOST, "a.example" },
-	{ "no underscore",       P_TOKEN, {"sendward.a.example TXT " TOKEN}, FINDING_WRONG_PLACE, E_HOST, "sendward.a.example" },
-	{ "not needed: key",     P_TOKEN, {S1 DKIM(KEY1)}, FINDING_NOT_NEEDED, E_HOST, "" },
-	{ "not needed: CNAMEs",  P_TOKEN, {EASY_ALL}, FINDING_NOT_NEEDED, E_HOST, "" },
-	{ "two CNAMEs are none", P_TOKEN, {EASY("0"), EASY("1")}, FINDING_MISSING, E_HOST, "" },
-
-	{ "MX",                  P_MX, {MX_OK}, FINDING_OK, E_NONE, "" },
-	{ "MX, other preference", P_MX, {"mail.a.example MX 0 bounce.op.example"}, FINDING_OK, E_NONE, "" },
-	{ "MX, capitals",        P_MX, {"mail.a.example MX 10 Bounce.OP.example."}, FINDING_OK, E_NONE, "" },
-	{ "MX, another",         P_MX, {"mail.a.example MX 10 mx.a.example"}, FINDING_WRONG_VALUE, E_VALUE, "~bounce.op.example" },
-	{ "MX, two",             P_MX, {MX_OK, "mail.a.example MX 20 mx.a.example"}, FINDING_SEVERAL, E_VALUE, "~exactly one" },
-	{ "MX, none",            P_MX, {SPF_OK}, FINDING_MISSING, E_TYPE, "" },
-	{ "MX, domain twice",    P_MX, {"mail.a.example.a.example MX 10 bounce.op.example"}, FINDING_WRONG_PLACE, E_HOST, "mail.a.example.a.example" },
-	{ "SPF of MAIL FROM",    P_SPF, {SPF_OK}, FINDING_OK, E_NONE, "" },
-	{ "SPF, token beside",   P_SPF, {SPF_OK, "mail.a.example TXT abc"}, FINDING_OK, E_NONE, "" },
-	{ "SPF, two",            P_SPF, {SPF_OK, "mail.a.example TXT v=spf1 -all"}, FINDING_SEVERAL, E_VALUE, "~one SPF" },
-	{ "SPF, not us",         P_SPF, {"mail.a.example TXT v=spf1 -all"}, FINDING_WRONG_VALUE, E_VALUE, "~Add" },
-	{ "SPF, after all",      P_SPF, {"mail.a.example TXT v=spf1 -all include:bounce.op.example"}, FINDING_WRONG_VALUE, E_VALUE, "~after" },
-	{ "SPF, softfail us",    P_SPF, {"mail.a.example TXT v=spf1 ~include:bounce.op.example -all"}, FINDING_WRONG_VALUE, E_VALUE, "~no sign" },
-	{ "SPF, another TXT",    P_SPF, {"mail.a.example TXT hello"}, FINDING_WRONG_VALUE, E_VALUE, "~v=spf1" },
-	{ "SPF, no answer",      P_SPF, {"mail.a.example FAILS"}, FINDING_NO_ANSWER, E_DNS, "" },
-};
-/* clang-format on */
-
-static void
-check_fault(struct admin_fixture *f, int64_t id, const struct fault_row *row)
-{
-	struct check *check = look(f, id, row->lines);
-	const struct finding *found = find(check, row->purpose, 0);
-
-	assert_non_null(found);
-	if (found->state != row->state || found->error != row->error)
-		fail_msg("%s: %s, %s; %s", row->name,
-		    check_state_name(found->state),
-		    verification_error_name(found->error), found->hint);
-	if (row->found_at[0] == '~' &&
-	    strstr(found->hint, row->found_at + 1) == NULL)
-		fail_msg("%s: \"%s\"", row->name, found->hint);
-	if (row->found_at[0] != '~' && row->found_at[0] != '\0' &&
-	    strcmp(found->found_at, row->found_at) != 0)
-		fail_msg("%s: at %s", row->name, found->found_at);
-	if (found->state != FINDING_OK && found->state != FINDING_MISSING &&
-	    found->state != FINDING_NOT_NEEDED && found->hint[0] == '\0')
-		fail_msg("%s: no hint", row->name);
-	check_free(&check);
-}
-
-static void
-test_faults(void **state)
-{
-	struct admin_fixture *f = *state;
-	int64_t id = make_identity(f, "shop", "a.example", ALL);
-
-	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
-		check_fault(f, id, &faults[i]);
-}
-
-/* A subdomain's records in the zone above. */
-static void
-test_parent(void **state)
-{
-	struct admin_fixture *f = *state;
-	int64_t id = make_identity(f, "shop", "sub.a.example", WITH_KEY);
-	zone_lines lines = {"s1._domainkey.a.example TXT " DKIM(KEY1)};
-	struct check *check = look(f, id, lines);
-	const struct finding *found = find(check, RECORD_DKIM_TXT, 0);
-
-	assert_int_equal(found->state, FINDING_WRONG_PLACE);
-	assert_string_equal(found->found_at, "s1._domainkey.a.example");
-	check_free(&check);
-}
 
 /* ---- what follows ---------------------------------------------------------------- */
 
@@ -463,7 +22,7 @@ apply(struct admin_fixture *f, int64_t id, const char *const *lines, bool asked,
 
 	assert_code(
 	    f, SG_OK, check_new(f->store, f->conf, id, false, &check, &f->err));
-	answer_all(check, lines);
+	house_answer(check, lines);
 	assert_code(
 	    f, SG_OK, check_apply(check, f->store, asked, now_sec, &f->err));
 	assert_int_equal(check_file(check)->row.facts.id, id);
@@ -526,7 +85,7 @@ signing(const struct identity_file *file)
 static void
 check_follow(struct admin_fixture *f, const struct follow_row *row)
 {
-	int64_t id = make_identity(f, "shop", "a.example", row->setup);
+	int64_t id = house_identity(f, "shop", "a.example", row->setup);
 	struct identity_file *file =
 	    apply(f, id, row->lines, false, TEST_NOW + row->after_sec);
 	const struct verification *v = &file->looks[VERIFICATION_IDENTITY];
@@ -659,7 +218,7 @@ static void
 test_life(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t id = make_identity(f, "shop", "a.example", ALL);
+	int64_t id = house_identity(f, "shop", "a.example", ALL);
 	/* clang-format off */
 	static const struct life_row rows[] = {
 		{ "not yet", 5, {NULL}, false, P, P, P, "" },
@@ -689,7 +248,7 @@ static void
 test_never_there(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t id = make_identity(f, "shop", "a.example", ALL);
+	int64_t id = house_identity(f, "shop", "a.example", ALL);
 	/* clang-format off */
 	static const struct life_row rows[] = {
 		{ "failed", 72 * HOUR, {NULL}, false, F, F, F, "FAILED identity" },
@@ -708,7 +267,7 @@ test_never_there(void **state)
 static int64_t
 make_word(struct admin_fixture *f, int setup)
 {
-	int64_t id = make_identity(f, "shop", "a.example", setup);
+	int64_t id = house_identity(f, "shop", "a.example", setup);
 	struct identity_file *file = NULL;
 
 	assert_code(f, SG_OK,
@@ -753,8 +312,8 @@ static void
 test_key_by_word(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t id = make_identity(f, "shop", "a.example", WITH_TOKEN);
-	int64_t key = add_key(f, id, "s1", KEY1, (struct store_key){0});
+	int64_t id = house_identity(f, "shop", "a.example", WITH_TOKEN);
+	int64_t key = house_key(f, id, "s1", KEY1, (struct store_key){0});
 	/* clang-format off */
 	static const struct life_row rows[] = {
 		{ "both there", 5, {"_sendward.a.example TXT " TOKEN, S1 DKIM(KEY1)}, false, S, S, N, "VERIFIED identity" },
@@ -765,7 +324,7 @@ test_key_by_word(void **state)
 	live(f, id, rows, 1);
 	assert_code(f, SG_OK,
 	    store_key_set_active(f->store, key, false, TEST_NOW, &f->err));
-	(void)add_key(f, id, "s9", KEY2, (struct store_key){.active = true});
+	(void)house_key(f, id, "s9", KEY2, (struct store_key){.active = true});
 	live(f, id, rows + 1, 1);
 }
 
@@ -784,7 +343,7 @@ static void
 test_proofs(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t id = make_identity(f, "shop", "a.example", ALL);
+	int64_t id = house_identity(f, "shop", "a.example", ALL);
 	zone_lines both = {"_sendward.a.example TXT " TOKEN, S1 DKIM(KEY1)};
 	zone_lines one = {
 	    "_sendward.a.example TXT " TOKEN, "s1._domainkey.a.example FAILS"};
@@ -822,7 +381,7 @@ static void
 test_rotation_txt(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t id = make_identity(f, "shop", "a.example", WITH_KEY);
+	int64_t id = house_identity(f, "shop", "a.example", WITH_KEY);
 	zone_lines first = {S1 DKIM(KEY1)};
 	zone_lines both = {S1 DKIM(KEY1), S2 DKIM(KEY2)};
 	int64_t now = TEST_NOW;
@@ -830,7 +389,7 @@ test_rotation_txt(void **state)
 
 	assert_string_equal(signing(file), "s1");
 	identity_file_free(&file);
-	(void)add_key(
+	(void)house_key(
 	    f, id, "s2", KEY2, (struct store_key){.created_sec = ++now});
 	file = apply(f, id, first, false, now);
 	assert_string_equal(signing(file), "s1");
@@ -853,14 +412,14 @@ static void
 test_rotation_easy(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t id = make_identity(f, "shop", "a.example", WITH_EASY);
+	int64_t id = house_identity(f, "shop", "a.example", WITH_EASY);
 	zone_lines lines = {EASY_ALL, EASY_KEY, "e1." ZONE " TXT " DKIM(KEY2)};
 	int64_t now = TEST_NOW, key;
 	struct identity_file *file = apply(f, id, lines, false, now);
 
 	assert_string_equal(signing(file), "e0");
 	identity_file_free(&file);
-	key = add_key(f, id, "e1", KEY2,
+	key = house_key(f, id, "e1", KEY2,
 	    (struct store_key){
 		.created_sec = ++now, .origin = KEY_EASY, .slot = 1});
 	file = apply(f, id, lines, false, now);
@@ -882,11 +441,11 @@ static void
 test_easy_by_hand(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t id = make_identity(f, "shop", "a.example", WITH_EASY);
+	int64_t id = house_identity(f, "shop", "a.example", WITH_EASY);
 	zone_lines lines = {EASY_ALL, EASY_KEY};
 	struct identity_file *file;
 
-	set_text(&f->conf->dkim_update_server, "");
+	house_set_text(&f->conf->dkim_update_server, "");
 	file = apply(f, id, lines, false, TEST_NOW);
 	assert_int_equal(file->row.facts.status, S);
 	assert_int_equal(file->row.facts.dkim_status, P);
@@ -905,7 +464,7 @@ static void
 test_own_zone_lost(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t id = make_identity(f, "shop", "a.example", WITH_EASY);
+	int64_t id = house_identity(f, "shop", "a.example", WITH_EASY);
 	/* clang-format off */
 	static const struct life_row rows[] = {
 		{ "there", 0, {EASY_ALL, EASY_KEY}, false, S, S, N, "VERIFIED identity" },
@@ -924,15 +483,15 @@ static void
 test_two_accounts(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t ours = make_identity(f, "shop", "a.example", WITH_TOKEN);
-	int64_t rivals = make_identity(f, "rival", "a.example", WITH_TOKEN);
+	int64_t ours = house_identity(f, "shop", "a.example", WITH_TOKEN);
+	int64_t rivals = house_identity(f, "rival", "a.example", WITH_TOKEN);
 	zone_lines lines = {"_sendward.a.example TXT " TOKEN};
 	zone_lines both = {"_sendward.a.example TXT " TOKEN,
 	    "_sendward.a.example TXT other token"};
 	struct identity_file *file;
 
-	(void)add_key(f, ours, "s1", KEY1, (struct store_key){0});
-	(void)add_key(f, rivals, "r1", KEY2, (struct store_key){0});
+	(void)house_key(f, ours, "s1", KEY1, (struct store_key){0});
+	(void)house_key(f, rivals, "r1", KEY2, (struct store_key){0});
 	file = apply(f, ours, lines, true, TEST_NOW);
 	assert_int_equal(file->row.facts.status, S);
 	identity_file_free(&file);
@@ -953,7 +512,7 @@ static void
 test_address(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t id = make_identity(f, "shop", "me@a.example", WITH_MAIL_FROM);
+	int64_t id = house_identity(f, "shop", "me@a.example", WITH_MAIL_FROM);
 	zone_lines lines = {MX_OK, SPF_OK};
 	struct identity_file *file =
 	    apply(f, id, lines, false, TEST_NOW + 100 * HOUR);
@@ -970,11 +529,11 @@ static void
 test_no_bounce_domain(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t id = make_identity(f, "shop", "a.example", ALL);
+	int64_t id = house_identity(f, "shop", "a.example", ALL);
 	zone_lines nothing = {NULL};
 	struct identity_file *file;
 
-	set_text(&f->conf->bounce_domain, "");
+	house_set_text(&f->conf->bounce_domain, "");
 	file = apply(f, id, nothing, false, TEST_NOW + 73 * HOUR);
 	assert_int_equal(file->row.mail_from_status, P);
 	assert_int_equal(file->looks[VERIFICATION_MAIL_FROM].error,
@@ -987,10 +546,10 @@ static void
 test_changed_meanwhile(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t id = make_identity(f, "shop", "a.example", ALL);
+	int64_t id = house_identity(f, "shop", "a.example", ALL);
 	zone_lines lines = {S1 DKIM(KEY1), MX_OK, SPF_OK};
 	struct identity_file *file = NULL;
-	struct check *check = look(f, id, lines);
+	struct check *check = house_look(f, id, lines);
 
 	assert_code(f, SG_OK,
 	    identity_file_load(f->store, f->conf, id, &file, &f->err));
@@ -1003,7 +562,7 @@ test_changed_meanwhile(void **state)
 			assert_code(f, SG_OK,
 			    store_key_delete(
 				f->store, file->keys[i].id, &f->err));
-	(void)add_key(f, id, "s3", KEY2, (struct store_key){0});
+	(void)house_key(f, id, "s3", KEY2, (struct store_key){0});
 	identity_file_free(&file);
 	assert_code(
 	    f, SG_OK, check_apply(check, f->store, false, TEST_NOW, &f->err));
@@ -1019,14 +578,14 @@ static void
 test_gone_meanwhile(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t id = make_identity(f, "shop", "a.example", ALL);
+	int64_t id = house_identity(f, "shop", "a.example", ALL);
 	zone_lines lines = {S1 DKIM(KEY1)};
-	struct check *check = look(f, id, lines);
+	struct check *check = house_look(f, id, lines);
 
 	assert_code(f, SG_OK,
 	    store_identity_delete(
-		f->store, account_id(f, "shop"), id, &f->err));
-	(void)make_identity(f, "shop", "a.example", ALL);
+		f->store, house_account_id(f, "shop"), id, &f->err));
+	(void)house_identity(f, "shop", "a.example", ALL);
 	assert_code(f, SG_MISSING,
 	    check_apply(check, f->store, true, TEST_NOW, &f->err));
 	assert_letters(f, "");
@@ -1041,7 +600,7 @@ static void
 test_no_rows(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t id = make_identity(f, "shop", "a.example", ALL);
+	int64_t id = house_identity(f, "shop", "a.example", ALL);
 	zone_lines nothing = {NULL};
 	struct identity_file *file;
 
@@ -1060,7 +619,7 @@ static void
 test_questions(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t id = make_identity(f, "shop", "a.example", ALL);
+	int64_t id = house_identity(f, "shop", "a.example", ALL);
 	const struct check_question *list;
 	struct check *check = NULL;
 	zone_lines nobody = {"* FAILS"}, nothing = {NULL};
@@ -1078,9 +637,9 @@ test_questions(void **state)
 				     strcmp(list[i].name, list[k].name) == 0);
 	assert_true(check_is_unanswered(check));
 	assert_false(check_advice(check, &spf, &dmarc));
-	answer_all(check, nobody);
+	house_answer(check, nobody);
 	assert_true(check_is_unanswered(check));
-	answer_all(check, nothing);
+	house_answer(check, nothing);
 	assert_false(check_is_unanswered(check));
 	check_free(&check);
 }
@@ -1090,7 +649,7 @@ static void
 test_large_answers(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t id = make_identity(f, "shop", "a.example", ALL);
+	int64_t id = house_identity(f, "shop", "a.example", ALL);
 	static struct dns_record records[DNS_RECORDS_MAX];
 	struct dns_answer answer = {
 	    .outcome = DNS_FOUND, .records = records, .count = DNS_RECORDS_MAX};
@@ -1112,7 +671,7 @@ test_large_answers(void **state)
 	for (size_t i = 0; i < count; i++)
 		check_answer(check, i, &answer);
 	assert_int_equal(
-	    find(check, RECORD_DKIM_TXT, 0)->state, FINDING_SEVERAL);
+	    house_find(check, RECORD_DKIM_TXT, 0)->state, FINDING_SEVERAL);
 	assert_code(
 	    f, SG_OK, check_apply(check, f->store, true, TEST_NOW, &f->err));
 	assert_int_equal(check_file(check)->row.facts.status, P);
@@ -1124,10 +683,10 @@ static void
 test_advice(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t id = make_identity(f, "shop", "sub.a.example", WITH_KEY);
+	int64_t id = house_identity(f, "shop", "sub.a.example", WITH_KEY);
 	zone_lines lines = {"s1._domainkey.sub.a.example TXT " DKIM(KEY1),
 	    "_dmarc.a.example TXT v=DMARC1; p=reject; sp=quarantine"};
-	struct check *check = look(f, id, lines);
+	struct check *check = house_look(f, id, lines);
 	struct advice spf, dmarc;
 
 	assert_true(check_advice(check, &spf, &dmarc));
@@ -1145,10 +704,8 @@ test_advice(void **state)
 int
 main(void)
 {
-#define WITH_STORE(test) cmocka_unit_test_setup(test, setup_test)
+#define WITH_STORE(test) cmocka_unit_test_setup(test, house_setup)
 	const struct CMUnitTest tests[] = {
-	    WITH_STORE(test_faults),
-	    WITH_STORE(test_parent),
 	    WITH_STORE(test_follows),
 	    WITH_STORE(test_life),
 	    WITH_STORE(test_never_there),
@@ -1173,5 +730,5 @@ main(void)
 
 	(void)log_open("test-check", "/dev/null", LOG_LEVEL_INFO); /* or so */
 	return cmocka_run_group_tests(
-	    tests, setup_store, admin_fixture_teardown);
+	    tests, house_setup_store, admin_fixture_teardown);
 }
