@@ -477,6 +477,56 @@ test_own_zone_lost(void **state)
 	LIVE(f, id, rows);
 }
 
+/* A key of Easy DKIM that was in our zone and is not seen is published anew. */
+static void
+test_key_lost(void **state)
+{
+	struct admin_fixture *f = *state;
+	/* clang-format off */
+	static const struct {
+		const char *name;
+		const char *lines[LINES];
+		int64_t published_sec; /* before now */
+		const char *server; /* of updates; NULL as it is */
+		bool is_again;
+	} rows[] = {
+		{ "there", {EASY_ALL, EASY_KEY}, DAY, NULL, false },
+		{ "lost", {EASY_ALL}, DAY, NULL, true },
+		{ "another one there", {EASY_ALL, "e0." ZONE " TXT " DKIM(KEY2)}, DAY, NULL, true },
+		{ "on its way", {EASY_ALL}, TTL - 1, NULL, false },
+		{ "of another clock", {EASY_ALL}, -DAY, NULL, true },
+		{ "no answer", {EASY_ALL, "e0." ZONE " FAILS"}, DAY, NULL, false },
+		{ "no CNAMEs", {NULL}, DAY, NULL, false },
+		{ "zone included by hand", {EASY_ALL}, DAY, "", false },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		int64_t id = house_identity(f, "shop", "a.example", WITH_EASY);
+		struct identity_file *file =
+		    apply(f, id, rows[0].lines, false, TEST_NOW + DAY);
+		int64_t at = TEST_NOW + 2 * DAY - rows[i].published_sec;
+
+		assert_string_equal(signing(file), "e0");
+		assert_code(f, SG_OK,
+		    store_key_published(
+			f->store, file->keys[0].id, at, &f->err));
+		identity_file_free(&file);
+		if (rows[i].server != NULL)
+			house_set_text(
+			    &f->conf->dkim_update_server, rows[i].server);
+		file = apply(f, id, rows[i].lines, false, TEST_NOW + 2 * DAY);
+		if ((file->keys[0].published_sec == 0) != rows[i].is_again)
+			fail_msg("%s: published at %lld", rows[i].name,
+			    (long long)file->keys[0].published_sec);
+		assert_string_equal(signing(file), "e0");
+		assert_code(f, SG_OK,
+		    store_identity_delete(
+			f->store, file->row.account_id, id, &f->err));
+		identity_file_free(&file);
+	}
+}
+
 /* ---- others ---------------------------------------------------------------------------- */
 
 static void
@@ -717,6 +767,7 @@ main(void)
 	    WITH_STORE(test_rotation_easy),
 	    WITH_STORE(test_easy_by_hand),
 	    WITH_STORE(test_own_zone_lost),
+	    WITH_STORE(test_key_lost),
 	    WITH_STORE(test_two_accounts),
 	    WITH_STORE(test_address),
 	    WITH_STORE(test_no_bounce_domain),
