@@ -87,16 +87,41 @@ print_values(const struct finding *finding)
 	buf_fini(&text);
 }
 
-/* The wanted value alone, cut: identity records prints it whole. */
+/* A value alone, cut: identity records prints the wanted one whole. */
+static void
+print_value(const char *label, const char *value, size_t len)
+{
+	bool is_cut = len > VALUE_COLUMNS;
+	size_t room = is_cut ? VALUE_COLUMNS - 3 : len;
+
+	(void)printf(INDENT "%-6s  ", label);
+	for (size_t i = 0; i < room; i++)
+		(void)putchar(
+		    value[i] >= ' ' && value[i] <= '~' ? value[i] : '?');
+	(void)puts(is_cut ? "..." : ""); /* main looks at stdout */
+}
+
 static void
 print_wanted(const struct finding *finding)
 {
 	const char *value = finding->record->value;
-	bool is_cut = strlen(value) > VALUE_COLUMNS;
 
-	(void)printf(INDENT "wanted  %.*s%s\n",
-	    is_cut ? VALUE_COLUMNS - 3 : VALUE_COLUMNS, value,
-	    is_cut ? "..." : ""); /* main looks at stdout */
+	print_value("wanted", value, strlen(value));
+}
+
+/* Where one record must be: each that is there, in a line of its own. */
+static void
+print_several(const struct finding *finding)
+{
+	static const char between[] = " | "; /* check_answer_text's */
+	const char *at = finding->found, *end;
+
+	print_wanted(finding);
+	while ((end = strstr(at, between)) != NULL) {
+		print_value("found", at, (size_t)(end - at));
+		at = end + strlen(between);
+	}
+	print_value("found", at, strlen(at));
 }
 
 static void
@@ -119,6 +144,9 @@ print_finding(const struct identity_file *file, const struct finding *finding)
 		break;
 	case FINDING_WRONG_PLACE:
 		(void)printf(INDENT "found at %s\n", finding->found_at);
+		break;
+	case FINDING_SEVERAL:
+		print_several(finding);
 		break;
 	default:
 		if (has_found)

@@ -198,6 +198,21 @@ print_enough(
 		  "records, or the TXT record.\n"); /* main looks at it */
 }
 
+/* The findings show what is wanted cut. */
+static void
+print_where_whole(
+    const struct identity_file *file, const struct finding *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].state != FINDING_OK &&
+		    list[i].state != FINDING_NOT_NEEDED) {
+			(void)printf("The whole values, to copy: sendwardctl "
+				     "identity records %s %s\n",
+			    file->account, file->row.facts.name);
+			return; /* main looks at stdout */
+		}
+}
+
 static const char *
 why_not(const struct store_identity *row)
 {
@@ -241,6 +256,8 @@ print_check(const struct ctl *ctl, struct check *check)
 		(void)printf("\nAccount %s %s send from %s%s\n", file->account,
 		    facts_may_send(&file->row) ? "may" : "may not",
 		    file->row.facts.name, why_not(&file->row));
+	if (rc == CTL_DONE)
+		print_where_whole(file, list, count);
 	return rc;
 }
 
