@@ -462,7 +462,7 @@ key_line(const struct store_key *key)
 		(void)snprintf(text, sizeof(text), "signs since %s", /* fits */
 		    clock_iso(key->active_sec, when));
 	else if (key->retired_sec != 0)
-		(void)snprintf(text, sizeof(text), "goes on %s", /* fits */
+		(void)snprintf(text, sizeof(text), "is removed %s", /* fits */
 		    clock_iso(key_removed_sec(key), when));
 	else if (key->origin == KEY_EASY && key->published_sec == 0)
 		(void)snprintf(
