@@ -130,7 +130,7 @@ identity_run_create(struct ctl *ctl)
 {
 	struct identity_file *file = NULL;
 	struct store_identity row;
-	enum identity_keys keys;
+	enum identity_keys keys = IDENTITY_KEYS_NONE;
 	bool easy_only;
 	struct err err;
 	int rc = read_keys(ctl, &keys, &easy_only);
@@ -165,9 +165,13 @@ identity_run_restart(struct ctl *ctl)
 		return ctl_fail(ctl, &err);
 	if (is_domain(&row))
 		return out_done(ctl, facts_row(account, &row),
-		    "sendward-jobd looks for the records of %s again, for 72 "
-		    "hours; to look now: sendwardctl identity check %s %s",
-		    row.facts.name, account, row.facts.name);
+		    "sendward-jobd looks for the records of %s again%s; to "
+		    "look now: sendwardctl identity check %s %s",
+		    row.facts.name,
+		    row.facts.status == RULES_IDENTITY_PENDING
+			? ", for 72 hours"
+			: "",
+		    account, row.facts.name);
 	return out_done(ctl, facts_row(account, &row),
 	    "a letter with a new link is on its way to %s, good for 24 hours; "
 	    "links of before are void",
