@@ -98,13 +98,20 @@ signatures_json(const struct explain_result *result)
 }
 
 static json_t *
+text_or_null(const char *text)
+{
+	return text[0] != '\0' ? out_string(text) : json_null();
+}
+
+static json_t *
 result_json(
     const struct ctl *ctl, const struct explain_result *result, json_t *steps)
 {
 	bool has = result->has_account;
 
 	return json_pack(
-	    "{s:b, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:f, s:o, s:o}",
+	    "{s:b, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:f, s:o, "
+	    "s:o}",
 	    "accepted", result->accepted, "mode",
 	    ctl->conf->mode == CONF_MODE_MONITOR ? "monitor" : "enforce",
 	    "would_be_refused", result->observed || !result->accepted,
@@ -113,9 +120,9 @@ result_json(
 	    "daily_quota",
 	    has ? json_integer(result->account.daily_quota) : json_null(),
 	    "rate", has ? json_real(result->account.rate) : json_null(),
-	    "identity",
-	    result->identity[0] != '\0' ? out_string(result->identity)
-					: json_null(),
+	    "identity", text_or_null(result->identity), "owner",
+	    text_or_null(result->owner), "mail_from",
+	    text_or_null(result->mail_from), "dkim_waits", result->dkim_waits,
 	    "wait_sec", (double)result->wait_usec / 1e6, "signatures",
 	    signatures_json(result), "steps", steps);
 }
