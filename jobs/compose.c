@@ -265,8 +265,10 @@ put_html(enum letter_paragraph_kind kind, const char *text, struct buf *out)
 	char *safe = g_markup_escape_text(text, -1);
 
 	if (kind == LETTER_LINK)
-		(void)buf_printf(
-		    out, "<p><a href=\"%s\">%s</a></p>\n", safe, safe);
+		(void)buf_printf(out,
+		    "<p style=\"overflow-wrap: anywhere\"><a href=\"%s\">%s"
+		    "</a></p>\n",
+		    safe, safe);
 	else if (kind == LETTER_BLOCK)
 		(void)buf_printf(out,
 		    "<pre style=\"white-space: pre-wrap; overflow-wrap: "

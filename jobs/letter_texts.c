@@ -12,7 +12,7 @@ const struct letter_text letter_texts[STORE_LETTER_KINDS] = {
 	"Please confirm {identity}", {
 	{LETTER_TEXT, "The account {account} of this mail server wants to send mail from the address {identity}. If you asked for this, open the link and confirm:"},
 	{LETTER_LINK, "{link}"},
-	{LETTER_TEXT, "The link is valid for 24 hours, until {until}, and works once. Do not pass it on: whoever opens it confirms for you."},
+	{LETTER_TEXT, "The link is valid for 24 hours, until {until}, and works once. Do not pass it on: whoever has it can confirm for you."},
 	{LETTER_TEXT, "If you did not ask for this, do nothing. Without the link nobody can send from your address here."},
 	}},
 [STORE_LETTER_VERIFIED] = {
@@ -92,7 +92,7 @@ const struct letter_text letter_texts[STORE_LETTER_KINDS] = {
 	"Account {account} stays in the sandbox", {
 	{LETTER_TEXT, "Your request for production access was declined: the account {account} stays in the sandbox and can send to its own verified addresses and domains only. The reason:"},
 	{LETTER_BLOCK, "{reason}"},
-	{LETTER_TEXT, "When this is mended, ask again."},
+	{LETTER_TEXT, "When this is mended, a new request can be made."},
 	}},
 };
 
