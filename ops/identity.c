@@ -79,11 +79,27 @@ make_easy(struct creation *c, struct err *err_r)
 	return rc;
 }
 
+/* Is there a name in DNS that could prove it? */
+static enum sg_err
+check_length(const char *domain, bool easy_only, struct err *err_r)
+{
+	size_t most =
+	    easy_only ? IDENTITY_EASY_DOMAIN_MAX : IDENTITY_DOMAIN_MAX;
+
+	if (strlen(domain) <= most)
+		return SG_OK;
+	return err_set(err_r, SG_INVALID,
+	    "%.60s... is too long: a domain has at most %zu bytes, or the name "
+	    "of its record is longer than DNS allows",
+	    domain, most);
+}
+
 static enum sg_err
 make_domain(struct creation *c, enum identity_keys keys, bool easy_only,
     struct err *err_r)
 {
 	bool is_easy = c->conf->dkim_zone[0] != '\0' &&
+		       strlen(c->row.facts.name) <= IDENTITY_EASY_DOMAIN_MAX &&
 		       (easy_only || keys != IDENTITY_KEYS_NONE);
 	enum sg_err rc = identity_txt_token(c->row.txt_token, err_r);
 
@@ -193,6 +209,8 @@ create(struct creation *c, const char *name, enum identity_keys keys,
 	facts->status = RULES_IDENTITY_PENDING;
 	facts->signing_enabled = true;
 	if (facts->type == RULES_IDENTITY_DOMAIN)
+		rc = check_length(facts->name, easy_only, err_r);
+	if (rc == SG_OK && facts->type == RULES_IDENTITY_DOMAIN)
 		rc = make_domain(c, keys, easy_only, err_r);
 	if (rc == SG_OK && c->key_count > 0)
 		facts->dkim_status = RULES_IDENTITY_PENDING;

@@ -32,8 +32,8 @@ int identity_keys_from_name(const char *name);
  * Easy DKIM with a key in the first slot (IDENTITY_KEYS_NONE: neither). easy_only:
  * no TXT keys (SG_INVALID without dkim.zone). An address gets a link by letter when
  * mail.from is set (SG_BUSY as link_send: then there is no identity either): its
- * domain's key signs. SG_INVALID: name, or the account has 10,000; SG_MISSING:
- * account; SG_EXISTS. */
+ * domain's key signs. SG_INVALID: name (also one that leaves no room for a
+ * record's name), or the account has 10,000; SG_MISSING: account; SG_EXISTS. */
 enum sg_err identity_create(struct store *store, const struct seal *seal,
     const struct conf *conf, const char *account, const char *name,
     enum identity_keys keys, bool easy_only, int64_t now_sec,

@@ -15,6 +15,10 @@ struct seal;
 
 #define IDENTITY_EASY_TOKEN_LEN 32
 #define IDENTITY_EASY_KEY_BITS 2048
+/* A name in DNS has 253 bytes at most: that much remains for a domain below
+ * "swXXXXXXXX._domainkey.", and below a token of Easy DKIM. */
+#define IDENTITY_DOMAIN_MAX (253 - 22)
+#define IDENTITY_EASY_DOMAIN_MAX (253 - IDENTITY_EASY_TOKEN_LEN - 12)
 
 /* A row with what it points to: public key and sealed private key. Start with
  * {0}; waits (not active), origin KEY_TXT, slot and identity_id 0. */

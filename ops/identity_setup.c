@@ -260,7 +260,8 @@ lacks_easy(struct store *store, const struct conf *conf,
 
 	*lacks_r = false;
 	if (row->facts.type != RULES_IDENTITY_DOMAIN ||
-	    conf->dkim_zone[0] == '\0' || row->easy_tokens[0][0] != '\0')
+	    conf->dkim_zone[0] == '\0' || row->easy_tokens[0][0] != '\0' ||
+	    strlen(row->facts.name) > IDENTITY_EASY_DOMAIN_MAX)
 		return SG_OK;
 	rc = identity_key_set_load(store, row->facts.id, &set, err_r);
 	*lacks_r = has_origin(&set, KEY_TXT);

@@ -295,6 +295,51 @@ test_word_chooses(void **state)
 	}
 }
 
+/* A domain whose records have no room for their names is none that can be proved;
+ * one that has no room for those of Easy DKIM goes without. */
+static void
+test_long_names(void **state)
+{
+	static const struct {
+		size_t len;
+		bool easy_only;
+		enum sg_err code;
+		const char *keys;
+	} rows[] = {
+	    {253, false, SG_INVALID, NULL},
+	    {232, false, SG_INVALID, NULL},
+	    {231, false, SG_OK, "ed25519/txt"},
+	    {210, false, SG_OK, "ed25519/txt"},
+	    {210, true, SG_INVALID, NULL},
+	    {209, true, SG_OK, "rsa/easy"},
+	    {208, false, SG_OK, "ed25519/txt rsa/easy"},
+	};
+	struct admin_fixture *f = *state;
+
+	set_option(&f->conf->dkim_zone, "dkim.test");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char name[RULES_DOMAIN_MAX + 1];
+		struct store_identity row;
+
+		memset(name, 'a', sizeof(name));
+		for (size_t dot = 50; dot + 1 < rows[i].len; dot += 51)
+			name[dot] = '.';
+		name[rows[i].len] = '\0';
+		assert_code(f, rows[i].code,
+		    identity_create(f->store, f->seal, f->conf, "shop", name,
+			IDENTITY_KEYS_ED25519, rows[i].easy_only, TEST_NOW,
+			&row, &f->err));
+		if (rows[i].keys != NULL)
+			assert_keys(f, name, rows[i].keys);
+		if (rows[i].keys != NULL)
+			assert_code(f, SG_OK,
+			    identity_restart(f->store, f->seal, f->conf, "shop",
+				name, TEST_NOW, &row, &f->err));
+		if (rows[i].keys != NULL)
+			assert_keys(f, name, rows[i].keys);
+	}
+}
+
 /* ---- a new start ----------------------------------------------------------- */
 
 static void
@@ -622,6 +667,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WITH_STORE(test_easy),
+	    WITH_STORE(test_long_names),
 	    WITH_STORE(test_tokens_differ),
 	    WITH_STORE(test_looks_begin),
 	    WITH_STORE(test_address),
