@@ -93,16 +93,32 @@ check_sendable(const struct conf *conf, const struct store_identity *row,
 	return SG_OK;
 }
 
-/* Letters by all accounts count: nobody shall be pestered through us. */
+/* Whose mailbox it is: most hosts take user+anything@ as user@. */
+static void
+mailbox_of(const char *address, char mailbox_r[RULES_ADDRESS_MAX + 1])
+{
+	const char *at = strrchr(address, '@');
+	size_t len = strcspn(address, "+");
+
+	if (address[0] == '"' || len == 0 || at == NULL || address + len > at)
+		len = (size_t)(at == NULL ? 0 : at - address);
+	(void)snprintf(mailbox_r, RULES_ADDRESS_MAX + 1, "%.*s%s", (int)len,
+	    address, at == NULL ? address : at); /* fits */
+}
+
+/* Letters by all accounts count, and those to all labels of a mailbox: nobody
+ * shall be pestered through us. */
 static enum sg_err
 check_pace(struct store *store, const char *address, int64_t now_sec,
     struct err *err_r)
 {
-	char when[CLOCK_ISO_MAX];
+	char mailbox[RULES_ADDRESS_MAX + 1], when[CLOCK_ISO_MAX];
 	int64_t count, last_sec;
-	enum sg_err rc = store_link_sent(
-	    store, address, now_sec - DAY_SEC + 1, &count, &last_sec, err_r);
+	enum sg_err rc;
 
+	mailbox_of(address, mailbox);
+	rc = store_link_sent(
+	    store, mailbox, now_sec - DAY_SEC + 1, &count, &last_sec, err_r);
 	if (rc != SG_OK)
 		return rc;
 	/* A letter of the future (the clock went back) is no hindrance. */
@@ -128,11 +144,13 @@ put_link(struct store *store, const char *token,
 	struct store_link link = {.identity_id = row->facts.id,
 	    .created_sec = now_sec,
 	    .expires_sec = now_sec + LINK_VALID_SEC};
+	char mailbox[RULES_ADDRESS_MAX + 1];
 	enum sg_err rc = hash_token(token, link.hash, err_r);
 
 	if (rc != SG_OK)
 		return rc;
-	return store_link_put(store, &link, row->facts.name, err_r);
+	mailbox_of(row->facts.name, mailbox);
+	return store_link_put(store, &link, mailbox, err_r);
 }
 
 static enum sg_err

@@ -259,6 +259,37 @@ test_caps(void **state)
 	assert_code(f, SG_OK, send_at(f, &row, TEST_NOW + 86400 + 1000));
 }
 
+/* Labels make no second mailbox. */
+static void
+test_labels(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *address;
+		enum sg_err code; /* after a letter to jane@customer.example */
+	} rows[] = {
+		{ "jane+1@customer.example", SG_BUSY },
+		{ "JANE+a+b@customer.example", SG_BUSY },
+		{ "jane@other.example", SG_OK },
+		{ "jan@customer.example", SG_OK },
+		{ "+jane@customer.example", SG_OK },
+		{ "\"jane+1\"@customer.example", SG_OK },
+	};
+	/* clang-format on */
+	struct admin_fixture *f = *state;
+	struct store_identity jane =
+	    add_address(f, "other", "jane@customer.example");
+
+	assert_code(f, SG_OK, send_at(f, &jane, TEST_NOW));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct store_identity row =
+		    add_address(f, "shop", rows[i].address);
+
+		assert_code(f, rows[i].code, send_at(f, &row, TEST_NOW));
+	}
+	assert_code(f, SG_BUSY, send_at(f, &jane, TEST_NOW + 1));
+}
+
 static void
 test_refuses_to_send(void **state)
 {
@@ -522,6 +553,7 @@ main(void)
 	    T(test_valid_for_a_day),
 	    T(test_resend_voids),
 	    T(test_caps),
+	    T(test_labels),
 	    T(test_refuses_to_send),
 	    T(test_joins_a_transaction),
 	    T(test_malformed_tokens),
