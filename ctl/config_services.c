@@ -6,6 +6,8 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -148,7 +150,27 @@ check_trust_anchor(struct checks *checks)
 
 /* ---- files that hold secrets ---------------------------------------------------- */
 
-/* True: it is there and nobody but its owner may read it. */
+/* Does the user of the programs get at the file? They read it again after they
+ * have changed to him. True when that cannot be tried: only root can. */
+static bool
+is_readable_by_user(const struct conf *conf, const char *path)
+{
+	const struct passwd *user =
+	    conf->user[0] == '\0' ? NULL : getpwnam(conf->user);
+	gid_t group = getegid();
+	int fd;
+
+	if (user == NULL || geteuid() != 0 || setegid(user->pw_gid) != 0)
+		return true;
+	fd = seteuid(user->pw_uid) == 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	if (seteuid(0) != 0 || setegid(group) != 0)
+		abort(); /* it is never somebody else afterwards */
+	if (fd >= 0)
+		(void)close(fd); /* nothing was written */
+	return fd >= 0;
+}
+
+/* True: it is there and its owner, who runs the programs, alone may read it. */
 static bool
 check_secret_file(struct checks *checks, const char *option, const char *path)
 {
@@ -165,6 +187,15 @@ check_secret_file(struct checks *checks, const char *option, const char *path)
 	if ((st.st_mode & 077) != 0) {
 		checks_note(checks, CHECKS_WRONG, option, fix,
 		    "%s may be read by others than its owner", path);
+		return false;
+	}
+	if (!is_readable_by_user(checks->ctl->conf, path)) {
+		(void)snprintf(fix, sizeof(fix),
+		    "chown %s %.3900s, and let him into its folder",
+		    checks->ctl->conf->user, path);
+		checks_note(checks, CHECKS_WRONG, option, fix,
+		    "%s cannot be read by the user %s", path,
+		    checks->ctl->conf->user);
 		return false;
 	}
 	if (access(path, R_OK) == 0)
