@@ -23,9 +23,9 @@
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-/* What happened since daemon_handle_signals() looked; set by the signal
- * handler. */
-static volatile sig_atomic_t reload_wanted, stop_wanted;
+/* What happened since daemon_handle_signals() looked; set by the signal handler,
+ * in any thread. Atomic. */
+static int reload_wanted, stop_wanted;
 static int wake_fd = -1;
 
 static struct daemon {
@@ -58,9 +58,9 @@ static void
 on_signal(int sig)
 {
 	if (sig == SIGHUP)
-		reload_wanted = 1;
+		__atomic_store_n(&reload_wanted, 1, __ATOMIC_RELEASE);
 	else
-		stop_wanted = 1;
+		__atomic_store_n(&stop_wanted, 1, __ATOMIC_RELEASE);
 	wake();
 }
 
@@ -259,15 +259,15 @@ daemon_handle_signals(void)
 	/* Emptied first: what comes in from here on wakes us again. */
 	while (read(wake_fd, &count, sizeof(count)) < 0 && errno == EINTR)
 		continue;
-	if (stop_wanted && !self.is_stopping) {
+	if (__atomic_load_n(&stop_wanted, __ATOMIC_ACQUIRE) != 0 &&
+	    !self.is_stopping) {
 		self.is_stopping = true;
 		(void)sd_notify(0, "STOPPING=1");
 		self.hooks->stop(self.ctx);
 	}
-	if (reload_wanted && !self.is_stopping) {
-		reload_wanted = 0;
+	if (!self.is_stopping &&
+	    __atomic_exchange_n(&reload_wanted, 0, __ATOMIC_ACQ_REL) != 0)
 		reload();
-	}
 }
 
 static void *
