@@ -16,6 +16,7 @@ begin with a double quote is taken as it stands and split into strings of 255.
 Host names in values need no final dot. Adding what is there and deleting what
 is not there are both harmless.
 """
+import contextlib
 import fcntl
 import os
 import re
@@ -159,31 +160,45 @@ def send_change(folder, server, name, rtype, records):
             + dns.rcode.to_text(answer.rcode()))
 
 
+def change(folder, server, verb, name, rtype, words):
+    """verb: add or del."""
+    name, rtype = zone_name(name), rtype.upper()
+    if rtype not in TYPES:
+        die("%s: type not known; one of %s" % (rtype, " ".join(TYPES)))
+    with locked(folder):
+        records = read_records(folder)
+        wanted = changed(records, verb, name, rtype, words)
+        if wanted != records:
+            check(wanted)
+            send_change(folder, server, name, rtype, wanted)
+            write_records(folder, wanted)
+
+
+@contextlib.contextmanager
+def locked(folder):
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "lock"), "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def main():
     if len(sys.argv) < 4:
         sys.exit(__doc__)
     folder, server, verb = sys.argv[1:4]
-    os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, "lock"), "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        records = read_records(folder)
-        if verb == "init":
-            write_zones(folder, records)
-        elif verb == "list":
-            print("".join("%s %s %s\n" % r for r in records), end="")
-        elif verb in ("add", "del") and len(sys.argv) >= 6:
-            name, rtype = zone_name(sys.argv[4]), sys.argv[5].upper()
-            if rtype not in TYPES:
-                die("%s: type not known; one of %s"
-                    % (rtype, " ".join(TYPES)))
-            wanted = changed(records, verb, name, rtype, sys.argv[6:])
-            if wanted != records:
-                check(wanted)
-                send_change(folder, server, name, rtype, wanted)
-                write_records(folder, wanted)
-        else:
-            sys.exit("usage: quickstart dns add NAME TYPE VALUE | "
-                     "del NAME TYPE | list")
+    if verb == "init":
+        with locked(folder):
+            write_zones(folder, read_records(folder))
+    elif verb == "list":
+        with locked(folder):
+            print("".join("%s %s %s\n" % r for r in read_records(folder)),
+                  end="")
+    elif verb in ("add", "del") and len(sys.argv) >= 6:
+        change(folder, server, verb, sys.argv[4], sys.argv[5], sys.argv[6:])
+    else:
+        sys.exit("usage: quickstart dns add NAME TYPE VALUE | "
+                 "del NAME TYPE | list")
 
 
-main()
+if __name__ == "__main__":
+    main()
