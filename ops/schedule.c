@@ -49,7 +49,9 @@ postpone_one(struct store *store, int64_t identity_id,
 
 	if (rc == SG_MISSING)
 		return SG_OK;
-	if (rc != SG_OK || v.next_sec == 0 || v.next_sec > now_sec)
+	if (rc != SG_OK || v.next_sec == 0 ||
+	    (v.next_sec > now_sec &&
+		v.next_sec <= now_sec + STORE_DUE_ABSURD_SEC))
 		return rc;
 	v.next_sec = until_sec;
 	return store_verification_put(store, identity_id, subject, &v, err_r);

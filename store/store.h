@@ -255,7 +255,10 @@ enum sg_err store_verification_put(struct store *store, int64_t identity_id,
 /* SG_OK also when there is none. */
 enum sg_err store_verification_delete(struct store *store, int64_t identity_id,
     enum verification_subject subject, struct err *err_r);
-/* Identities with a look due at now_sec, each once, the longest due first. */
+/* No look is put off for so long: one that is was written under a wrong clock. */
+#define STORE_DUE_ABSURD_SEC (2 * 86400)
+/* Identities with a look due at now_sec, each once, the longest due first, and
+ * those of an absurd future last. */
 typedef bool store_due_fn(void *ctx, int64_t identity_id, int64_t due_sec);
 enum sg_err store_verification_due(struct store *store, int64_t now_sec,
     int most, store_due_fn *fn, void *ctx, struct err *err_r);

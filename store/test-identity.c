@@ -544,6 +544,10 @@ test_due(void **state)
 	assert_due(f, 20, 9, "2:10 1:20");
 	assert_due(f, 60, 9, "2:10 1:20 4:60");
 	assert_due(f, 60, 2, "2:10 1:20");
+	/* The clock went back by more than any look is put off. */
+	assert_due(f, 60 - STORE_DUE_ABSURD_SEC, 9, "");
+	assert_due(f, 59 - STORE_DUE_ABSURD_SEC, 9, "4:60");
+	assert_due(f, -STORE_DUE_ABSURD_SEC, 9, "2:10 1:20 4:60");
 }
 
 /* ---- changes: only what readers keep ---- */

@@ -89,6 +89,7 @@ store_verification_due(struct store *store, int64_t now_sec, int most,
 
 	query_open(&q, store, QUERY_VERIFICATION_DUE, err_r);
 	query_bind_int(&q, "$now", now_sec);
+	query_bind_int(&q, "$absurd", now_sec + STORE_DUE_ABSURD_SEC);
 	query_bind_int(&q, "$most", most);
 	return query_run_due(&q, fn, ctx);
 }
