@@ -43,7 +43,7 @@ X("dns.trust_anchor_file", dns_trust_anchor_file, STRING, 0, 4000, NULL, "", "DN
 X("dns.timeout_sec",      dns_timeout_sec,      INT,    1, 60, NULL, "5", "how long one look-up may take") \
 X("dkim.zone",            dkim_zone,            STRING, 0, 180, NULL, "", "zone of the operator's that the CNAME records of Easy DKIM point into; empty: no Easy DKIM") \
 X("dkim.update_server",   dkim_update_server,   STRING, 0, 300, NULL, "", "ADDRESS@PORT of the name server that takes updates of dkim.zone (RFC 2136); empty: the operator includes what `sendwardctl dkim zone` prints") \
-X("dkim.update_key_file", dkim_update_key_file, STRING, 0, 4000, NULL, "", "TSIG key for these updates, one line ALGORITHM:NAME:BASE64, mode 0400") \
+X("dkim.update_key_file", dkim_update_key_file, STRING, 0, 4000, NULL, "", "TSIG key for these updates, one line ALGORITHM:NAME:BASE64, mode 0400, owned by the option user") \
 X("dkim.ttl_sec",         dkim_ttl_sec,         INT,    1, 86400, NULL, "3600", "time to live of records in dkim.zone; a new key signs when it has been there that long") \
 X("dkim.rotate_days",     dkim_rotate_days,     INT,    0, 3650, NULL, "180", "age at which a signing key is replaced; 0: never by itself") \
 X("dkim.operator_domain", dkim_operator_domain, STRING, 0, 253, NULL, "", "domain of the operator's that signs every message a second time, with a Feedback-ID field; empty: none") \
@@ -57,7 +57,7 @@ X("mail.operator",        mail_operator,        STRING, 0, 320, NULL, "", "who h
 X("api.listen",           api_listen,           STRING, 3, 300, NULL, "127.0.0.1:8025", "where sendward-apid listens: ADDRESS:PORT, IPv6 in brackets") \
 X("api.url",              api_url,              STRING, 0, 1000, NULL, "", "how its users reach it, such as https://mail.example.com:8025, for links in letters; empty: made from api.listen") \
 X("api.tls_certificate_file", api_tls_certificate_file, STRING, 0, 4000, NULL, "", "certificate chain, PEM; empty: no TLS") \
-X("api.tls_key_file",     api_tls_key_file,     STRING, 0, 4000, NULL, "", "its private key, PEM") \
+X("api.tls_key_file",     api_tls_key_file,     STRING, 0, 4000, NULL, "", "its private key, PEM, mode 0400, owned by the option user: a reload reads it again") \
 X("api.max_connections",  api_max_connections,  INT,    10, 100000, NULL, "500", "connections that it holds at once") \
 X("api.max_connections_per_address", api_max_connections_per_address, INT, 1, 100000, NULL, "100", "of these, from one address") \
 X("api.max_header_bytes", api_max_header_bytes, INT,    4096, 1048576, NULL, "32768", "request line and header fields of a request") \

@@ -225,8 +225,8 @@ print_operator(
 		    NULL, "");
 	else
 		(void)printf(
-		    "The key is %sin %s.\nPublish its record, before the "
-		    "milter is started or reloaded:\n\n  name   %s\n  type   "
+		    "The key is %sin %s.\nPublish its record, then "
+		    "restart the milter:\n\n  name   %s\n  type   "
 		    "TXT\n  value  %s\n\nAs a line of a zone file:\n\n%s",
 		    is_new ? "" : "there already, ",
 		    ctl->conf->dkim_operator_key_file, buf_str(&name),

@@ -83,6 +83,11 @@ operator_key_load(
 		    "operator key %s is missing; make it with: sendwardctl "
 		    "dkim operator",
 		    path);
+	if (fd < 0 && errno == EACCES)
+		return err_set(err_r, SG_IO,
+		    "operator key %s: Permission denied; it is read at the "
+		    "start, as root, so restart the milter",
+		    path);
 	if (fd < 0)
 		return io_error(conf, err_r);
 	rc = check_file(conf, fd, err_r);
