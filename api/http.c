@@ -84,8 +84,8 @@ header(struct MHD_Connection *connection, const char *name)
 static bool
 is_forwarded(struct MHD_Connection *connection)
 {
-	static const char *const names[] = {
-	    "Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"};
+	static const char *const names[] = {"Forwarded", "X-Forwarded-For",
+	    "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (header(connection, names[i]) != NULL)
