@@ -59,6 +59,31 @@ put_note(const char *wanted, const char *found, size_t at, struct buf *out)
 		    out, "differs from here on, character %zu", at + 1);
 }
 
+/* The mark in its column, and what it says beside it: on the left when there is
+ * no room on the right. */
+static void
+put_mark(const char *wanted, const char *found, size_t at, size_t column,
+    size_t width, struct buf *out)
+{
+	struct buf note;
+	size_t len, left = column;
+	bool is_left;
+
+	buf_init(&note, 128);
+	put_note(wanted, found, at, &note);
+	len = strlen(buf_str(&note));
+	is_left = column > len && column + len > width;
+	if (is_left)
+		left -= len + 1;
+	for (size_t i = 0; i < left; i++)
+		(void)buf_putc(out, ' '); /* failed is looked at */
+	if (is_left)
+		(void)buf_printf(out, "%s ^", buf_str(&note));
+	else
+		(void)buf_printf(out, "^ %s", buf_str(&note));
+	buf_fini(&note);
+}
+
 bool
 diff_show(const char *wanted, const char *found, const char *indent,
     size_t width, struct buf *out)
@@ -74,9 +99,6 @@ diff_show(const char *wanted, const char *found, const char *indent,
 	(void)buf_printf(out, "\n%sfound   ", indent);
 	put_part(found, start, width, out);
 	(void)buf_printf(out, "\n%s        ", indent);
-	for (size_t i = 0; i < column; i++)
-		(void)buf_putc(out, ' ');
-	(void)buf_puts(out, "^ ");
-	put_note(wanted, found, at, out);
+	put_mark(wanted, found, at, column, width, out);
 	return buf_putc(out, '\n') && !out->failed;
 }
