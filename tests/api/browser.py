@@ -5,6 +5,8 @@ import tempfile
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support import expected_conditions as seen
+from selenium.webdriver.support.ui import WebDriverWait
 
 TMP = os.environ.get("TMPDIR", "/tmp")
 
@@ -49,8 +51,12 @@ class Browser:
         return self.driver.find_element(By.TAG_NAME, "main").text
 
     def click(self):
-        """The page's one button."""
+        """The page's one button; returns when the next page is there."""
+        before = self.driver.find_element(By.TAG_NAME, "html")
         self.driver.find_element(By.TAG_NAME, "button").click()
+        wait = WebDriverWait(self.driver, 30)
+        wait.until(seen.staleness_of(before))
+        wait.until(seen.presence_of_element_located((By.TAG_NAME, "h1")))
 
     def screenshot(self, name):
         path = os.path.join(TMP, name + ".png")
