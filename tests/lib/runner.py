@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 SCENARIO_SEC = 600
 SANITIZE = {
@@ -158,6 +159,7 @@ def scenario_names(src):
 def run_scenario(path, name, env, count):
     print("running", name, flush=True)
     before = len(count.failed), count.passed
+    begun = time.monotonic()
     child = subprocess.Popen(
         [path], env=env, cwd=env["TMPDIR"], stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -185,6 +187,7 @@ def run_scenario(path, name, env, count):
             print("    " + line, flush=True)
     status = child.wait()
     timer.cancel()
+    print("    it took %.0f s" % (time.monotonic() - begun), flush=True)
     if late.is_set():
         count.bad(name, "took longer than %d s" % SCENARIO_SEC)
     elif status != 0 and len(count.failed) == before[0]:
