@@ -184,6 +184,24 @@ add_all(struct creation *c, struct err *err_r)
 	return store_finish(c->store, rc, err_r);
 }
 
+/* Bounces and complaints go to addresses there: a link sent to one of them must
+ * never verify it for the account whose mail came back. */
+static enum sg_err
+check_not_for_bounces(
+    const struct conf *conf, const char *name, struct err *err_r)
+{
+	const char *at = strrchr(name, '@');
+	const char *domain = at != NULL ? at + 1 : name;
+
+	if (strcmp(domain, conf->bounce_domain) != 0 &&
+	    !identity_is_below(domain, conf->bounce_domain))
+		return SG_OK;
+	return err_set(err_r, SG_INVALID,
+	    "%.300s: %s is where this server's bounces go; nobody sends from "
+	    "it",
+	    name, conf->bounce_domain);
+}
+
 static enum sg_err
 create(struct creation *c, const char *name, enum identity_keys keys,
     bool easy_only, struct err *err_r)
@@ -208,7 +226,8 @@ create(struct creation *c, const char *name, enum identity_keys keys,
 	c->row.created_sec = c->now_sec;
 	facts->status = RULES_IDENTITY_PENDING;
 	facts->signing_enabled = true;
-	if (facts->type == RULES_IDENTITY_DOMAIN)
+	rc = check_not_for_bounces(c->conf, facts->name, err_r);
+	if (rc == SG_OK && facts->type == RULES_IDENTITY_DOMAIN)
 		rc = check_length(facts->name, easy_only, err_r);
 	if (rc == SG_OK && facts->type == RULES_IDENTITY_DOMAIN)
 		rc = make_domain(c, keys, easy_only, err_r);

@@ -299,15 +299,6 @@ struct mail_from {
 	int64_t now_sec;
 };
 
-static bool
-is_below(const char *name, const char *parent)
-{
-	size_t len = strlen(name), parent_len = strlen(parent);
-
-	return len > parent_len + 1 && name[len - parent_len - 1] == '.' &&
-	       strcmp(name + len - parent_len, parent) == 0;
-}
-
 static enum sg_err
 check_mail_from(const struct mail_from *m, struct store *store,
     const struct store_identity *row, char clean_r[RULES_ADDRESS_MAX + 1],
@@ -326,13 +317,15 @@ check_mail_from(const struct mail_from *m, struct store *store,
 		return err_set(err_r, SG_INVALID,
 		    "%.100s cannot be a MAIL FROM domain: %s", m->domain,
 		    wrong);
-	if (!is_below(clean_r, parent) || strlen(clean_r) > MAIL_FROM_MAX)
+	if (!identity_is_below(clean_r, parent) ||
+	    strlen(clean_r) > MAIL_FROM_MAX)
 		return err_set(err_r, SG_INVALID,
 		    "%.100s cannot be the MAIL FROM domain of %s: it must be a "
 		    "subdomain of %s, of at most %d bytes, such as bounce.%s",
 		    clean_r, row->facts.name, parent, MAIL_FROM_MAX, parent);
-	if (strcmp(clean_r, bounce) == 0 || is_below(clean_r, bounce) ||
-	    is_below(bounce, clean_r))
+	if (strcmp(clean_r, bounce) == 0 ||
+	    identity_is_below(clean_r, bounce) ||
+	    identity_is_below(bounce, clean_r))
 		return err_set(err_r, SG_INVALID,
 		    "%s cannot be a MAIL FROM domain: the server's own bounce "
 		    "domain is %s",

@@ -437,6 +437,32 @@ set_mail_from(struct admin_fixture *f, const char *name, const char *domain,
 	    true, now_sec, row_r, &f->err);
 }
 
+/* Whose bounces come there could open a link that is sent there. */
+static void
+test_not_for_bounces(void **state)
+{
+	static const struct {
+		const char *name;
+		enum sg_err code;
+	} rows[] = {
+	    {"bounce.op.example", SG_INVALID},
+	    {"Bounce.OP.example.", SG_INVALID},
+	    {"x.bounce.op.example", SG_INVALID},
+	    {"b-token@bounce.op.example", SG_INVALID},
+	    {"b@x.bounce.op.example", SG_INVALID},
+	    {"xbounce.op.example", SG_OK},
+	    {"boss@op.example", SG_OK},
+	};
+	struct admin_fixture *f = *state;
+
+	set_option(&f->conf->bounce_domain, "bounce.op.example");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		assert_code(f, rows[i].code,
+		    identity_create(f->store, f->seal, f->conf, "shop",
+			rows[i].name, IDENTITY_KEYS_NONE, false, TEST_NOW, NULL,
+			&f->err));
+}
+
 static void
 test_mail_from_names(void **state)
 {
@@ -676,6 +702,7 @@ main(void)
 	    WITH_STORE(test_restart),
 	    WITH_STORE(test_restart_mail_from),
 	    WITH_STORE(test_restart_completes),
+	    WITH_STORE(test_not_for_bounces),
 	    WITH_STORE(test_mail_from_names),
 	    WITH_STORE(test_mail_from_states),
 	    WITH_STORE(test_own_key),

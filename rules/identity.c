@@ -217,3 +217,12 @@ identity_status_from_name(const char *name)
 	}
 	return -1;
 }
+
+bool
+identity_is_below(const char *name, const char *parent)
+{
+	size_t len = strlen(name), parent_len = strlen(parent);
+
+	return len > parent_len + 1 && name[len - parent_len - 1] == '.' &&
+	       strcmp(name + len - parent_len, parent) == 0;
+}

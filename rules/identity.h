@@ -39,6 +39,9 @@ bool identity_resolve(const char *address, identity_find_fn *find, void *ctx,
 const char *identity_check_name(const char *name,
     char name_r[RULES_ADDRESS_MAX + 1], enum rules_identity_type *type_r);
 
+/* Is `name` a subdomain, at any depth, of `parent`? Both in lower case. */
+bool identity_is_below(const char *name, const char *parent);
+
 /* "SUCCESS" etc. (SES v2) and back; -1 when unknown. */
 const char *identity_status_name(enum rules_identity_status status);
 int identity_status_from_name(const char *name);
