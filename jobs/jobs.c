@@ -436,7 +436,10 @@ turn(struct jobs *jobs)
 	    {.fd = dns_fd(jobs->resolver), .events = POLLIN},
 	};
 
-	(void)poll(fds, 2, wait_msec(jobs));
+	/* Interrupted by a signal, that one comes first: looks that begin before
+	 * a reload are dropped by it. */
+	if (poll(fds, 2, wait_msec(jobs)) < 0)
+		return;
 	if ((fds[0].revents & POLLIN) != 0)
 		daemon_handle_signals();
 	if (jobs->is_stopping)

@@ -128,6 +128,7 @@ looks_use(struct looks *looks, const struct conf *conf, looks_ask_fn *ask,
 {
 	drop_all(looks, LOOK_ASKING);
 	looks->questions = 0;
+	looks->due_msec = INT64_MIN / 2; /* what was dropped is due still */
 	probe_reset(&looks->probe);
 	breaker_restart(&looks->breaker);
 	looks->conf = conf;
@@ -523,6 +524,7 @@ looks_turn(struct looks *looks, int64_t now_sec, int64_t now_msec)
 int
 looks_wait_msec(const struct looks *looks, int64_t now_msec)
 {
+	int64_t listed = now_msec - looks->due_msec;
 	int64_t wait = IDLE_MSEC;
 	int64_t paused = line_wait_msec(&looks->line, now_msec);
 	int64_t probe = breaker_wait_msec(&looks->breaker, now_msec);
@@ -533,6 +535,9 @@ looks_wait_msec(const struct looks *looks, int64_t now_msec)
 	    (has_room(looks) &&
 		(looks->due_next < looks->due_count || is_list_cut(looks))))
 		return 0;
+	/* With room the next turn takes a new list, when it is time. */
+	if (has_room(looks))
+		wait = listed < IDLE_MSEC ? IDLE_MSEC - listed : 0;
 	if (probe >= 0 && probe < wait)
 		wait = probe;
 	return (int)wait;

@@ -250,7 +250,6 @@ test_not_twice(void **state)
 	settle(b);
 	assert_int_equal(b->script->total, 1);
 	for (int i = 0; i < 5; i++) {
-		b->now_msec += 1100;
 		settle(b);
 	}
 	assert_int_equal(b->script->total, 1);
@@ -361,7 +360,6 @@ test_reload(void **state)
 	b->script->count = 0; /* is never answered */
 	looks_use(b->looks, b->f->conf, ask, b->script);
 	assert_int_equal(looks_count(b->looks), 0);
-	b->now_msec += 1100;
 	round_of(b, 10);
 	assert_int_equal(status_of(b, id), RULES_IDENTITY_SUCCESS);
 }
