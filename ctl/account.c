@@ -98,12 +98,8 @@ account_run_list(struct ctl *ctl)
 	if (rc != CTL_DONE)
 		return rc;
 	list = json_array();
-	if (list != NULL &&
-	    account_list(ctl->store, add_account, &list, &err) != SG_OK) {
-		json_decref(list);
-		return ctl_fail(ctl, &err);
-	}
-	return out_print(ctl, list, columns,
+	return out_list(ctl, &list,
+	    account_list(ctl->store, add_account, &list, &err), &err, columns,
 	    "no accounts yet; make one: sendwardctl account create NAME");
 }
 

@@ -138,12 +138,10 @@ credential_run_list(struct ctl *ctl)
 	if (rc != CTL_DONE)
 		return rc;
 	list = json_array();
-	if (list != NULL && credential_list(ctl->store, ctl_arg(ctl, 0),
-				add_credential, &list, &err) != SG_OK) {
-		json_decref(list);
-		return ctl_fail(ctl, &err);
-	}
-	return out_print(ctl, list, columns,
+	return out_list(ctl, &list,
+	    credential_list(
+		ctl->store, ctl_arg(ctl, 0), add_credential, &list, &err),
+	    &err, columns,
 	    "no credentials; make one: sendwardctl credential create ACCOUNT");
 }
 

@@ -205,12 +205,10 @@ identity_run_list(struct ctl *ctl)
 	if (rc != CTL_DONE)
 		return rc;
 	list = json_array();
-	if (list != NULL && identity_list(ctl->store, ctl_arg(ctl, 0),
-				add_identity, &list, &err) != SG_OK) {
-		json_decref(list);
-		return ctl_fail(ctl, &err);
-	}
-	return out_print(ctl, list, columns,
+	return out_list(ctl, &list,
+	    identity_list(
+		ctl->store, ctl_arg(ctl, 0), add_identity, &list, &err),
+	    &err, columns,
 	    "no identities; make one: sendwardctl identity create ACCOUNT "
 	    "DOMAIN");
 }

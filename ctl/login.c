@@ -74,11 +74,8 @@ login_run_list(struct ctl *ctl)
 	if (rc != CTL_DONE)
 		return rc;
 	list = json_array();
-	if (list != NULL && login_list(ctl->store, ctl_arg(ctl, 0), add_login,
-				&list, &err) != SG_OK) {
-		json_decref(list);
-		return ctl_fail(ctl, &err);
-	}
-	return out_print(ctl, list, columns,
+	return out_list(ctl, &list,
+	    login_list(ctl->store, ctl_arg(ctl, 0), add_login, &list, &err),
+	    &err, columns,
 	    "no logins; add one: sendwardctl login add ACCOUNT NAME");
 }

@@ -298,3 +298,13 @@ out_add(json_t **list, json_t *entry)
 	*list = NULL;
 	return false;
 }
+
+int
+out_list(const struct ctl *ctl, json_t **list, enum sg_err code,
+    const struct err *err, const struct out_column *columns, const char *empty)
+{
+	if (code == SG_OK)
+		return out_print(ctl, *list, columns, empty);
+	json_decref(*list);
+	return ctl_fail(ctl, err);
+}

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include "base/buf.h"
+#include "base/err.h"
 #include "ctl/command.h"
 
 enum out_kind {
@@ -41,6 +42,11 @@ int out_done(const struct ctl *ctl, json_t *doc, const char *format, ...)
 /* Appends entry (its reference is taken; NULL: no memory) to *list. False: no
  * memory, and *list is freed and NULL, as out_print expects it. */
 bool out_add(json_t **list, json_t *entry);
+
+/* Ends a command that lists: *list is what out_add made, whose reference is taken,
+ * code and err what the listing said. */
+int out_list(const struct ctl *ctl, json_t **list, enum sg_err code,
+    const struct err *err, const struct out_column *columns, const char *empty);
 
 /* A JSON string of any bytes: what is not UTF-8 becomes '?'. */
 json_t *out_string(const char *text);

@@ -114,12 +114,9 @@ request_run_list(struct ctl *ctl)
 	if (rc != CTL_DONE)
 		return rc;
 	list = json_array();
-	if (list != NULL && request_list(ctl->store, ctl_arg(ctl, 0),
-				add_request, &list, &err) != SG_OK) {
-		json_decref(list);
-		return ctl_fail(ctl, &err);
-	}
-	return out_print(ctl, list, columns, "no requests");
+	return out_list(ctl, &list,
+	    request_list(ctl->store, ctl_arg(ctl, 0), add_request, &list, &err),
+	    &err, columns, "no requests");
 }
 
 /* Text of the account's, which may have lines of its own. */
