@@ -1,0 +1,2 @@
+# feedback: see README.md
+EXTRA_DIST += feedback/README.md
