@@ -29,6 +29,9 @@ X(TOO_MANY_RECIPIENTS, "TOO_MANY_RECIPIENTS", "more recipients than one message 
 X(TOO_LARGE,           "TOO_LARGE",           "the message is too large") \
 X(SUPPRESSED,          "SUPPRESSED",          "recipient on the suppression list") \
 X(UNAVAILABLE,         "UNAVAILABLE",         "the store, a key or memory is not to be had now") \
+X(SET,                 "CONFIGURATION_SET", "the configuration set that the message names does not exist") \
+X(SET_PAUSED,          "CONFIGURATION_SET_PAUSED", "mail with this configuration set may not leave at present") \
+X(THROTTLED,           "THROTTLED",           "a login, credential, identity or domain has crossed a brake") \
 X(MAIL_FROM,           "MAIL_FROM_NOT_VERIFIED", "the identity's MAIL FROM domain is not set up in DNS") \
 X(WRONG_STAGE,         "WRONG_STAGE",         "the policy service is asked where it cannot count")
 /* clang-format on */
@@ -59,6 +62,19 @@ struct rules_verdict {
 	char text[RULES_REPLY_MAX]; /* printable ASCII, no line ends */
 };
 
+/* What is known of the reputation; numbers are in stores. */
+enum rules_standing {
+	RULES_HEALTHY,
+	RULES_UNDER_REVIEW, /* still sends */
+	RULES_SHUT_DOWN,    /* paused, until a person resumes it */
+};
+
+/* Sums of these: reasons for which mail is held back from an address. */
+enum rules_suppressed_reasons {
+	RULES_REASONS_BOUNCE = 1,
+	RULES_REASONS_COMPLAINT = 2,
+};
+
 struct rules_account {
 	int64_t id;
 	char name[RULES_NAME_MAX + 1];
@@ -67,6 +83,31 @@ struct rules_account {
 	char pause_reason[161];
 	int64_t daily_quota; /* recipients in 24 h, -1 unlimited */
 	double rate;         /* recipients per second, > 0 */
+	int suppressed_reasons; /* of enum rules_suppressed_reasons */
+};
+
+struct rules_set {
+	int64_t id;
+	int64_t account_id;
+	char name[65];
+	bool paused;
+	char pause_reason[161];
+	int suppressed_reasons; /* as of an account; -1: the account's */
+	int listens_kinds; /* events that a destination wants: sum of 1 << kind */
+};
+
+/* What a brake is about, and what it counts; numbers are in stores. */
+enum rules_brake_scope {
+	RULES_BRAKE_LOGIN,      /* any SASL name */
+	RULES_BRAKE_CREDENTIAL, /* access keys alone */
+	RULES_BRAKE_IDENTITY,   /* that covers From */
+	RULES_BRAKE_DOMAIN,     /* of From */
+};
+enum rules_brake_measure {
+	RULES_BRAKE_MESSAGES,
+	RULES_BRAKE_RECIPIENTS,
+	RULES_BRAKE_BYTES,
+	RULES_BRAKE_NEW_RECIPIENTS, /* never written to by this account */
 };
 
 enum rules_identity_type { RULES_IDENTITY_EMAIL, RULES_IDENTITY_DOMAIN };
@@ -102,6 +143,9 @@ struct rules_identity {
 	/* Active signing keys (store ids), RSA first; 0 = none. */
 	int64_t key_id[RULES_KEYS_PER_IDENTITY];
 	char name[RULES_ADDRESS_MAX + 1]; /* domain in lower case */
+	int64_t default_set_id;           /* configuration set; 0 none */
+	int notify_headers; /* sum of 1 << kind of event: its notifications have the
+			       message's header */
 };
 
 enum rules_suppression_reason {

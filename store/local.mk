@@ -1,8 +1,10 @@
 # store
-STORE_SCHEMA = store/schema/001-gate.sql store/schema/002-identities.sql
+STORE_SCHEMA = store/schema/001-gate.sql store/schema/002-identities.sql \
+	store/schema/003-feedback.sql
 
 noinst_LIBRARIES += store/libstore.a
-store_libstore_a_SOURCES = store/store.h store/store.c \
+store_libstore_a_SOURCES = store/store.h store/events.h store/topics.h store/brakes.h \
+	store/store.c \
 	store/driver.h store/sqlite.c \
 	store/queries.h store/query.h store/query.c \
 	store/migrate.h store/migrate.c store/backup.c \

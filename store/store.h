@@ -68,12 +68,22 @@ enum sg_err store_scope_end(
     struct store *store, bool own, enum sg_err code, struct err *err_r);
 
 /* ---- accounts ---------------------------------------------------------- */
+/* Numbers are in stores: never reorder. */
+enum store_paused_by {
+	STORE_PAUSED_BY_OPERATOR,
+	STORE_PAUSED_BY_REPUTATION,
+	STORE_PAUSED_BY_ACCOUNT, /* the account itself, by the API */
+};
 struct store_account {
 	struct rules_account facts;
 	char policy[16]; /* none, standard, strict */
 	char pool[65];
 	char contact[RULES_ADDRESS_MAX + 1];
 	int64_t created_sec;
+	enum rules_standing standing;
+	enum store_paused_by paused_by; /* means something while paused */
+	int64_t paused_sec;
+	int64_t fresh_start_sec; /* reputation counts what was sent since; 0 all */
 };
 typedef bool store_account_fn(void *ctx, const struct store_account *row);
 
@@ -157,6 +167,9 @@ struct store_identity {
 	char txt_token[STORE_TOKEN_MAX + 1]; /* "" for addresses */
 	/* Easy DKIM: selectors of its three keys, names below dkim.zone; "" none */
 	char easy_tokens[KEY_PLAN_EASY_SLOTS][STORE_TOKEN_MAX + 1];
+	/* topics that are told of events without a configuration set; 0 none */
+	int64_t bounce_topic_id, complaint_topic_id, delivery_topic_id;
+	bool forwarding; /* bounces and complaints go to the sender by mail */
 };
 typedef bool store_identity_fn(void *ctx, const struct store_identity *row);
 enum sg_err store_identity_create(struct store *store,
@@ -273,7 +286,7 @@ struct store_link {
 /* Replaces the identity's link, which is void from then on; notes that the address
  * (any case) was written to. */
 enum sg_err store_link_put(struct store *store, const struct store_link *row,
-    const char *address, struct err *err_r);
+    int64_t account_id, const char *address, struct err *err_r);
 enum sg_err store_link_get(struct store *store,
     const unsigned char hash[STORE_LINK_HASH_BYTES], struct store_link *row_r,
     struct err *err_r); /* SG_MISSING */
@@ -284,6 +297,9 @@ enum sg_err store_link_delete(
 enum sg_err store_link_sent(struct store *store, const char *address,
     int64_t since_sec, int64_t *count_r, int64_t *last_sec_r,
     struct err *err_r);
+/* How often the account wrote to anybody since since_sec. */
+enum sg_err store_link_sent_by(struct store *store, int64_t account_id,
+    int64_t since_sec, int64_t *count_r, struct err *err_r);
 /* Forgets what was sent before. */
 enum sg_err store_link_sent_purge(
     struct store *store, int64_t before_sec, struct err *err_r);
@@ -305,6 +321,13 @@ enum store_letter_kind {
 	STORE_LETTER_REQUEST,   /* to the operator: production access */
 	STORE_LETTER_REQUEST_GRANTED,
 	STORE_LETTER_REQUEST_DENIED,
+	STORE_LETTER_PAUSED, /* to the account and the operator: reputation */
+	STORE_LETTER_REVIEW,
+	STORE_LETTER_THROTTLED, /* to both: a brake was crossed */
+	STORE_LETTER_OURS, /* to the operator: the fault of a bounce is ours */
+	STORE_LETTER_FORWARD, /* a bounce or complaint, to the sender */
+	STORE_LETTER_SIMULATED_OOTO, /* of the mailbox simulator */
+	STORE_LETTER_SIMULATED_COMPLAINT,
 	STORE_LETTER_KINDS
 };
 struct store_letter {
@@ -319,6 +342,7 @@ struct store_letter {
 	int64_t created_sec, next_sec;
 	int64_t attempts;
 	char error[256]; /* of the last attempt */
+	int64_t report_id; /* that is forwarded; 0 none */
 };
 typedef bool store_letter_fn(void *ctx, const struct store_letter *row);
 enum sg_err store_letter_put(struct store *store, struct store_letter *row,
@@ -407,6 +431,9 @@ struct store_suppression {
 	int64_t account_id;
 	char address[RULES_ADDRESS_MAX + 1]; /* whole address in lower case */
 	struct rules_suppression facts;
+	int64_t expires_sec; /* 0 never */
+	char queue_id[RULES_QUEUE_ID_MAX + 1]; /* the message; "" by hand */
+	char feedback_id[65];                  /* the event; "" */
 };
 typedef bool store_suppression_fn(
     void *ctx, const struct store_suppression *row);
@@ -420,6 +447,9 @@ enum sg_err store_suppression_delete(struct store *store, int64_t account_id,
 /* account_id 0: all. Ordered by account, then address. */
 enum sg_err store_suppression_list(struct store *store, int64_t account_id,
     store_suppression_fn *fn, void *ctx, struct err *err_r);
+/* Deletes what expired at now_sec or before, at most `most`. */
+enum sg_err store_suppression_expire(struct store *store, int64_t now_sec,
+    int most, int64_t *gone_r, struct err *err_r);
 
 /* ---- counters ---------------------------------------------------------- */
 struct store_take {
@@ -509,7 +539,9 @@ enum store_change_kind {
 	STORE_CHANGE_IDENTITY,
 	STORE_CHANGE_KEY,
 	STORE_CHANGE_SUPPRESSION,
-	STORE_CHANGE_GRANT /* id: identity, owner_id: the account that may */
+	STORE_CHANGE_GRANT, /* id: identity, owner_id: the account that may */
+	STORE_CHANGE_SET,   /* also when its destinations changed */
+	STORE_CHANGE_BRAKE, /* owner_id 0: of every account */
 };
 struct store_change {
 	enum store_change_kind kind;
