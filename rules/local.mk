@@ -12,6 +12,7 @@ rules_librules_a_SOURCES = \
 	rules/pattern.c rules/pattern.h \
 	rules/quota.c rules/quota.h \
 	rules/rate.c rules/rate.h \
+	rules/recipients.c rules/recipients.h \
 	rules/return_path.c rules/return_path.h \
 	rules/spf.c rules/spf.h \
 	rules/tag_list.c rules/tag_list.h \
@@ -30,6 +31,7 @@ rules_tests = \
 	rules/test-pattern \
 	rules/test-quota \
 	rules/test-rate \
+	rules/test-recipients \
 	rules/test-return-path \
 	rules/test-types \
 	rules/test-verdict \
@@ -47,6 +49,7 @@ rules_test_mailbox_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_pattern_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_quota_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_rate_LDADD = rules/librules.a $(CMOCKA_LIBS)
+rules_test_recipients_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_return_path_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_types_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_verdict_LDADD = rules/librules.a $(CMOCKA_LIBS)
