@@ -39,6 +39,20 @@ X(LETTER_RETRY,    "letter.retry",    WARN,  "a letter could not be handed in; i
 X(LETTER_LOST,     "letter.lost",     ERROR, "a letter was given up; why") \
 X(JOBS_FAILED,     "jobs.failed",     ERROR, "one task of sendward-jobd failed; it goes on") \
 X(JOBS_BACK,       "jobs.back",       INFO,  "a task of sendward-jobd that had failed works again") \
+X(JOURNAL_FAILED,  "journal.failed",  ERROR, "what leaves cannot be noted; mail of accounts is answered 451") \
+X(MAIL_LOG_LOST,   "mail_log.lost",   WARN,  "the mail log was replaced before it was read to its end, or cannot be read; deliveries may be missing") \
+X(FEEDBACK_REPORT, "feedback.report", INFO,  "a report was read; whose it is, what it says of each recipient, the rule that decided") \
+X(FEEDBACK_STRANGER, "feedback.stranger", WARN, "a report belongs to no message: it is kept and counts for nobody; why") \
+X(FEEDBACK_DEFER,  "feedback.defer",  WARN,  "a report could not be taken; the MTA brings it again") \
+X(FEEDBACK_INPUT,  "feedback.input",  WARN,  "a client of the feedback socket sent what is no LMTP") \
+X(FEEDBACK_OURS,   "feedback.ours",   WARN,  "a recipient's server refuses this server: a listing, DNS, TLS or authentication; counts against no account") \
+X(FEEDBACK_SIMULATED, "feedback.simulated", INFO, "the mailbox simulator got a message") \
+X(REPUTATION_STANDING, "reputation.standing", WARN, "an account or configuration set is healthy, under review or paused from now on; the figures") \
+X(BRAKE_CROSSED,   "brake.crossed",   WARN,  "a login, credential, identity or domain is throttled from now on; the limit") \
+X(BRAKE_RELEASED,  "brake.released",  INFO,  "a person released it") \
+X(NOTIFY_SENT,     "notify.sent",     DEBUG, "a notification was delivered") \
+X(NOTIFY_RETRY,    "notify.retry",    INFO,  "a notification could not be delivered; it is tried again") \
+X(NOTIFY_DEAD,     "notify.dead",     WARN,  "a notification was given up; it is kept as a dead letter") \
 X(HTTP_REQUEST,    "http.request",    DEBUG, "one request to sendward-apid and its answer") \
 X(HTTP_FAILED,     "http.failed",     ERROR, "a request was answered 5xx; why")
 /* clang-format on */

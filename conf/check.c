@@ -62,6 +62,31 @@ check_path_or_none(const char *value)
 	return value[0] == '\0' ? NULL : check_path(value);
 }
 
+bool
+conf_percent(const char *text, double *fraction_r)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	if (text[0] < '0' || text[0] > '9' ||
+	    text[strspn(text, "0123456789.")] != '\0' || *end != '\0' ||
+	    value <= 0 || value > 100)
+		return false;
+	*fraction_r = value / 100;
+	return true;
+}
+
+static const char *
+check_percent(const char *value)
+{
+	double fraction;
+
+	return conf_percent(value, &fraction)
+		   ? NULL
+		   : "is no percentage; write a number above 0 and at most "
+		     "100, such as \"0.5\"";
+}
+
 static const char *
 check_store(const char *value)
 {
@@ -279,17 +304,30 @@ static const struct {
 	{"dkim.zone",                check_domain},
 	{"dns.servers",              check_dns_servers},
 	{"dns.trust_anchor_file",    check_path_or_none},
+	{"feedback.local_rules_file", check_path_or_none},
+	{"feedback.rules_file",      check_path},
+	{"feedback.socket",          check_socket},
+	{"feedback.socket_mode",     check_mode},
+	{"journal",                  check_path},
 	{"log.target",               check_log_target},
 	{"mail.from",                check_address},
 	{"mail.operator",            check_address},
 	{"mail.server",              check_mail_server},
+	{"mail_log",                 check_path_or_none},
 	{"mail_from_mx",             check_domain},
 	{"master_key_file",          check_path},
 	{"milter.socket",            check_socket},
 	{"milter.socket_mode",       check_mode},
+	{"notify.ca_file",           check_path_or_none},
+	{"notify.command_dir",       check_path_or_none},
+	{"notify.command_user",      check_user},
 	{"policy.socket",            check_socket},
 	{"policy.socket_mode",       check_mode},
 	{"region",                   check_region},
+	{"reputation.bounce_pause",  check_percent},
+	{"reputation.bounce_review", check_percent},
+	{"reputation.complaint_pause", check_percent},
+	{"reputation.complaint_review", check_percent},
 	{"simulator_domain",         check_domain},
 	{"spf_include",              check_domain},
 	{"store",                    check_store},

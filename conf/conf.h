@@ -15,6 +15,8 @@
 
 enum conf_mode { CONF_MODE_ENFORCE, CONF_MODE_MONITOR };
 enum conf_suppressed { CONF_SUPPRESSED_ACCEPT, CONF_SUPPRESSED_REJECT };
+enum conf_simulator_aws { CONF_SIMULATOR_AWS_NO, CONF_SIMULATOR_AWS_YES };
+enum conf_private_addresses { CONF_PRIVATE_REFUSE, CONF_PRIVATE_ALLOW };
 enum conf_log_level {
 	CONF_LOG_DEBUG,
 	CONF_LOG_INFO,
@@ -65,6 +67,9 @@ void conf_daemon_settings(const struct conf *conf, const char *listens,
  * write it. */
 enum sg_err conf_listen_address(const char *text,
     struct sockaddr_storage *addr_r, socklen_t *len_r, struct err *err_r);
+
+/* "0.5" is 0.005 (the thresholds of reputation). False: no percentage. */
+bool conf_percent(const char *text, double *fraction_r);
 
 #define CONF_SERVER_TEXT_MAX 56
 struct conf_server {

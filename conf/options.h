@@ -23,7 +23,11 @@ X("sandbox_daily",        sandbox_daily,        INT,    1, 1000000000, NULL, "20
 X("sandbox_rate",         sandbox_rate,         INT,    1, 1000000, NULL, "1", "recipients per second of an account in the sandbox") \
 X("production_daily",     production_daily,     INT,    1, 1000000000, NULL, "50000", "recipients per 24 hours of an account that leaves the sandbox, unless set otherwise") \
 X("production_rate",      production_rate,      INT,    1, 1000000, NULL, "14", "recipients per second of an account that leaves the sandbox, unless set otherwise") \
-X("simulator_domain",     simulator_domain,     STRING, 0, 253, NULL, "", "domain of the mailbox simulator, open to accounts in the sandbox; empty: none") \
+X("journal",              journal,              STRING, 1, 4000, NULL, "/var/lib/sendward/journal", "folder where the milter notes what leaves, until it is in the store; owned by the option user") \
+X("mail_log",             mail_log,             STRING, 0, 4000, NULL, "", "log file of Postfix or Sendmail that deliveries and delays are read from; empty: no such events") \
+X("retention_days",       retention_days,       INT,    1, 3650, NULL, "30", "how long messages, events and reports are kept") \
+X("simulator_domain",     simulator_domain,     STRING, 0, 253, NULL, "", "domain of the mailbox simulator, open to accounts in the sandbox, such as simulator.example.com; empty: none") \
+X("simulator_aws",        simulator_aws,        ENUM,   0, 0, "no|yes", "no", "simulator.amazonses.com is the mailbox simulator, too") \
 X("trusted_daemon_name",  trusted_daemon_name,  STRING, 0, 64, NULL, "sendward-unix", "milter macro {daemon_name} of the private smtpd whose AUTH= names the account; empty: none") \
 X("trusted_login",        trusted_login,        STRING, 0, 255, NULL, "", "login whose AUTH= names the account; empty: none") \
 X("log.target",           log_target,           STRING, 1, 255, NULL, "syslog", "syslog, stderr, or a file") \
@@ -54,6 +58,29 @@ X("spf_include",          spf_include,          STRING, 0, 253, NULL, "", "domai
 X("mail.server",          mail_server,          STRING, 6, 1000, NULL, "smtp://127.0.0.1:25", "where sendward hands in the letters it writes itself: smtp://HOST:PORT, or unix:PATH of an smtpd") \
 X("mail.from",            mail_from,            STRING, 0, 320, NULL, "", "their sender; empty: none are written, and addresses cannot be confirmed") \
 X("mail.operator",        mail_operator,        STRING, 0, 320, NULL, "", "who hears of requests for production access, and of what concerns accounts without a contact; empty: nobody") \
+X("feedback.socket",      feedback_socket,      STRING, 4, 200, NULL, "unix:/run/sendward/feedback.sock", "where sendward-feedback takes reports by LMTP: unix:PATH or inet:PORT@ADDRESS") \
+X("feedback.socket_mode", feedback_socket_mode, STRING, 3, 5, NULL, "0666", "permissions of its unix socket, octal") \
+X("feedback.max_connections", feedback_max_connections, INT, 1, 10000, NULL, "100", "LMTP connections that it holds at once") \
+X("feedback.timeout_sec", feedback_timeout_sec, INT,    1, 86400, NULL, "300", "silence after which it closes a connection") \
+X("feedback.max_report_bytes", feedback_max_report_bytes, INT, 65536, 67108864, NULL, "1048576", "what is read and kept of a report; the rest of a longer one is taken and left out") \
+X("feedback.rules_file",  feedback_rules_file,  STRING, 1, 4000, NULL, "/usr/share/sendward/bounce.rules", "rules that classify bounces") \
+X("feedback.local_rules_file", feedback_local_rules_file, STRING, 0, 4000, NULL, "", "rules of the operator's own, asked before those; empty: none") \
+X("feedback.unmatched_most", feedback_unmatched_most, INT, 0, 1000000, NULL, "1000", "reports kept that belong to nobody") \
+X("suppression.bounce_days", suppression_bounce_days, INT, 0, 36500, NULL, "0", "how long an address that bounced stays on the list; 0: until it is removed") \
+X("suppression.complaint_days", suppression_complaint_days, INT, 0, 36500, NULL, "0", "how long one that complained stays on it; 0: until it is removed") \
+X("reputation.volume",    reputation_volume,    INT,    100, 1000000000, NULL, "10000", "representative volume: the newest recipients that bounce and complaint rates are made of") \
+X("reputation.window_days", reputation_window_days, INT, 1, 365, NULL, "90", "of these, none older than that") \
+X("reputation.minimum",   reputation_minimum,   INT,    1, 1000000000, NULL, "500", "below so many recipients only what is beyond doubt counts: sendward(7) has the formula") \
+X("reputation.bounce_review", reputation_bounce_review, STRING, 1, 20, NULL, "5", "percent of hard bounces from which an account is under review") \
+X("reputation.bounce_pause", reputation_bounce_pause, STRING, 1, 20, NULL, "10", "percent of hard bounces from which it is paused") \
+X("reputation.complaint_review", reputation_complaint_review, STRING, 1, 20, NULL, "0.1", "percent of complaints from which an account is under review") \
+X("reputation.complaint_pause", reputation_complaint_pause, STRING, 1, 20, NULL, "0.5", "percent of complaints from which it is paused") \
+X("notify.private_addresses", notify_private_addresses, ENUM, 0, 0, "refuse|allow", "refuse", "webhooks to loopback, link-local and private addresses") \
+X("notify.ca_file",       notify_ca_file,       STRING, 0, 4000, NULL, "", "certificates that webhooks' servers are checked against, PEM; empty: the system's") \
+X("notify.command_dir",   notify_command_dir,   STRING, 0, 4000, NULL, "", "folder of programs that subscriptions may run, owned by root; empty: none may be run") \
+X("notify.command_user",  notify_command_user,  STRING, 1, 32, NULL, "nobody", "system user that they run as") \
+X("notify.command_sec",   notify_command_sec,   INT,    1, 3600, NULL, "30", "how long one may take") \
+X("notify.parallel",      notify_parallel,      INT,    1, 1000, NULL, "50", "deliveries to webhooks at once") \
 X("api.listen",           api_listen,           STRING, 3, 300, NULL, "127.0.0.1:8025", "where sendward-apid listens: ADDRESS:PORT, IPv6 in brackets") \
 X("api.url",              api_url,              STRING, 0, 1000, NULL, "", "how its users reach it, such as https://mail.example.com:8025, for links in letters; empty: made from api.listen") \
 X("api.tls_certificate_file", api_tls_certificate_file, STRING, 0, 4000, NULL, "", "certificate chain, PEM; empty: no TLS") \

@@ -80,6 +80,8 @@ account_create(struct store *store, const struct conf *conf, const char *name,
 	copy_text(row.contact, sizeof(row.contact), contact);
 	row.facts.daily_quota = conf->sandbox_daily;
 	row.facts.rate = (double)conf->sandbox_rate;
+	row.facts.suppressed_reasons =
+	    RULES_REASONS_BOUNCE | RULES_REASONS_COMPLAINT;
 	rc = store_account_create(store, &row, err_r);
 	if (rc == SG_EXISTS)
 		return err_set(err_r, SG_EXISTS,

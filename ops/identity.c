@@ -226,6 +226,7 @@ create(struct creation *c, const char *name, enum identity_keys keys,
 	c->row.created_sec = c->now_sec;
 	facts->status = RULES_IDENTITY_PENDING;
 	facts->signing_enabled = true;
+	c->row.forwarding = true;
 	rc = check_not_for_bounces(c->conf, facts->name, err_r);
 	if (rc == SG_OK && facts->type == RULES_IDENTITY_DOMAIN)
 		rc = check_length(facts->name, easy_only, err_r);

@@ -150,7 +150,7 @@ put_link(struct store *store, const char *token,
 	if (rc != SG_OK)
 		return rc;
 	mailbox_of(row->facts.name, mailbox);
-	return store_link_put(store, &link, mailbox, err_r);
+	return store_link_put(store, &link, row->account_id, mailbox, err_r);
 }
 
 static enum sg_err

@@ -1,0 +1,71 @@
+/* What leaves, noted by the milter before the client hears 250: one line of JSON a
+ * message, appended to a file in the folder `journal`, one write each. ops/ingest.h
+ * brings it into the store. So the mail path waits for no database, and what was
+ * noted outlives the end of any process.
+ *
+ * A file belongs to one writer, which holds a shared flock on it; the next is begun
+ * when it is large or old. Reading does not wait for the writer. */
+#ifndef SENDWARD_OPS_JOURNAL_H
+#define SENDWARD_OPS_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/err.h"
+#include "rules/types.h"
+
+struct journal;
+
+/* Makes the folder (0750) when it is missing. Nothing is open before the first
+ * append. */
+enum sg_err journal_open(
+    const char *dir, struct journal **journal_r, struct err *err_r);
+void journal_close(struct journal **journal);
+
+enum journal_kind {
+	JOURNAL_SENT,
+	JOURNAL_REJECTED, /* a whole message, at its end, for good */
+};
+struct journal_tag {
+	const char *name, *value;
+};
+struct journal_entry {
+	enum journal_kind kind;
+	int64_t account_id;
+	const char *queue_id;
+	int64_t at_msec;
+	const char *login;  /* "" none */
+	const char *sender; /* envelope sender as the client said it */
+	const char *source_ip;
+	int64_t identity_id; /* 0 */
+	const char *identity; /* its name, for ses:from-domain; "" */
+	int64_t set_id;
+	const char *set_name; /* "" */
+	int64_t size;
+	const char *recipients; /* rules/recipients.h; of a rejected one too */
+	/* any bytes; what is not UTF-8 is written with U+FFFD */
+	const struct rules_header *headers;
+	size_t header_count;
+	bool keeps_headers; /* else only From, To, Cc, Reply-To, Date,
+	                       Message-ID, Subject */
+	const struct journal_tag *tags;
+	size_t tag_count;
+	const char *reason, *reply; /* of a rejected one */
+};
+/* Headers beyond are left out (SES: 10 KB). */
+#define JOURNAL_HEADERS_MAX_BYTES 10240
+/* A line; what does not fit is not noted (SG_INVALID): the headers are left out
+ * first. */
+#define JOURNAL_LINE_MAX (1024 * 1024)
+
+/* One write; any thread. An error: nothing is noted, the message must not leave. */
+enum sg_err journal_append(struct journal *journal,
+    const struct journal_entry *entry, struct err *err_r);
+
+/* For readers. The names of the folder's files in the order of their making, until
+ * fn returns false. A missing folder has none. */
+typedef bool journal_file_fn(void *ctx, const char *name);
+enum sg_err journal_list(
+    const char *dir, journal_file_fn *fn, void *ctx, struct err *err_r);
+
+#endif

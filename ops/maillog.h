@@ -1,0 +1,41 @@
+/* Deliveries and delays from the MTA's own log (the option mail_log): Postfix's and
+ * Sendmail's lines of status for each recipient, read from where the last reading
+ * ended, also across rotation of the file and restarts. Writes events for messages
+ * that the store knows; does not read bounces: these come as reports. */
+#ifndef SENDWARD_OPS_MAILLOG_H
+#define SENDWARD_OPS_MAILLOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/err.h"
+
+struct conf;
+struct store;
+
+/* One line of a log, read (pure). False: not one of status. Strings point into the
+ * line, which is changed. */
+struct maillog_status {
+	char *queue_id;
+	char *recipient; /* orig_to= when it is there, else to=; no brackets */
+	char *relay_host, *relay_address; /* "" unknown */
+	char *dsn;                        /* "2.0.0" */
+	char *reply;                      /* what the remote server said */
+	enum maillog_result {
+		MAILLOG_SENT,
+		MAILLOG_DEFERRED,
+		MAILLOG_BOUNCED,
+		MAILLOG_EXPIRED
+	} result;
+	double delay_sec;
+	int64_t at_msec; /* 0: the line has no time that can be read */
+};
+bool maillog_read_line(
+    char *line, int64_t now_sec, struct maillog_status *status_r);
+
+/* Reads what is new, in batches of INGEST_BATCH lines, each with its bookmark in
+ * one transaction. A Delivery or DeliveryDelay event for each recipient of a message
+ * of ours. The first time it begins at the end of the file. */
+enum sg_err maillog_follow(struct store *store, const struct conf *conf,
+    int64_t now_sec, int64_t *events_r, struct err *err_r);
+
+#endif

@@ -1,0 +1,71 @@
+/* Reputation of accounts and configuration sets: counted in the store by the time
+ * of sending, judged by rules/reputation.h, with what follows. */
+#ifndef SENDWARD_OPS_REPUTATION_H
+#define SENDWARD_OPS_REPUTATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/err.h"
+#include "rules/reputation.h"
+#include "store/store.h"
+#include "store/topics.h"
+
+struct conf;
+
+/* From the options reputation.*. */
+void reputation_limits_of(
+    const struct conf *conf, struct reputation_limits *limits_r);
+
+/* Looks at an account anew (and at one of its sets, 0 none), within the caller's
+ * transaction: writes its standing when that changed; a pause is written into the
+ * account (paused_by reputation), logged, and told to the account and the operator
+ * by letters. An account that is paused stays so until a person resumes it. Under
+ * review and back goes by itself. */
+enum sg_err reputation_update(struct store *store, const struct conf *conf,
+    int64_t account_id, int64_t set_id, int64_t now_sec, struct err *err_r);
+
+/* All that have counts within the window: time alone changes figures. Each in a
+ * transaction of its own. */
+enum sg_err reputation_update_all(struct store *store, const struct conf *conf,
+    int64_t now_sec, struct err *err_r);
+
+struct reputation_figures {
+	int64_t account_id;
+	char account[RULES_NAME_MAX + 1];
+	char set[65]; /* "" the whole account */
+	char policy[16];
+	bool paused;
+	enum rules_standing standing; /* as it is kept */
+	int64_t fresh_start_sec;
+	struct reputation_counts counts;
+	struct reputation_verdict verdict; /* as the figures are now */
+};
+typedef bool reputation_figures_fn(
+    void *ctx, const struct reputation_figures *figures);
+/* account NULL: all. Each account, then its sets that are counted. */
+enum sg_err reputation_show(struct store *store, const struct conf *conf,
+    const char *account, int64_t now_sec, reputation_figures_fn *fn, void *ctx,
+    struct err *err_r);
+
+/* Who would have been paused over the stored history (retention, window_days), by
+ * these limits and the account's policy: goes through the buckets in their order
+ * and tells the first moment of review and of pause, for each account and set.
+ * pause_sec, review_sec 0: never. */
+struct reputation_history {
+	char account[RULES_NAME_MAX + 1];
+	char set[65];
+	int64_t review_sec, pause_sec; /* end of the bucket */
+	struct reputation_counts counts; /* at the pause, else at the end */
+	struct reputation_verdict verdict;
+};
+typedef bool reputation_history_fn(
+    void *ctx, const struct reputation_history *history);
+enum sg_err reputation_dry_run(struct store *store, const struct conf *conf,
+    const struct reputation_limits *limits, const char *account,
+    int64_t now_sec, reputation_history_fn *fn, void *ctx, struct err *err_r);
+/* "bounce_pause=8,complaint_pause=0.3,minimum=200": changes limits. SG_INVALID
+ * names the word. */
+enum sg_err reputation_limits_parse(
+    const char *text, struct reputation_limits *limits, struct err *err_r);
+
+#endif
