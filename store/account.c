@@ -4,6 +4,17 @@
 #include "store/query.h"
 #include "store/store.h"
 
+/* The schema holds these numbers. */
+_Static_assert(
+    RULES_HEALTHY == 0 && RULES_UNDER_REVIEW == 1 && RULES_SHUT_DOWN == 2,
+    "account.standing");
+_Static_assert(STORE_PAUSED_BY_OPERATOR == 0 &&
+		   STORE_PAUSED_BY_REPUTATION == 1 &&
+		   STORE_PAUSED_BY_ACCOUNT == 2,
+    "account.paused_by");
+_Static_assert(RULES_REASONS_BOUNCE == 1 && RULES_REASONS_COMPLAINT == 2,
+    "account.suppressed_reasons");
+
 static void
 account_bind(struct query *q, const struct store_account *row)
 {
@@ -15,6 +26,11 @@ account_bind(struct query *q, const struct store_account *row)
 	query_bind_text(q, "$policy", row->policy);
 	query_bind_text(q, "$pool", row->pool);
 	query_bind_text(q, "$contact", row->contact);
+	query_bind_int(q, "$standing", row->standing);
+	query_bind_int(q, "$paused_by", row->paused_by);
+	query_bind_int(q, "$paused_sec", row->paused_sec);
+	query_bind_int(q, "$fresh_start_sec", row->fresh_start_sec);
+	query_bind_int(q, "$suppressed_reasons", row->facts.suppressed_reasons);
 }
 
 /* The columns of ACCOUNT_COLUMNS. False: a value does not fit. */
@@ -34,6 +50,11 @@ account_read(struct query *q, struct store_account *row_r)
 	query_copy(q, 8, row_r->pool, sizeof(row_r->pool));
 	query_copy(q, 9, row_r->contact, sizeof(row_r->contact));
 	row_r->created_sec = query_int(q, 10);
+	row_r->standing = (enum rules_standing)query_int(q, 11);
+	row_r->paused_by = (enum store_paused_by)query_int(q, 12);
+	row_r->paused_sec = query_int(q, 13);
+	row_r->fresh_start_sec = query_int(q, 14);
+	row_r->facts.suppressed_reasons = (int)query_int(q, 15);
 	return q->failed == SG_OK;
 }
 

@@ -8,7 +8,8 @@
 _Static_assert(STORE_CHANGE_ACCOUNT == 0 && STORE_CHANGE_LOGIN == 1 &&
 		   STORE_CHANGE_CREDENTIAL == 2 && STORE_CHANGE_IDENTITY == 3 &&
 		   STORE_CHANGE_KEY == 4 && STORE_CHANGE_SUPPRESSION == 5 &&
-		   STORE_CHANGE_GRANT == 6,
+		   STORE_CHANGE_GRANT == 6 && STORE_CHANGE_SET == 7 &&
+		   STORE_CHANGE_BRAKE == 8,
     "change.kind");
 
 static enum sg_err

@@ -17,11 +17,12 @@ struct store_message {
 	int64_t account_id;
 	char queue_id[RULES_QUEUE_ID_MAX + 1];
 	int64_t sent_msec;
-	const char *login;     /* "" none */
-	const char *sender;    /* envelope sender as the client said it; "" null */
+	const char *login;  /* "" none */
+	const char *sender; /* envelope sender as the client said it; "" null */
 	const char *source_ip; /* "" unknown */
-	int64_t identity_id;   /* of From; may belong to another account, or be gone */
-	int64_t set_id;        /* 0 none */
+	int64_t
+	    identity_id; /* of From; may belong to another account, or be gone */
+	int64_t set_id;  /* 0 none */
 	int64_t size;
 	const char *recipients; /* rules/recipients.h */
 	const char *facts;      /* JSON object, ops/journal.h */
@@ -65,14 +66,15 @@ struct store_event {
 typedef bool store_event_fn(void *ctx, const struct store_event *row);
 enum sg_err store_event_add(struct store *store,
     struct store_event *row /* id is filled */, struct err *err_r);
-enum sg_err store_event_get(struct store *store, int64_t id,
-    store_event_fn *fn, void *ctx, struct err *err_r); /* SG_MISSING */
+enum sg_err store_event_get(struct store *store, int64_t id, store_event_fn *fn,
+    void *ctx, struct err *err_r); /* SG_MISSING */
 struct store_event_filter {
 	int64_t account_id;   /* 0: all */
 	const char *queue_id; /* "": any */
 	int kinds;            /* sum of 1 << kind; 0: all */
 	int64_t since_msec;   /* at or after; 0: all */
-	int64_t before_id;    /* ids below, for the next page; 0: from the newest */
+	int64_t
+	    before_id; /* ids below, for the next page; 0: from the newest */
 	int most;
 	bool oldest_first; /* then before_id must be 0 */
 };

@@ -82,6 +82,18 @@ proofs_read(struct query *q, struct store_identity *row_r)
 	row_r->facts.mail_from_use = mail_from_use(row_r);
 }
 
+/* Who is told of its events. */
+static void
+feedback_read(struct query *q, struct store_identity *row_r)
+{
+	row_r->facts.default_set_id = query_int(q, 17);
+	row_r->facts.notify_headers = (int)query_int(q, 18);
+	row_r->bounce_topic_id = query_int(q, 19);
+	row_r->complaint_topic_id = query_int(q, 20);
+	row_r->delivery_topic_id = query_int(q, 21);
+	row_r->forwarding = query_int(q, 22) != 0;
+}
+
 static bool
 identity_read(struct query *q, struct store_identity *row_r)
 {
@@ -98,6 +110,7 @@ identity_read(struct query *q, struct store_identity *row_r)
 	row_r->created_sec = query_int(q, 6);
 	row_r->verified_sec = query_int(q, 7);
 	proofs_read(q, row_r);
+	feedback_read(q, row_r);
 	row_r->facts.key_id[0] = rsa != 0 ? rsa : ed25519;
 	row_r->facts.key_id[1] = rsa != 0 ? ed25519 : 0;
 	return q->failed == SG_OK;
@@ -119,6 +132,12 @@ identity_bind(struct query *q, const struct store_identity *row,
 	query_bind_int(q, "$proofs", row->proofs);
 	query_bind_text(q, "$txt_token", row->txt_token);
 	query_bind_text(q, "$easy_tokens", text);
+	query_bind_int(q, "$default_set_id", row->facts.default_set_id);
+	query_bind_int(q, "$notify_headers", row->facts.notify_headers);
+	query_bind_int(q, "$bounce_topic_id", row->bounce_topic_id);
+	query_bind_int(q, "$complaint_topic_id", row->complaint_topic_id);
+	query_bind_int(q, "$delivery_topic_id", row->delivery_topic_id);
+	query_bind_int(q, "$forwarding", row->forwarding);
 }
 
 enum sg_err

@@ -7,13 +7,17 @@
 #include "store/store.h"
 
 /* Stores hold these numbers. */
-_Static_assert(STORE_LETTER_CONFIRM == 0 && STORE_LETTER_VERIFIED == 1 &&
-		   STORE_LETTER_FAILED == 2 && STORE_LETTER_WARNING == 3 &&
-		   STORE_LETTER_RESTORED == 4 && STORE_LETTER_REVOKED == 5 &&
-		   STORE_LETTER_KEY_READY == 6 && STORE_LETTER_KEY_OLD == 7 &&
-		   STORE_LETTER_REQUEST == 8 &&
-		   STORE_LETTER_REQUEST_GRANTED == 9 &&
-		   STORE_LETTER_REQUEST_DENIED == 10,
+_Static_assert(
+    STORE_LETTER_CONFIRM == 0 && STORE_LETTER_VERIFIED == 1 &&
+	STORE_LETTER_FAILED == 2 && STORE_LETTER_WARNING == 3 &&
+	STORE_LETTER_RESTORED == 4 && STORE_LETTER_REVOKED == 5 &&
+	STORE_LETTER_KEY_READY == 6 && STORE_LETTER_KEY_OLD == 7 &&
+	STORE_LETTER_REQUEST == 8 && STORE_LETTER_REQUEST_GRANTED == 9 &&
+	STORE_LETTER_REQUEST_DENIED == 10 && STORE_LETTER_PAUSED == 11 &&
+	STORE_LETTER_REVIEW == 12 && STORE_LETTER_THROTTLED == 13 &&
+	STORE_LETTER_OURS == 14 && STORE_LETTER_FORWARD == 15 &&
+	STORE_LETTER_SIMULATED_OOTO == 16 &&
+	STORE_LETTER_SIMULATED_COMPLAINT == 17,
     "letter.kind");
 
 /* facts and sealed point into the query's row. */
@@ -32,6 +36,7 @@ letter_read(struct query *q, struct store_letter *row_r)
 	row_r->next_sec = query_int(q, 8);
 	row_r->attempts = query_int(q, 9);
 	query_copy(q, 10, row_r->error, sizeof(row_r->error));
+	row_r->report_id = query_int(q, 11);
 	return q->failed == SG_OK;
 }
 
@@ -63,6 +68,7 @@ store_letter_put(
 	query_bind_int(&q, "$next_sec", row->next_sec);
 	query_bind_int(&q, "$attempts", row->attempts);
 	query_bind_text(&q, "$error", row->error);
+	query_bind_int(&q, "$report_id", row->report_id);
 	if (query_next(&q))
 		row->id = query_int(&q, 0);
 	return query_run(&q, NULL);

@@ -7,20 +7,21 @@
 #include "store/store.h"
 
 static enum sg_err
-note_sent(struct store *store, const char *address, int64_t now_sec,
-    struct err *err_r)
+note_sent(struct store *store, int64_t account_id, const char *address,
+    int64_t now_sec, struct err *err_r)
 {
 	struct query q;
 
 	query_open(&q, store, QUERY_LINK_SENT_ADD, err_r);
 	query_bind_text(&q, "$address", address);
 	query_bind_int(&q, "$sent_sec", now_sec);
+	query_bind_int(&q, "$account_id", account_id);
 	return query_run(&q, NULL);
 }
 
 enum sg_err
 store_link_put(struct store *store, const struct store_link *row,
-    const char *address, struct err *err_r)
+    int64_t account_id, const char *address, struct err *err_r)
 {
 	struct query q;
 	bool own;
@@ -35,7 +36,8 @@ store_link_put(struct store *store, const struct store_link *row,
 		code = query_run(&q, NULL);
 	}
 	if (code == SG_OK)
-		code = note_sent(store, address, row->created_sec, err_r);
+		code = note_sent(
+		    store, account_id, address, row->created_sec, err_r);
 	return store_scope_end(store, own, code, err_r);
 }
 
@@ -100,6 +102,21 @@ store_link_sent(struct store *store, const char *address, int64_t since_sec,
 		*count_r = query_int(&q, 0);
 		*last_sec_r = query_int(&q, 1);
 	}
+	return query_close(&q);
+}
+
+enum sg_err
+store_link_sent_by(struct store *store, int64_t account_id, int64_t since_sec,
+    int64_t *count_r, struct err *err_r)
+{
+	struct query q;
+
+	*count_r = 0;
+	query_open(&q, store, QUERY_LINK_SENT_BY, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_int(&q, "$since", since_sec);
+	if (query_next(&q))
+		*count_r = query_int(&q, 0);
 	return query_close(&q);
 }
 

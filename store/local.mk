@@ -6,13 +6,16 @@ noinst_LIBRARIES += store/libstore.a
 store_libstore_a_SOURCES = store/store.h store/events.h store/topics.h store/brakes.h \
 	store/store.c \
 	store/driver.h store/sqlite.c \
-	store/queries.h store/query.h store/query.c \
+	store/queries.h store/queries_events.h \
+	store/query.h store/query.c \
 	store/migrate.h store/migrate.c store/backup.c \
 	store/account.c store/login.c store/credential.c store/identity.c \
 	store/key.c store/verification.c store/link.c \
 	store/letter.c store/grant.c store/request.c store/numbers.c \
 	store/suppression.c store/counter.c store/reservation.c \
-	store/change.c store/notice.c
+	store/change.c store/notice.c \
+	store/message.c store/event.c store/fate.c store/report.c \
+	store/tally.c store/bookmark.c store/purge.c
 nodist_store_libstore_a_SOURCES = store/schema-text.c
 
 schemadir = $(pkgdatadir)/schema

@@ -1,19 +1,26 @@
-/* Every statement of the store: name and text, one text for all databases.
+/* Every statement of the store: name and text, one text for all databases. Those
+ * of events.h, topics.h and brakes.h are in headers of their own.
  * Parameters are $names; results are read by column number, in the order that
  * the text names. Expand with STORE_QUERIES(X). Internal to store/. */
 #ifndef SENDWARD_STORE_QUERIES_H
 #define SENDWARD_STORE_QUERIES_H
 
+#include "store/queries_events.h"
+
 /* clang-format off */
 #define ACCOUNT_COLUMNS "id, name, production, paused, pause_reason, " \
-	"daily_quota, rate, policy, pool, contact, created_sec"
+	"daily_quota, rate, policy, pool, contact, created_sec, standing, " \
+	"paused_by, paused_sec, fresh_start_sec, suppressed_reasons"
 #define CREDENTIAL_COLUMNS "access_key_id, account_id, enabled, created_sec, " \
 	"smtp_hash, sealed_secret"
 /* The active keys stand beside their identity: RSA, Ed25519. */
 #define IDENTITY_COLUMNS "i.id, i.account_id, i.name, i.type, i.status, " \
 	"i.signing_enabled, i.created_sec, i.verified_sec, i.dkim_status, " \
 	"i.mail_from, i.mail_from_status, i.mail_from_reject, i.proofs, " \
-	"i.txt_token, i.easy_tokens, r.id, e.id"
+	"i.txt_token, i.easy_tokens, r.id, e.id, " \
+	"COALESCE(i.default_set_id, 0), i.notify_headers, " \
+	"COALESCE(i.bounce_topic_id, 0), COALESCE(i.complaint_topic_id, 0), " \
+	"COALESCE(i.delivery_topic_id, 0), i.forwarding"
 #define IDENTITY_FROM "FROM identity i " \
 	"LEFT JOIN dkim_key r ON r.identity_id = i.id AND r.active = 1 " \
 	"AND r.algorithm = 'rsa' " \
@@ -26,7 +33,10 @@
 #define KEY_COLUMNS KEY_PUBLIC ", k.sealed"
 #define LINK_COLUMNS "hash, identity_id, created_sec, expires_sec"
 #define LETTER_COLUMNS "id, kind, account_id, COALESCE(identity_id, 0), " \
-	"recipient, facts, sealed, created_sec, next_sec, attempts, error"
+	"recipient, facts, sealed, created_sec, next_sec, attempts, error, " \
+	"report_id"
+#define SUPPRESSION_COLUMNS "account_id, address, reason, since_sec, " \
+	"expires_sec, queue_id, feedback_id"
 #define GRANT_SELECT "SELECT g.identity_id, i.account_id, i.name, " \
 	"g.account_id, g.from_pattern, g.created_sec FROM identity_grant g " \
 	"JOIN identity i ON i.id = g.identity_id "
@@ -43,16 +53,23 @@ X(VERSION_SET,        "UPDATE schema_version SET version = $version") \
 \
 X(ACCOUNT_CREATE,     "INSERT INTO account (name, production, paused, " \
                       "pause_reason, daily_quota, rate, policy, pool, contact, " \
-                      "created_sec) VALUES ($name, $production, $paused, " \
-                      "$pause_reason, $daily_quota, $rate, $policy, $pool, " \
-                      "$contact, $created_sec) RETURNING id") \
+                      "created_sec, standing, paused_by, paused_sec, " \
+                      "fresh_start_sec, suppressed_reasons) VALUES ($name, " \
+                      "$production, $paused, $pause_reason, $daily_quota, " \
+                      "$rate, $policy, $pool, $contact, $created_sec, " \
+                      "$standing, $paused_by, $paused_sec, " \
+                      "$fresh_start_sec, $suppressed_reasons) RETURNING id") \
 X(ACCOUNT_GET,        "SELECT " ACCOUNT_COLUMNS " FROM account " \
                       "WHERE name = $name") \
 X(ACCOUNT_GET_BY_ID,  "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id = $id") \
 X(ACCOUNT_UPDATE,     "UPDATE account SET production = $production, " \
                       "paused = $paused, pause_reason = $pause_reason, " \
                       "daily_quota = $daily_quota, rate = $rate, " \
-                      "policy = $policy, pool = $pool, contact = $contact " \
+                      "policy = $policy, pool = $pool, contact = $contact, " \
+                      "standing = $standing, paused_by = $paused_by, " \
+                      "paused_sec = $paused_sec, " \
+                      "fresh_start_sec = $fresh_start_sec, " \
+                      "suppressed_reasons = $suppressed_reasons " \
                       "WHERE id = $id") \
 X(ACCOUNT_DELETE,     "DELETE FROM account WHERE id = $id") \
 X(ACCOUNT_LIST,       "SELECT " ACCOUNT_COLUMNS " FROM account ORDER BY name") \
@@ -87,11 +104,17 @@ X(CREDENTIAL_LIST_ALL, "SELECT " CREDENTIAL_COLUMNS " FROM credential " \
 X(IDENTITY_CREATE,    "INSERT INTO identity (account_id, name, type, status, " \
                       "signing_enabled, created_sec, verified_sec, " \
                       "dkim_status, mail_from, mail_from_status, " \
-                      "mail_from_reject, proofs, txt_token, easy_tokens) " \
+                      "mail_from_reject, proofs, txt_token, easy_tokens, " \
+                      "default_set_id, notify_headers, bounce_topic_id, " \
+                      "complaint_topic_id, delivery_topic_id, forwarding) " \
                       "VALUES ($account_id, $name, $type, $status, " \
                       "$signing_enabled, $created_sec, $verified_sec, " \
                       "$dkim_status, $mail_from, $mail_from_status, " \
-                      "$mail_from_reject, $proofs, $txt_token, $easy_tokens) " \
+                      "$mail_from_reject, $proofs, $txt_token, $easy_tokens, " \
+                      "NULLIF($default_set_id, 0), $notify_headers, " \
+                      "NULLIF($bounce_topic_id, 0), " \
+                      "NULLIF($complaint_topic_id, 0), " \
+                      "NULLIF($delivery_topic_id, 0), $forwarding) " \
                       "RETURNING id") \
 X(IDENTITY_GET,       "SELECT " IDENTITY_COLUMNS " " IDENTITY_FROM \
                       "WHERE i.account_id = $account_id AND i.name = $name") \
@@ -104,7 +127,13 @@ X(IDENTITY_UPDATE,    "UPDATE identity SET status = $status, " \
                       "mail_from_status = $mail_from_status, " \
                       "mail_from_reject = $mail_from_reject, " \
                       "proofs = $proofs, txt_token = $txt_token, " \
-                      "easy_tokens = $easy_tokens WHERE id = $id " \
+                      "easy_tokens = $easy_tokens, " \
+                      "default_set_id = NULLIF($default_set_id, 0), " \
+                      "notify_headers = $notify_headers, " \
+                      "bounce_topic_id = NULLIF($bounce_topic_id, 0), " \
+                      "complaint_topic_id = NULLIF($complaint_topic_id, 0), " \
+                      "delivery_topic_id = NULLIF($delivery_topic_id, 0), " \
+                      "forwarding = $forwarding WHERE id = $id " \
                       "AND account_id = $account_id") \
 X(IDENTITY_DELETE,    "DELETE FROM identity WHERE id = $id " \
                       "AND account_id = $account_id") \
@@ -202,18 +231,22 @@ X(LINK_EXPIRED,       "SELECT l.identity_id, l.expires_sec FROM link l " \
                       "JOIN identity i ON i.id = l.identity_id " \
                       "WHERE l.expires_sec <= $now AND i.status = 1 " \
                       "ORDER BY l.expires_sec, l.identity_id LIMIT $most") \
-X(LINK_SENT_ADD,      "INSERT INTO link_sent (address, sent_sec) " \
-                      "VALUES (lower($address), $sent_sec)") \
+X(LINK_SENT_ADD,      "INSERT INTO link_sent (address, sent_sec, account_id) " \
+                      "VALUES (lower($address), $sent_sec, $account_id)") \
 X(LINK_SENT_GET,      "SELECT COUNT(*) FILTER (WHERE sent_sec >= $since), " \
                       "COALESCE(MAX(sent_sec), 0) FROM link_sent " \
                       "WHERE address = lower($address)") \
+X(LINK_SENT_BY,       "SELECT COUNT(*) FROM link_sent " \
+                      "WHERE account_id = $account_id " \
+                      "AND sent_sec >= $since") \
 X(LINK_SENT_PURGE,    "DELETE FROM link_sent WHERE sent_sec < $before") \
 \
 X(LETTER_PUT,         "INSERT INTO letter (kind, account_id, identity_id, " \
                       "recipient, facts, sealed, created_sec, next_sec, " \
-                      "attempts, error) VALUES ($kind, $account_id, " \
-                      "NULLIF($identity_id, 0), $recipient, $facts, $sealed, " \
-                      "$created_sec, $next_sec, $attempts, $error) " \
+                      "attempts, error, report_id) VALUES ($kind, " \
+                      "$account_id, NULLIF($identity_id, 0), $recipient, " \
+                      "$facts, $sealed, $created_sec, $next_sec, $attempts, " \
+                      "$error, $report_id) " \
                       "RETURNING id") \
 X(LETTER_DUE,         "SELECT " LETTER_COLUMNS " FROM letter " \
                       "WHERE next_sec <= $now ORDER BY next_sec, id " \
@@ -280,21 +313,29 @@ X(NUMBERS_OTHER,      "SELECT (SELECT COUNT(*) FROM account), " \
                       "(SELECT COUNT(*) FROM zone_removal), " \
                       "(SELECT COUNT(*) FROM suppression)") \
 \
-X(SUPPRESSION_PUT,    "INSERT INTO suppression (account_id, address, reason, " \
-                      "since_sec) VALUES ($account_id, $address, $reason, " \
-                      "$since_sec) ON CONFLICT (account_id, address) DO UPDATE " \
+X(SUPPRESSION_PUT,    "INSERT INTO suppression (" SUPPRESSION_COLUMNS ") " \
+                      "VALUES ($account_id, $address, $reason, $since_sec, " \
+                      "$expires_sec, $queue_id, $feedback_id) " \
+                      "ON CONFLICT (account_id, address) DO UPDATE " \
                       "SET reason = excluded.reason, " \
-                      "since_sec = excluded.since_sec") \
-X(SUPPRESSION_GET,    "SELECT account_id, address, reason, since_sec " \
-                      "FROM suppression WHERE account_id = $account_id " \
+                      "since_sec = excluded.since_sec, " \
+                      "expires_sec = excluded.expires_sec, " \
+                      "queue_id = excluded.queue_id, " \
+                      "feedback_id = excluded.feedback_id") \
+X(SUPPRESSION_GET,    "SELECT " SUPPRESSION_COLUMNS " FROM suppression " \
+                      "WHERE account_id = $account_id " \
                       "AND address = $address") \
 X(SUPPRESSION_DELETE, "DELETE FROM suppression WHERE account_id = $account_id " \
                       "AND address = $address") \
-X(SUPPRESSION_LIST,   "SELECT account_id, address, reason, since_sec " \
-                      "FROM suppression WHERE account_id = $account_id " \
-                      "ORDER BY address") \
-X(SUPPRESSION_LIST_ALL, "SELECT account_id, address, reason, since_sec " \
-                      "FROM suppression ORDER BY account_id, address") \
+X(SUPPRESSION_LIST,   "SELECT " SUPPRESSION_COLUMNS " FROM suppression " \
+                      "WHERE account_id = $account_id ORDER BY address") \
+X(SUPPRESSION_LIST_ALL, "SELECT " SUPPRESSION_COLUMNS " FROM suppression " \
+                      "ORDER BY account_id, address") \
+X(SUPPRESSION_EXPIRE, "DELETE FROM suppression " \
+                      "WHERE (account_id, address) IN " \
+                      "(SELECT account_id, address FROM suppression " \
+                      "WHERE expires_sec > 0 AND expires_sec <= $now " \
+                      "ORDER BY expires_sec LIMIT $most)") \
 \
 /* The grant: nothing else adds to `used`. A rate state beyond $absurd comes  */ \
 /* from a clock that was wrong; it counts as none. No RETURNING: for that     */ \
@@ -381,7 +422,9 @@ X(CHANGE_LIST,        "SELECT seq, mark, kind, id, owner_id, name FROM change " 
 X(CHANGE_KNOWN,       "SELECT 1 FROM change WHERE seq = $seq " \
                       "AND mark = $mark") \
 X(CHANGE_OLDEST,      "SELECT MIN(seq) FROM change") \
-X(CHANGE_NEWEST,      "SELECT seq, mark FROM change ORDER BY seq DESC LIMIT 1")
+X(CHANGE_NEWEST,      "SELECT seq, mark FROM change ORDER BY seq DESC LIMIT 1") \
+\
+STORE_QUERIES_EVENTS(X)
 /* clang-format on */
 
 enum query_id {

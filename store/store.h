@@ -83,7 +83,8 @@ struct store_account {
 	enum rules_standing standing;
 	enum store_paused_by paused_by; /* means something while paused */
 	int64_t paused_sec;
-	int64_t fresh_start_sec; /* reputation counts what was sent since; 0 all */
+	int64_t
+	    fresh_start_sec; /* reputation counts what was sent since; 0 all */
 };
 typedef bool store_account_fn(void *ctx, const struct store_account *row);
 
@@ -325,7 +326,7 @@ enum store_letter_kind {
 	STORE_LETTER_REVIEW,
 	STORE_LETTER_THROTTLED, /* to both: a brake was crossed */
 	STORE_LETTER_OURS, /* to the operator: the fault of a bounce is ours */
-	STORE_LETTER_FORWARD, /* a bounce or complaint, to the sender */
+	STORE_LETTER_FORWARD,        /* a bounce or complaint, to the sender */
 	STORE_LETTER_SIMULATED_OOTO, /* of the mailbox simulator */
 	STORE_LETTER_SIMULATED_COMPLAINT,
 	STORE_LETTER_KINDS
@@ -341,7 +342,7 @@ struct store_letter {
 	size_t sealed_len;
 	int64_t created_sec, next_sec;
 	int64_t attempts;
-	char error[256]; /* of the last attempt */
+	char error[256];   /* of the last attempt */
 	int64_t report_id; /* that is forwarded; 0 none */
 };
 typedef bool store_letter_fn(void *ctx, const struct store_letter *row);
@@ -431,7 +432,7 @@ struct store_suppression {
 	int64_t account_id;
 	char address[RULES_ADDRESS_MAX + 1]; /* whole address in lower case */
 	struct rules_suppression facts;
-	int64_t expires_sec; /* 0 never */
+	int64_t expires_sec;                   /* 0 never */
 	char queue_id[RULES_QUEUE_ID_MAX + 1]; /* the message; "" by hand */
 	char feedback_id[65];                  /* the event; "" */
 };

@@ -18,6 +18,9 @@ suppression_read(struct query *q, struct store_suppression *row_r)
 	query_copy(q, 1, row_r->address, sizeof(row_r->address));
 	row_r->facts.reason = (enum rules_suppression_reason)query_int(q, 2);
 	row_r->facts.since_sec = query_int(q, 3);
+	row_r->expires_sec = query_int(q, 4);
+	query_copy(q, 5, row_r->queue_id, sizeof(row_r->queue_id));
+	query_copy(q, 6, row_r->feedback_id, sizeof(row_r->feedback_id));
 	return q->failed == SG_OK;
 }
 
@@ -32,6 +35,9 @@ store_suppression_put(
 	query_bind_text(&q, "$address", row->address);
 	query_bind_int(&q, "$reason", row->facts.reason);
 	query_bind_int(&q, "$since_sec", row->facts.since_sec);
+	query_bind_int(&q, "$expires_sec", row->expires_sec);
+	query_bind_text(&q, "$queue_id", row->queue_id);
+	query_bind_text(&q, "$feedback_id", row->feedback_id);
 	return query_run(&q, NULL);
 }
 
@@ -85,4 +91,16 @@ store_suppression_list(struct store *store, int64_t account_id,
 		if (!suppression_read(&q, &row) || !fn(ctx, &row))
 			break;
 	return query_close(&q);
+}
+
+enum sg_err
+store_suppression_expire(struct store *store, int64_t now_sec, int most,
+    int64_t *gone_r, struct err *err_r)
+{
+	struct query q;
+
+	query_open(&q, store, QUERY_SUPPRESSION_EXPIRE, err_r);
+	query_bind_int(&q, "$now", now_sec);
+	query_bind_int(&q, "$most", most);
+	return query_run(&q, gone_r);
 }

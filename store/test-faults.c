@@ -667,8 +667,8 @@ test_full_disk_while_a_link_is_put(void **state)
 
 	assert_ok(f, store_identity_create(f->store, &identity, &f->err));
 	link.identity_id = identity.facts.id;
-	assert_ok(
-	    f, store_link_put(f->store, &link, "a@demo.example", &f->err));
+	assert_ok(f, store_link_put(f->store, &link, f->account,
+			 "a@demo.example", &f->err));
 	memcpy(old, link.hash, sizeof(old));
 	link.hash[0] = 2;
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
@@ -677,7 +677,8 @@ test_full_disk_while_a_link_is_put(void **state)
 	(void)signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
 	assert_code(f, SG_IO,
-	    store_link_put(f->store, &link, "a@demo.example", &f->err));
+	    store_link_put(
+		f->store, &link, f->account, "a@demo.example", &f->err));
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	assert_code(
 	    f, SG_MISSING, store_link_get(f->store, link.hash, &got, &f->err));
@@ -685,8 +686,8 @@ test_full_disk_while_a_link_is_put(void **state)
 	assert_ok(f, store_link_sent(f->store, "a@demo.example", 0, &count,
 			 &last, &f->err));
 	assert_int_equal(count, 1);
-	assert_ok(
-	    f, store_link_put(f->store, &link, "a@demo.example", &f->err));
+	assert_ok(f, store_link_put(f->store, &link, f->account,
+			 "a@demo.example", &f->err));
 	assert_sound(f);
 }
 

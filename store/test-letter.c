@@ -44,7 +44,8 @@ link_put(struct fixture *f, int64_t identity, char hash, int64_t now,
 	    .expires_sec = now + 100};
 
 	memset(row.hash, hash, sizeof(row.hash));
-	assert_ok(f, store_link_put(f->store, &row, address, &f->err));
+	assert_ok(
+	    f, store_link_put(f->store, &row, f->account, address, &f->err));
 	return row;
 }
 
@@ -83,7 +84,8 @@ test_link(void **state)
 
 	second.identity_id = 77;
 	assert_code(f, SG_MISSING,
-	    store_link_put(f->store, &second, "x@y.example", &f->err));
+	    store_link_put(
+		f->store, &second, f->account, "x@y.example", &f->err));
 	assert_sent(f, "x@y.example", 0, 0, 0); /* nothing was noted */
 }
 

@@ -48,8 +48,8 @@ enum sg_err store_destination_add(struct store *store,
     struct store_destination *row, struct err *err_r); /* SG_EXISTS */
 enum sg_err store_destination_update(struct store *store,
     const struct store_destination *row, struct err *err_r); /* by set, name */
-enum sg_err store_destination_remove(struct store *store, int64_t set_id,
-    const char *name, struct err *err_r);
+enum sg_err store_destination_remove(
+    struct store *store, int64_t set_id, const char *name, struct err *err_r);
 enum sg_err store_destination_list(struct store *store, int64_t set_id,
     store_destination_fn *fn, void *ctx, struct err *err_r);
 
@@ -129,8 +129,8 @@ struct store_publication {
 	char uuid[STORE_UUID_MAX + 1]; /* MessageId */
 	int64_t topic_id;
 	enum store_publication_type type;
-	const char *subject; /* "" none */
-	const char *body;    /* Message */
+	const char *subject;         /* "" none */
+	const char *body;            /* Message */
 	const unsigned char *sealed; /* token, seal context "subscription" */
 	size_t sealed_len;
 	int64_t created_msec;
@@ -146,7 +146,7 @@ struct store_notification {
 	int64_t id;
 	int64_t next_sec; /* 0: a dead letter */
 	int64_t attempts;
-	char error[256]; /* of the last attempt */
+	char error[256];                      /* of the last attempt */
 	struct store_publication publication; /* borrowed strings */
 	struct store_subscription subscription;
 	struct store_topic topic;
@@ -191,7 +191,8 @@ struct store_certificate {
 	int64_t id;
 	char name[65];           /* lower-case hexadecimal */
 	const char *certificate; /* PEM */
-	const unsigned char *sealed; /* PEM, seal context "signing certificate" */
+	const unsigned char
+	    *sealed; /* PEM, seal context "signing certificate" */
 	size_t sealed_len;
 	int64_t created_sec;
 };

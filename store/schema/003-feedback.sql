@@ -98,6 +98,7 @@ CREATE TABLE message (
 	UNIQUE (queue_id, account_id)
 );
 CREATE INDEX message_by_account ON message (account_id, id);
+CREATE INDEX message_by_age ON message (sent_msec);
 
 CREATE TABLE event (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -111,6 +112,7 @@ CREATE TABLE event (
 );
 CREATE INDEX event_by_queue_id ON event (queue_id);
 CREATE INDEX event_by_account ON event (account_id, id);
+CREATE INDEX event_by_age ON event (at_msec);
 
 -- What was read, as it came. account_id NULL: it belongs to nobody. A second copy
 -- of one report is not kept.
@@ -128,6 +130,7 @@ CREATE TABLE report (
 );
 CREATE INDEX report_by_account ON report (account_id, id);
 CREATE INDEX report_by_queue_id ON report (queue_id) WHERE queue_id <> '';
+CREATE INDEX report_by_age ON report (received_msec);
 CREATE INDEX report_unmatched ON report (id) WHERE account_id IS NULL;
 
 -- How a recipient of a message ended: once each, however many reports say so.
@@ -164,12 +167,13 @@ CREATE TABLE tally (
 	complaints INTEGER NOT NULL,
 	PRIMARY KEY (account_id, set_id, bucket_sec)
 ) WITHOUT ROWID;
+CREATE INDEX tally_by_age ON tally (bucket_sec);
 
 -- How far a file was read: journals, the mail log.
 CREATE TABLE bookmark (
 	name TEXT NOT NULL PRIMARY KEY,
 	file TEXT NOT NULL, -- device and inode, or ''
-	offset INTEGER NOT NULL,
+	position INTEGER NOT NULL, -- bytes
 	updated_sec INTEGER NOT NULL
 ) WITHOUT ROWID;
 
@@ -260,6 +264,7 @@ CREATE TABLE throttle (
 );
 CREATE UNIQUE INDEX throttle_in_force ON throttle (account_id, scope, subject)
 	WHERE released_sec = 0;
+CREATE INDEX throttle_by_account ON throttle (account_id);
 -- Whom an account has written to, by hash; kept for accounts with a brake on new
 -- recipients.
 CREATE TABLE known_recipient (

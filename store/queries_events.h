@@ -1,0 +1,159 @@
+/* Statements on what becomes of mail: a part of queries.h, which says how they are
+ * written. Internal to store/. */
+#ifndef SENDWARD_STORE_QUERIES_EVENTS_H
+#define SENDWARD_STORE_QUERIES_EVENTS_H
+
+/* clang-format off */
+#define MESSAGE_COLUMNS "id, account_id, queue_id, sent_msec, login, sender, " \
+	"source_ip, identity_id, set_id, size, recipients, facts"
+#define EVENT_COLUMNS "id, account_id, set_id, kind, queue_id, at_msec, " \
+	"recipients, detail"
+/* $kinds: a sum of 1 << kind. */
+#define EVENT_WANTED "($kinds & (1 << kind)) <> 0 AND at_msec >= $since "
+#define EVENT_PAGE "AND id < $before ORDER BY id DESC LIMIT $most"
+#define FATE_COLUMNS "account_id, queue_id, recipient, kind, at_msec, type, " \
+	"subtype, fault, status, rule, counted, suppressed, event_id, report_id"
+#define REPORT_HEAD "id, hash, COALESCE(account_id, 0), queue_id, recipient, " \
+	"received_msec, state, why, format"
+#define REPORT_PAGE "id < $before ORDER BY id DESC LIMIT $most"
+#define TALLY_COLUMNS "account_id, set_id, bucket_sec, sent, eligible, " \
+	"bounces, complaints"
+
+#define STORE_QUERIES_EVENTS(X) \
+X(MESSAGE_ADD,        "INSERT INTO message (account_id, queue_id, sent_msec, " \
+                      "login, sender, source_ip, identity_id, set_id, size, " \
+                      "recipients, facts) VALUES ($account_id, $queue_id, " \
+                      "$sent_msec, $login, $sender, $source_ip, " \
+                      "$identity_id, $set_id, $size, $recipients, $facts) " \
+                      "ON CONFLICT (queue_id, account_id) DO NOTHING " \
+                      "RETURNING id") \
+X(MESSAGE_GET,        "SELECT " MESSAGE_COLUMNS " FROM message " \
+                      "WHERE queue_id = $queue_id " \
+                      "AND account_id = $account_id") \
+X(MESSAGE_GET_ANY,    "SELECT " MESSAGE_COLUMNS " FROM message " \
+                      "WHERE queue_id = $queue_id ORDER BY id DESC LIMIT 1") \
+X(MESSAGE_LIST,       "SELECT " MESSAGE_COLUMNS " FROM message " \
+                      "WHERE account_id = $account_id AND id < $before " \
+                      "ORDER BY id DESC LIMIT $most") \
+X(MESSAGE_LIST_ALL,   "SELECT " MESSAGE_COLUMNS " FROM message " \
+                      "WHERE id < $before ORDER BY id DESC LIMIT $most") \
+X(MESSAGE_PURGE,      "DELETE FROM message WHERE id IN (SELECT id " \
+                      "FROM message WHERE sent_msec < $before " \
+                      "ORDER BY sent_msec LIMIT $most)") \
+\
+X(EVENT_ADD,          "INSERT INTO event (account_id, set_id, kind, queue_id, " \
+                      "at_msec, recipients, detail) VALUES ($account_id, " \
+                      "$set_id, $kind, $queue_id, $at_msec, $recipients, " \
+                      "$detail) RETURNING id") \
+X(EVENT_GET,          "SELECT " EVENT_COLUMNS " FROM event WHERE id = $id") \
+X(EVENT_LIST_ALL,     "SELECT " EVENT_COLUMNS " FROM event WHERE " \
+                      EVENT_WANTED EVENT_PAGE) \
+X(EVENT_LIST,         "SELECT " EVENT_COLUMNS " FROM event " \
+                      "WHERE account_id = $account_id AND " \
+                      EVENT_WANTED EVENT_PAGE) \
+X(EVENT_LIST_OF_MESSAGE, "SELECT " EVENT_COLUMNS " FROM event " \
+                      "WHERE queue_id = $queue_id " \
+                      "AND ($account_id = 0 OR account_id = $account_id) AND " \
+                      EVENT_WANTED EVENT_PAGE) \
+X(EVENT_OLDEST_ALL,   "SELECT " EVENT_COLUMNS " FROM event WHERE " \
+                      EVENT_WANTED "ORDER BY id LIMIT $most") \
+X(EVENT_OLDEST,       "SELECT " EVENT_COLUMNS " FROM event " \
+                      "WHERE account_id = $account_id AND " \
+                      EVENT_WANTED "ORDER BY id LIMIT $most") \
+X(EVENT_OLDEST_OF_MESSAGE, "SELECT " EVENT_COLUMNS " FROM event " \
+                      "WHERE queue_id = $queue_id " \
+                      "AND ($account_id = 0 OR account_id = $account_id) AND " \
+                      EVENT_WANTED "ORDER BY id LIMIT $most") \
+X(EVENT_PURGE,        "DELETE FROM event WHERE id IN (SELECT id FROM event " \
+                      "WHERE at_msec < $before ORDER BY at_msec LIMIT $most)") \
+\
+X(FATE_ADD,           "INSERT INTO fate (" FATE_COLUMNS ") VALUES " \
+                      "($account_id, $queue_id, $recipient, $kind, $at_msec, " \
+                      "$type, $subtype, $fault, $status, $rule, $counted, " \
+                      "$suppressed, $event_id, $report_id) " \
+                      "ON CONFLICT (account_id, queue_id, recipient, kind) " \
+                      "DO NOTHING") \
+X(FATE_UPDATE,        "UPDATE fate SET type = $type, subtype = $subtype, " \
+                      "fault = $fault, status = $status, rule = $rule, " \
+                      "counted = $counted, suppressed = $suppressed, " \
+                      "event_id = $event_id WHERE account_id = $account_id " \
+                      "AND queue_id = $queue_id AND recipient = $recipient " \
+                      "AND kind = $kind") \
+X(FATE_LIST,          "SELECT " FATE_COLUMNS " FROM fate " \
+                      "WHERE account_id = $account_id " \
+                      "AND queue_id = $queue_id ORDER BY recipient, kind") \
+X(FATE_LIST_OF_REPORT, "SELECT " FATE_COLUMNS " FROM fate " \
+                      "WHERE report_id = $report_id " \
+                      "ORDER BY account_id, queue_id, recipient, kind") \
+X(FATE_PURGE,         "DELETE FROM fate " \
+                      "WHERE (account_id, queue_id, recipient, kind) IN " \
+                      "(SELECT account_id, queue_id, recipient, kind " \
+                      "FROM fate WHERE at_msec < $before " \
+                      "ORDER BY at_msec LIMIT $most)") \
+\
+X(REPORT_ADD,         "INSERT INTO report (hash, account_id, queue_id, " \
+                      "recipient, received_msec, state, why, format, content) " \
+                      "VALUES ($hash, NULLIF($account_id, 0), $queue_id, " \
+                      "$recipient, $received_msec, $state, $why, $format, " \
+                      "$content) ON CONFLICT (hash) DO NOTHING RETURNING id") \
+X(REPORT_BY_HASH,     "SELECT id FROM report WHERE hash = $hash") \
+X(REPORT_UPDATE,      "UPDATE report SET format = $format, state = $state, " \
+                      "why = $why WHERE id = $id") \
+X(REPORT_GET,         "SELECT " REPORT_HEAD ", content FROM report " \
+                      "WHERE id = $id") \
+X(REPORT_LIST_ALL,    "SELECT " REPORT_HEAD " FROM report WHERE " REPORT_PAGE) \
+X(REPORT_LIST,        "SELECT " REPORT_HEAD " FROM report " \
+                      "WHERE account_id = $account_id AND " REPORT_PAGE) \
+X(REPORT_LIST_NOBODYS, "SELECT " REPORT_HEAD " FROM report " \
+                      "WHERE account_id IS NULL AND " REPORT_PAGE) \
+/* $account_id: 0 any, -1 nobody's.                                              */ \
+X(REPORT_LIST_OF_MESSAGE, "SELECT " REPORT_HEAD " FROM report " \
+                      "WHERE queue_id = $queue_id AND queue_id <> '' " \
+                      "AND ($account_id = 0 " \
+                      "OR COALESCE(account_id, -1) = $account_id) AND " \
+                      REPORT_PAGE) \
+X(REPORT_REPLAY,      "SELECT " REPORT_HEAD ", content FROM report " \
+                      "WHERE id > $after ORDER BY id LIMIT $most") \
+X(REPORT_COUNT,       "SELECT COUNT(*) FROM report " \
+                      "WHERE queue_id = $queue_id AND queue_id <> '' " \
+                      "AND account_id = $account_id") \
+X(REPORT_PURGE,       "DELETE FROM report WHERE id IN (SELECT id FROM report " \
+                      "WHERE received_msec < $before " \
+                      "ORDER BY received_msec LIMIT $most)") \
+X(REPORT_PURGE_NOBODYS, "DELETE FROM report WHERE id IN (SELECT id " \
+                      "FROM report WHERE account_id IS NULL " \
+                      "ORDER BY id DESC LIMIT $most OFFSET $kept)") \
+\
+X(TALLY_ADD,          "INSERT INTO tally (" TALLY_COLUMNS ") VALUES " \
+                      "($account_id, $set_id, $bucket_sec, $sent, $eligible, " \
+                      "$bounces, $complaints) " \
+                      "ON CONFLICT (account_id, set_id, bucket_sec) " \
+                      "DO UPDATE SET sent = tally.sent + excluded.sent, " \
+                      "eligible = tally.eligible + excluded.eligible, " \
+                      "bounces = tally.bounces + excluded.bounces, " \
+                      "complaints = tally.complaints + excluded.complaints") \
+X(TALLY_LIST,         "SELECT " TALLY_COLUMNS " FROM tally " \
+                      "WHERE account_id = $account_id AND set_id = $set_id " \
+                      "AND bucket_sec >= $since ORDER BY bucket_sec DESC") \
+X(TALLY_LIST_ALL,     "SELECT " TALLY_COLUMNS " FROM tally " \
+                      "WHERE bucket_sec >= $since " \
+                      "ORDER BY account_id, set_id, bucket_sec DESC") \
+X(TALLY_WHO,          "SELECT DISTINCT account_id, set_id FROM tally " \
+                      "WHERE bucket_sec >= $since ORDER BY account_id, set_id") \
+X(TALLY_PURGE,        "DELETE FROM tally " \
+                      "WHERE (account_id, set_id, bucket_sec) IN " \
+                      "(SELECT account_id, set_id, bucket_sec FROM tally " \
+                      "WHERE bucket_sec < $before " \
+                      "ORDER BY bucket_sec LIMIT $most)") \
+\
+X(BOOKMARK_GET,       "SELECT name, file, position, updated_sec " \
+                      "FROM bookmark WHERE name = $name") \
+X(BOOKMARK_PUT,       "INSERT INTO bookmark (name, file, position, " \
+                      "updated_sec) VALUES ($name, $file, $position, " \
+                      "$updated_sec) ON CONFLICT (name) DO UPDATE SET " \
+                      "file = excluded.file, position = excluded.position, " \
+                      "updated_sec = excluded.updated_sec") \
+X(BOOKMARK_DELETE,    "DELETE FROM bookmark WHERE name = $name")
+/* clang-format on */
+
+#endif

@@ -1,0 +1,69 @@
+/* Rows of tally: counts for reputation, by the quarter of an hour. Makes no rates
+ * of them. */
+#include "config.h"
+
+#include "store/query.h"
+#include "store/events.h"
+
+static void
+tally_read(struct query *q, struct store_tally *row_r)
+{
+	row_r->account_id = query_int(q, 0);
+	row_r->set_id = query_int(q, 1);
+	row_r->bucket_sec = query_int(q, 2);
+	row_r->sent = query_int(q, 3);
+	row_r->eligible = query_int(q, 4);
+	row_r->bounces = query_int(q, 5);
+	row_r->complaints = query_int(q, 6);
+}
+
+enum sg_err
+store_tally_add(
+    struct store *store, const struct store_tally *row, struct err *err_r)
+{
+	struct query q;
+
+	query_open(&q, store, QUERY_TALLY_ADD, err_r);
+	query_bind_int(&q, "$account_id", row->account_id);
+	query_bind_int(&q, "$set_id", row->set_id);
+	query_bind_int(&q, "$bucket_sec", row->bucket_sec);
+	query_bind_int(&q, "$sent", row->sent);
+	query_bind_int(&q, "$eligible", row->eligible);
+	query_bind_int(&q, "$bounces", row->bounces);
+	query_bind_int(&q, "$complaints", row->complaints);
+	return query_run(&q, NULL);
+}
+
+enum sg_err
+store_tally_list(struct store *store, int64_t account_id, int64_t set_id,
+    int64_t since_sec, store_tally_fn *fn, void *ctx, struct err *err_r)
+{
+	struct store_tally row;
+	struct query q;
+
+	if (account_id == 0) {
+		query_open(&q, store, QUERY_TALLY_LIST_ALL, err_r);
+	} else {
+		query_open(&q, store, QUERY_TALLY_LIST, err_r);
+		query_bind_int(&q, "$account_id", account_id);
+		query_bind_int(&q, "$set_id", set_id);
+	}
+	query_bind_int(&q, "$since", since_sec);
+	while (query_next(&q)) {
+		tally_read(&q, &row);
+		if (!fn(ctx, &row))
+			break;
+	}
+	return query_close(&q);
+}
+
+enum sg_err
+store_tally_who(struct store *store, int64_t since_sec, store_tally_who_fn *fn,
+    void *ctx, struct err *err_r)
+{
+	struct query q;
+
+	query_open(&q, store, QUERY_TALLY_WHO, err_r);
+	query_bind_int(&q, "$since", since_sec);
+	return query_run_due(&q, fn, ctx);
+}
