@@ -23,6 +23,8 @@ USER = "nobody" if os.geteuid() == 0 else ""
 GROUPS = {
     "milter": 'socket = "unix:{dir}/milter.sock";',
     "policy": 'socket = "inet:10031@127.0.0.1";',
+    "feedback": 'socket = "unix:{dir}/feedback.sock"; '
+                'rules_file = "{src}/report/bounce.rules";',
     "dns": 'servers = "127.0.0.1@{port}"; timeout_sec = 1;',
     "mail": 'from = "post@bounce.example"; operator = "op@bounce.example";',
     "api": 'url = "https://mail.example:8025";',
@@ -52,9 +54,10 @@ class Site:
             'master_key_file = "%s";' % self.key,
             'user = "%s";' % USER,
             'bounce_domain = "bounce.example";',
+            'journal = "%s/journal";' % self.store_dir,
         ) + options + tuple(
             "%s = { %s };" % (name, text.format(
-                dir=self.dir, port=self.dns.port))
+                dir=self.dir, port=self.dns.port, src=SRC))
             for name, text in dict(GROUPS, **groups).items())) + "\n")
 
     def path(self, name):

@@ -67,7 +67,9 @@ class House:
                  'master_key_file = "%s/master.key";' % self.dir,
                  'user = "";', 'bounce_domain = "bounce.provider.test";',
                  'log = { target = "%s"; level = "info"; };' % self.log_path,
-                 'policy = { socket = "unix:%s/policy.sock"; };' % self.dir]
+                 'policy = { socket = "unix:%s/policy.sock"; };' % self.dir,
+                 'journal = "%s/journal";' % self.dir,
+                 'feedback = { rules_file = "%s/report/bounce.rules"; };' % SRC]
         lines += ["%s = { %s };" % (name, self.options[name])
                   for name in ("dns", "dkim", "mail") if self.options[name]]
         with open(self.conf + ".new", "w", encoding="utf-8") as f:

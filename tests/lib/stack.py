@@ -105,7 +105,7 @@ class Stack:
         with open(path + ".new", "w", encoding="utf-8") as f:
             f.write(text)
         os.rename(path + ".new", path)
-        for part in ("milter", "policyd", "apid", "jobd"):
+        for part in ("milter", "policyd", "apid", "feedback", "jobd"):
             if self.is_running(part):
                 self.reload(part)
 

@@ -20,6 +20,7 @@ choose_sockets()
 	mkdir -p "$SOCKETS"
 	MILTER_SOCKET=unix:$SOCKETS/milter.sock
 	POLICY_SOCKET=unix:$SOCKETS/policy.sock
+	FEEDBACK_SOCKET=unix:$SOCKETS/feedback.sock
 }
 
 # Keeps the ports of a former start where they are still free or ours.
@@ -40,15 +41,22 @@ choose_ports()
 
 make_folders()
 {
-	mkdir -p "$RUN"/{pids,log,outbox,dns/db,dovecot,secret,store} \
+	mkdir -p "$RUN"/{pids,log,outbox,dns/db,dovecot,secret,store,journal} \
 		"$RUN"/postfix/{etc,spool,data,log}
 	chmod 755 "$RUN" "$RUN"/{postfix,postfix/spool,dns,dovecot}
 	chmod 700 "$RUN/secret" "$RUN/postfix/data"
 	chown postfix "$RUN/postfix/data"
-	chown "$STACK_USER:" "$RUN/store"
-	chmod 750 "$RUN/store"
+	chown "$STACK_USER:" "$RUN/store" "$RUN/journal"
+	chmod 750 "$RUN/store" "$RUN/journal"
 	[ -s "$RUN/secret/master.key" ] ||
 		(umask 277 && head -c 32 /dev/urandom >"$RUN/secret/master.key")
+}
+
+# A copy: the programs' user may not search the folders above the source.
+copy_rules()
+{
+	[ -e "$SRC/report/bounce.rules" ] || return 1
+	write_file "$RUN/bounce.rules" <"$SRC/report/bounce.rules"
 }
 
 write_sendward_conf()
@@ -57,7 +65,8 @@ write_sendward_conf()
 	if grep -qsF "sqlite:$DB\"" "$RUN/sendward.conf" &&
 		grep -qF "\"$MILTER_SOCKET\"" "$RUN/sendward.conf" &&
 		grep -qF "update_server" "$RUN/sendward.conf" &&
-		grep -qF "$LETTERS_FROM" "$RUN/sendward.conf"; then
+		grep -qF "$LETTERS_FROM" "$RUN/sendward.conf" &&
+		grep -qF "$SIMULATOR_DOMAIN" "$RUN/sendward.conf"; then
 		sed -i -E -e "s/\"127\.0\.0\.1@[0-9]+\"/\"$DNS_SERVER\"/" \
 			-e "s/\"127\.0\.0\.1:[0-9]+\"/\"127.0.0.1:$API_PORT\"/" \
 			-e "s,http://127\.0\.0\.1:[0-9]+,$ENDPOINT," \
@@ -71,9 +80,16 @@ write_sendward_conf()
 	master_key_file = "$RUN/secret/master.key";
 	user = "${SENDWARD_USER-$STACK_USER}";
 	bounce_domain = "$BOUNCE_DOMAIN";
+	simulator_domain = "$SIMULATOR_DOMAIN";
+	journal = "$RUN/journal";
+	mail_log = "$RUN/postfix/log/mail.log";
 	log = { target = "stderr"; level = "info"; };
 	milter = { socket = "$MILTER_SOCKET"; };
 	policy = { socket = "$POLICY_SOCKET"; };
+	feedback = {
+	  socket = "$FEEDBACK_SOCKET";
+	  rules_file = "$RUN/bounce.rules";
+	};
 	dns = { servers = "$DNS_SERVER"; };
 	dkim = {
 	  zone = "$DKIM_ZONE";

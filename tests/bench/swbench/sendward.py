@@ -8,6 +8,8 @@ import sqlite3
 from .procs import BenchError, call, free_port
 
 DOMAIN = "example.com"
+RULES = os.path.join(os.path.dirname(os.path.realpath(__file__)),
+                     "..", "..", "..", "report", "bounce.rules")
 BIG = 1000000000
 
 CONF = """\
@@ -19,6 +21,8 @@ bounce_domain = "bounce.example";
 log = { target = "%(dir)s/sendward.log"; level = "%(level)s"; };
 milter = { socket = "%(milter)s"; };
 policy = { socket = "%(policy)s"; };
+feedback = { socket = "unix:%(dir)s/feedback.sock"; rules_file = "%(rules)s"; };
+journal = "%(dir)s/journal";
 %(extra)s
 """
 
@@ -50,7 +54,8 @@ class Sendward:
                      'account = "bench"; } );')
         self.conf = self.work.write(name + "/sendward.conf", CONF % {
             "dir": self.dir, "level": level, "milter": milter,
-            "policy": self.policy_addr, "extra": extra})
+            "policy": self.policy_addr, "extra": extra,
+            "rules": RULES})
         key = os.path.join(self.dir, "master.key")
         with open(key, "wb") as f:
             f.write(os.urandom(32))
