@@ -134,3 +134,12 @@ TESTS += ops/test-link
 ops_test_link_SOURCES = ops/test-link.c $(admin_test_fixture)
 ops_test_link_LDADD = $(admin_test_libs)
 endif
+
+# Deliveries and delays, from the MTA's log.
+ops_libops_a_SOURCES += ops/maillog.c ops/maillog.h ops/maillog_line.c
+if HAVE_CMOCKA
+check_PROGRAMS += ops/test-maillog
+TESTS += ops/test-maillog
+ops_test_maillog_SOURCES = ops/test-maillog.c $(admin_test_fixture)
+ops_test_maillog_LDADD = $(admin_test_libs)
+endif

@@ -15,16 +15,17 @@ struct store;
 /* One line of a log, read (pure). False: not one of status. Strings point into the
  * line, which is changed. */
 struct maillog_status {
-	char *queue_id;
-	char *recipient; /* orig_to= when it is there, else to=; no brackets */
-	char *relay_host, *relay_address; /* "" unknown */
-	char *dsn;                        /* "2.0.0" */
-	char *reply;                      /* what the remote server said */
+	const char *queue_id;
+	/* orig_to= when it is there, else to=; without brackets. Of Sendmail it may
+	 * be several: "a@b.example>,<c@d.example" */
+	char *recipient;
+	const char *relay_host, *relay_address; /* "" unknown */
+	const char *dsn; /* "2.0.0"; "" */
+	const char *reply; /* what the remote server said */
 	enum maillog_result {
 		MAILLOG_SENT,
 		MAILLOG_DEFERRED,
-		MAILLOG_BOUNCED,
-		MAILLOG_EXPIRED
+		MAILLOG_BOUNCED
 	} result;
 	double delay_sec;
 	int64_t at_msec; /* 0: the line has no time that can be read */
