@@ -246,6 +246,7 @@ bool
 headers_is_removed(const char *name)
 {
 	return ascii_has_prefix(name, "X-SES-") ||
+	       ascii_has_prefix(name, "X-Sendward-") ||
 	       ascii_casecmp(name, "Return-Path") == 0 ||
 	       ascii_casecmp(name, "Bcc") == 0 ||
 	       ascii_casecmp(name, "Resent-Bcc") == 0;

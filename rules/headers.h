@@ -26,8 +26,8 @@ bool headers_check(const struct rules_header *list, size_t count,
     struct headers_senders *senders_r, struct mailbox *more_from_r,
     size_t max_more, size_t *more_count_r, struct rules_verdict *v);
 
-/* Is this field a request to sendward that must not leave (X-SES-*, Return-Path,
- * Bcc, Resent-Bcc)? */
+/* Is this field a request to sendward that must not leave (X-SES-*, X-Sendward-*,
+ * Return-Path, Bcc, Resent-Bcc)? */
 bool headers_is_removed(const char *name);
 
 /* May this field be covered by a DKIM signature (RFC 6376 §5.4.1's advice)? */

@@ -9,6 +9,7 @@ rules_librules_a_SOURCES = \
 	rules/identity.c rules/identity.h \
 	rules/key_plan.c rules/key_plan.h \
 	rules/mailbox.c rules/mailbox.h \
+	rules/message_tags.c rules/message_tags.h \
 	rules/pattern.c rules/pattern.h \
 	rules/quota.c rules/quota.h \
 	rules/rate.c rules/rate.h \
@@ -20,6 +21,7 @@ rules_librules_a_SOURCES = \
 	rules/verdict.c rules/verdict.h \
 	rules/verification.c rules/verification.h
 EXTRA_DIST += rules/README.md rules/fuzz-dns-text.c rules/fuzz-headers.c rules/fuzz-mailbox.c \
+	rules/fuzz-message-tags.c \
 	rules/fuzz-return-path.c
 
 rules_tests = \
@@ -28,6 +30,7 @@ rules_tests = \
 	rules/test-identity \
 	rules/test-key-plan \
 	rules/test-mailbox \
+	rules/test-message-tags \
 	rules/test-pattern \
 	rules/test-quota \
 	rules/test-rate \
@@ -46,6 +49,7 @@ rules_test_headers_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_identity_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_key_plan_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_mailbox_LDADD = rules/librules.a $(CMOCKA_LIBS)
+rules_test_message_tags_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_pattern_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_quota_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_rate_LDADD = rules/librules.a $(CMOCKA_LIBS)

@@ -288,6 +288,8 @@ static const struct name_row kinds[] = {
 	{ "X-SES-CONFIGURATION-SET", true,  false },
 	{ "x-ses-tenant",            true,  false },
 	{ "X-SES-",                  true,  false },
+	{ "x-sendward-token",        true,  false },
+	{ "X-Sendward",              false, false },
 	{ "X-SES",                   false, false },
 	{ "X-SESSION",               false, false },
 	{ "Return-Path",             true,  false },
