@@ -6,6 +6,7 @@
 #define SENDWARD_STORE_QUERIES_H
 
 #include "store/queries_events.h"
+#include "store/queries_topics.h"
 
 /* clang-format off */
 #define ACCOUNT_COLUMNS "id, name, production, paused, pause_reason, " \
@@ -424,7 +425,8 @@ X(CHANGE_KNOWN,       "SELECT 1 FROM change WHERE seq = $seq " \
 X(CHANGE_OLDEST,      "SELECT MIN(seq) FROM change") \
 X(CHANGE_NEWEST,      "SELECT seq, mark FROM change ORDER BY seq DESC LIMIT 1") \
 \
-STORE_QUERIES_EVENTS(X)
+STORE_QUERIES_EVENTS(X) \
+STORE_QUERIES_TOPICS(X)
 /* clang-format on */
 
 enum query_id {

@@ -206,6 +206,7 @@ CREATE TABLE publication (
 	created_msec INTEGER NOT NULL
 );
 CREATE INDEX publication_by_topic ON publication (topic_id);
+CREATE INDEX publication_by_age ON publication (created_msec);
 CREATE TABLE notification (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	publication_id INTEGER NOT NULL REFERENCES publication
@@ -216,8 +217,11 @@ CREATE TABLE notification (
 	attempts INTEGER NOT NULL,
 	error TEXT NOT NULL
 );
-CREATE INDEX notification_due ON notification (next_sec) WHERE next_sec > 0;
-CREATE INDEX notification_by_subscription ON notification (subscription_id, id);
+-- What is due is looked for by subscription: one with many that wait must not slow
+-- down the others.
+CREATE INDEX notification_by_subscription
+	ON notification (subscription_id, next_sec);
+CREATE INDEX notification_dead ON notification (id) WHERE next_sec = 0;
 CREATE INDEX notification_by_publication ON notification (publication_id);
 
 -- Keys that notifications are signed with; the newest signs.
@@ -247,9 +251,11 @@ CREATE TABLE brake_use (
 	subject TEXT NOT NULL,
 	bucket INTEGER NOT NULL, -- a part of the window
 	used INTEGER NOT NULL,
+	end_sec INTEGER NOT NULL, -- it has left the window then
 	PRIMARY KEY (brake_id, account_id, subject, bucket)
 ) WITHOUT ROWID;
 CREATE INDEX brake_use_by_account ON brake_use (account_id);
+CREATE INDEX brake_use_by_end ON brake_use (end_sec);
 -- Who has crossed one: released by a person.
 CREATE TABLE throttle (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
