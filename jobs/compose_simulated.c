@@ -49,20 +49,35 @@ one_line(const char *text, char *line_r, size_t size)
 	line_r[len] = '\0';
 }
 
-/* A message id fit for a header field, else "". */
-static void
-message_id_of(const json_t *facts, char id_r[SUBJECT_MAX])
+/* The original's header as GMime reads it. */
+static GMimeMessage *
+original_new(const json_t *facts)
 {
-	const char *id = fact(facts, "message_id");
-	size_t len = strlen(id);
+	const char *header = fact(facts, "header");
+	GMimeStream *stream =
+	    g_mime_stream_mem_new_with_buffer(header, strlen(header));
+	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+	GMimeMessage *original = g_mime_parser_construct_message(parser, NULL);
+
+	g_object_unref(parser);
+	g_object_unref(stream);
+	return original != NULL ? original : g_mime_message_new(TRUE);
+}
+
+/* A message id in its brackets when it is fit for a header field, else "". */
+static void
+message_id_of(GMimeMessage *original, char id_r[SUBJECT_MAX])
+{
+	const char *id = g_mime_message_get_message_id(original);
+	size_t len = id != NULL ? strlen(id) : 0;
 
 	id_r[0] = '\0';
-	if (len < 5 || len >= SUBJECT_MAX || id[0] != '<' || id[len - 1] != '>')
+	if (len < 3 || len + 3 > SUBJECT_MAX)
 		return;
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)id[i] <= ' ' || (unsigned char)id[i] >= 0x7f)
 			return;
-	memcpy(id_r, id, len + 1);
+	(void)snprintf(id_r, SUBJECT_MAX, "<%s>", id);
 }
 
 /* ---- parts ------------------------------------------------------------------- */
@@ -107,9 +122,11 @@ add_part(GMimeMultipart *parts, GMimeObject *part)
 }
 
 static void
-put_feedback(
-    const struct store_letter *row, const json_t *facts, struct buf *out)
+put_feedback(const struct store_letter *row, const json_t *facts,
+    GMimeMessage *original, struct buf *out)
 {
+	const char *date =
+	    g_mime_object_get_header(GMIME_OBJECT(original), "Date");
 	char line[SUBJECT_MAX];
 
 	(void)buf_puts(out, "Feedback-Type: abuse\r\n"
@@ -118,7 +135,7 @@ put_feedback(
 	(void)buf_printf(out, "Original-Mail-From: <%s>\r\n", row->recipient);
 	one_line(fact(facts, "simulator"), line, sizeof(line));
 	(void)buf_printf(out, "Original-Rcpt-To: <%s>\r\n", line);
-	one_line(fact(facts, "date"), line, sizeof(line));
+	one_line(date != NULL ? date : "", line, sizeof(line));
 	if (line[0] != '\0')
 		(void)buf_printf(out, "Received-Date: %s\r\n", line);
 	/* failed is looked at by the caller */
@@ -144,8 +161,8 @@ put_header(const json_t *facts, struct buf *out)
 }
 
 static bool
-set_complaint(
-    GMimeMessage *message, const struct store_letter *row, const json_t *facts)
+set_complaint(GMimeMessage *message, const struct store_letter *row,
+    const json_t *facts, GMimeMessage *original)
 {
 	GMimeMultipart *parts = g_mime_multipart_new_with_subtype("report");
 	struct buf feedback, header;
@@ -153,7 +170,7 @@ set_complaint(
 
 	buf_init(&feedback, 8192);
 	buf_init(&header, 128 * 1024);
-	put_feedback(row, facts, &feedback);
+	put_feedback(row, facts, original, &feedback);
 	put_header(facts, &header);
 	ok = !feedback.failed && !header.failed;
 	g_mime_object_set_content_type_parameter(
@@ -172,14 +189,14 @@ set_complaint(
 }
 
 static void
-set_reply(GMimeMessage *message, const json_t *facts)
+set_reply(GMimeMessage *message, GMimeMessage *original)
 {
 	char id[SUBJECT_MAX];
 	GMimeObject *part =
 	    text_part("This is an automatic reply of the mailbox simulator: "
 		      "I am out of the office.\n");
 
-	message_id_of(facts, id);
+	message_id_of(original, id);
 	if (id[0] != '\0') {
 		g_mime_object_set_header(
 		    GMIME_OBJECT(message), "In-Reply-To", id, NULL);
@@ -223,17 +240,18 @@ set_message_id(
 
 static bool
 set_fields(GMimeMessage *message, const struct store_letter *row,
-    const json_t *facts, int64_t now_sec)
+    const json_t *facts, GMimeMessage *original, int64_t now_sec)
 {
 	bool is_reply = row->kind == STORE_LETTER_SIMULATED_OOTO;
 	const char *from = fact(facts, "simulator");
+	const char *about = g_mime_message_get_subject(original);
 	char subject[SUBJECT_MAX], line[SUBJECT_MAX + 32];
 	GDateTime *date;
 
 	if (!add_address(message, GMIME_ADDRESS_TYPE_FROM, from) ||
 	    !add_address(message, GMIME_ADDRESS_TYPE_TO, row->recipient))
 		return false;
-	one_line(fact(facts, "subject"), subject, sizeof(subject));
+	one_line(about != NULL ? about : "", subject, sizeof(subject));
 	(void)snprintf(line, sizeof(line), "%s%s",
 	    is_reply ? "Automatic reply: " : "FW: ", subject);
 	g_mime_message_set_subject(message, line, "utf-8");
@@ -261,31 +279,46 @@ write_message(GMimeMessage *message, struct buf *out)
 	g_free(text);
 }
 
+static enum sg_err
+build(const struct store_letter *row, const json_t *facts,
+    GMimeMessage *original, int64_t now_sec, struct buf *out, struct err *err_r)
+{
+	GMimeMessage *message = g_mime_message_new(TRUE);
+	enum sg_err rc = SG_OK;
+
+	if (!set_fields(message, row, facts, original, now_sec))
+		rc = err_set(err_r, SG_INVALID,
+		    "letter %lld: no address to write from or to",
+		    (long long)row->id);
+	else if (row->kind == STORE_LETTER_SIMULATED_OOTO)
+		set_reply(message, original);
+	else if (!set_complaint(message, row, facts, original))
+		rc = err_set(err_r, SG_NOMEM, "a letter is too large");
+	if (rc == SG_OK)
+		write_message(message, out);
+	if (rc == SG_OK && out->failed)
+		rc = err_set(err_r, SG_NOMEM, "a letter is too large");
+	g_object_unref(message);
+	return rc;
+}
+
 enum sg_err
 compose_simulated(const struct store_letter *row, int64_t now_sec,
     struct buf *message, struct err *err_r)
 {
 	json_t *facts = json_loads(row->facts, JSON_REJECT_DUPLICATES, NULL);
-	GMimeMessage *made = g_mime_message_new(TRUE);
-	enum sg_err rc = SG_OK;
-	bool ok = true;
+	GMimeMessage *original;
+	enum sg_err rc;
 
-	if (!json_is_object(facts) || !compose_is_simulated(row->kind) ||
-	    !set_fields(made, row, facts, now_sec))
-		rc = err_set(err_r, SG_INVALID,
-		    "letter %lld of kind %d has no facts or no addresses that "
-		    "can be read",
+	if (!json_is_object(facts) || !compose_is_simulated(row->kind)) {
+		json_decref(facts);
+		return err_set(err_r, SG_INVALID,
+		    "letter %lld of kind %d has no facts that can be read",
 		    (long long)row->id, (int)row->kind);
-	else if (row->kind == STORE_LETTER_SIMULATED_COMPLAINT)
-		ok = set_complaint(made, row, facts);
-	else
-		set_reply(made, facts);
-	if (rc == SG_OK) {
-		write_message(made, message);
-		if (!ok || message->failed)
-			rc = err_set(err_r, SG_NOMEM, "a letter is too large");
 	}
-	g_object_unref(made);
+	original = original_new(facts);
+	rc = build(row, facts, original, now_sec, message, err_r);
+	g_object_unref(original);
 	json_decref(facts);
 	return rc;
 }

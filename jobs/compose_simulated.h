@@ -15,10 +15,9 @@ struct buf;
 bool compose_is_simulated(enum store_letter_kind kind);
 
 /* Appends the message, with CRLF line ends, to message (COMPOSE_MAX_BYTES). Facts,
- * all strings, anybody's text, "" not known: simulator (the address that was
- * written to), from, subject, message_id (with <>), date, header (header fields of
- * the original, for the returned part). The row's recipient is the return path of
- * the original. compose_init was called before.
+ * both strings, anybody's text: simulator (the address that was written to), header
+ * (the header fields of the original, at most 64 KiB). The row's recipient is the
+ * return path of the original. compose_init was called before.
  * SG_INVALID: the row can never become a letter; SG_NOMEM. */
 enum sg_err compose_simulated(const struct store_letter *row, int64_t now_sec,
     struct buf *message, struct err *err_r);
