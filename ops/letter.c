@@ -27,6 +27,13 @@ letter_kind_name(enum store_letter_kind kind)
 	    [STORE_LETTER_REQUEST] = "request",
 	    [STORE_LETTER_REQUEST_GRANTED] = "granted",
 	    [STORE_LETTER_REQUEST_DENIED] = "denied",
+	    [STORE_LETTER_PAUSED] = "paused",
+	    [STORE_LETTER_REVIEW] = "review",
+	    [STORE_LETTER_THROTTLED] = "throttled",
+	    [STORE_LETTER_OURS] = "ours",
+	    [STORE_LETTER_FORWARD] = "forward",
+	    [STORE_LETTER_SIMULATED_OOTO] = "simulated-ooto",
+	    [STORE_LETTER_SIMULATED_COMPLAINT] = "simulated-complaint",
 	};
 
 	return (unsigned)kind < STORE_LETTER_KINDS ? names[kind] : "unknown";
@@ -39,7 +46,8 @@ recipient_of(const struct conf *conf, enum store_letter_kind kind,
 {
 	if (kind == STORE_LETTER_CONFIRM)
 		return identity != NULL ? identity->facts.name : "";
-	if (kind == STORE_LETTER_REQUEST || account->contact[0] == '\0')
+	if (kind == STORE_LETTER_REQUEST || kind == STORE_LETTER_OURS ||
+	    account->contact[0] == '\0')
 		return conf->mail_operator;
 	return account->contact;
 }
@@ -101,6 +109,37 @@ put_row(struct store *store, struct store_letter *row, struct err *err_r)
 	return store_scope_end(store, own, rc, err_r);
 }
 
+/* To recipient, or when that is NULL to whom the kind goes. */
+static enum sg_err
+put_letter(struct store *store, const struct conf *conf,
+    const struct store_identity *identity, const char *recipient,
+    const struct letter_fact *facts, struct store_letter *row,
+    struct err *err_r)
+{
+	struct store_account account;
+	enum sg_err rc;
+	char *text;
+
+	if (conf->mail_from[0] == '\0')
+		return SG_OK;
+	rc = store_account_get_by_id(store, row->account_id, &account, err_r);
+	if (rc != SG_OK)
+		return rc;
+	if (recipient == NULL)
+		recipient = recipient_of(conf, row->kind, &account, identity);
+	if (recipient[0] == '\0')
+		return SG_OK;
+	(void)snprintf(row->recipient, sizeof(row->recipient), "%s", recipient);
+	text = facts_dup(&account, identity, facts);
+	if (text == NULL)
+		return err_set(err_r, SG_NOMEM, "no memory for a letter");
+	row->facts = text;
+	rc = put_row(store, row, err_r);
+	row->facts = NULL;
+	free(text);
+	return rc;
+}
+
 enum sg_err
 letter_put(struct store *store, const struct conf *conf,
     enum store_letter_kind kind, int64_t account_id,
@@ -117,27 +156,25 @@ letter_put(struct store *store, const struct conf *conf,
 	    .created_sec = now_sec,
 	    .next_sec = now_sec,
 	};
-	struct store_account account;
-	const char *recipient;
-	enum sg_err rc;
-	char *text;
 
-	if (conf->mail_from[0] == '\0')
-		return SG_OK;
-	rc = store_account_get_by_id(store, account_id, &account, err_r);
-	if (rc != SG_OK)
-		return rc;
-	recipient = recipient_of(conf, kind, &account, identity);
-	if (recipient[0] == '\0')
-		return SG_OK;
-	(void)snprintf(row.recipient, sizeof(row.recipient), "%s", recipient);
-	text = facts_dup(&account, identity, facts);
-	if (text == NULL)
-		return err_set(err_r, SG_NOMEM, "no memory for a letter");
-	row.facts = text;
-	rc = put_row(store, &row, err_r);
-	free(text);
-	return rc;
+	return put_letter(store, conf, identity, NULL, facts, &row, err_r);
+}
+
+enum sg_err
+letter_put_to(struct store *store, const struct conf *conf,
+    enum store_letter_kind kind, int64_t account_id, const char *recipient,
+    const struct letter_fact *facts, int64_t report_id, int64_t now_sec,
+    struct err *err_r)
+{
+	struct store_letter row = {
+	    .kind = kind,
+	    .account_id = account_id,
+	    .created_sec = now_sec,
+	    .next_sec = now_sec,
+	    .report_id = report_id,
+	};
+
+	return put_letter(store, conf, NULL, recipient, facts, &row, err_r);
 }
 
 struct list_ctx {

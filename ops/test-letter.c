@@ -102,6 +102,10 @@ test_recipient(void **state)
 		"boss@shop.example", "op@x.example"},
 	    {"request to nobody", STORE_LETTER_REQUEST, "s@x.example", "",
 		"boss@shop.example", NULL},
+	    {"paused", STORE_LETTER_PAUSED, "s@x.example", "op@x.example",
+		"boss@shop.example", "boss@shop.example"},
+	    {"ours", STORE_LETTER_OURS, "s@x.example", "op@x.example",
+		"boss@shop.example", "op@x.example"},
 	    {"confirm", STORE_LETTER_CONFIRM, "s@x.example", "op@x.example",
 		"boss@shop.example", "jane@shop.example"},
 	};
@@ -192,6 +196,60 @@ test_replaced(void **state)
 		NULL, 0, TEST_NOW, &f->err));
 }
 
+static bool
+see_report(void *ctx, const struct store_letter *row)
+{
+	*(int64_t *)ctx = row->report_id;
+	assert_string_equal(row->recipient, "jane@shop.example");
+	return true;
+}
+
+static void
+put_to(struct admin_fixture *f, const char *recipient)
+{
+	static const struct letter_fact facts[] = {{"what", "bounce"}, {0}};
+
+	assert_code(f, SG_OK,
+	    letter_put_to(f->store, f->conf, STORE_LETTER_FORWARD, shop(f),
+		recipient, facts, 42, TEST_NOW, &f->err));
+}
+
+static void
+test_put_to(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t report_id = 0;
+
+	set_text(&f->conf->mail_from, "");
+	put_to(f, "jane@shop.example");
+	assert_int_equal(letters(f).count, 0);
+	set_text(&f->conf->mail_from, "s@x.example");
+	put_to(f, "");
+	assert_int_equal(letters(f).count, 0);
+	put_to(f, "jane@shop.example");
+	put_to(f, "jane@shop.example");
+	assert_int_equal(letters(f).count, 2);
+	assert_code(f, SG_OK,
+	    store_letter_list(f->store, see_report, &report_id, &f->err));
+	assert_int_equal(report_id, 42);
+}
+
+/* Every kind has a name of its own. */
+static void
+test_names(void **state)
+{
+	(void)state;
+	for (int i = 0; i < STORE_LETTER_KINDS; i++) {
+		const char *name = letter_kind_name((enum store_letter_kind)i);
+
+		assert_string_not_equal(name, "unknown");
+		for (int j = 0; j < i; j++)
+			assert_string_not_equal(
+			    name, letter_kind_name((enum store_letter_kind)j));
+	}
+	assert_string_equal(letter_kind_name(STORE_LETTER_KINDS), "unknown");
+}
+
 struct listed {
 	int count;
 	enum store_letter_kind first;
@@ -237,6 +295,8 @@ main(void)
 	    WITH_STORE(test_facts),
 	    WITH_STORE(test_replaced),
 	    WITH_STORE(test_list),
+	    WITH_STORE(test_put_to),
+	    cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
