@@ -202,7 +202,8 @@ enum sg_err store_bookmark_delete(
 /* Deletes what is older, at most `most` rows of each kind; *gone_r how many in all:
  * call again while it is not 0. Messages, events, reports, fates before
  * before_msec; tallies before tally_before_sec; of reports that are nobody's all
- * but the newest unmatched_most. */
+ * but the newest unmatched_most. And what was used of brakes, when it had left
+ * the window before before_msec. */
 enum sg_err store_purge(struct store *store, int64_t before_msec,
     int64_t tally_before_sec, int64_t unmatched_most, int most, int64_t *gone_r,
     struct err *err_r);

@@ -7,6 +7,7 @@ store_libstore_a_SOURCES = store/store.h store/events.h store/topics.h store/bra
 	store/store.c \
 	store/driver.h store/sqlite.c \
 	store/queries.h store/queries_events.h store/queries_topics.h \
+	store/queries_brakes.h \
 	store/query.h store/query.c \
 	store/migrate.h store/migrate.c store/backup.c \
 	store/account.c store/login.c store/credential.c store/identity.c \
@@ -17,7 +18,8 @@ store_libstore_a_SOURCES = store/store.h store/events.h store/topics.h store/bra
 	store/message.c store/event.c store/fate.c store/report.c \
 	store/tally.c store/bookmark.c store/purge.c \
 	store/set.c store/topic.h store/topic.c store/subscription.c \
-	store/publication.c store/certificate.c
+	store/publication.c store/certificate.c \
+	store/brake.c store/throttle.c store/known.c
 nodist_store_libstore_a_SOURCES = store/schema-text.c
 
 schemadir = $(pkgdatadir)/schema

@@ -5,6 +5,7 @@
 #ifndef SENDWARD_STORE_QUERIES_H
 #define SENDWARD_STORE_QUERIES_H
 
+#include "store/queries_brakes.h"
 #include "store/queries_events.h"
 #include "store/queries_topics.h"
 
@@ -332,11 +333,9 @@ X(SUPPRESSION_LIST,   "SELECT " SUPPRESSION_COLUMNS " FROM suppression " \
                       "WHERE account_id = $account_id ORDER BY address") \
 X(SUPPRESSION_LIST_ALL, "SELECT " SUPPRESSION_COLUMNS " FROM suppression " \
                       "ORDER BY account_id, address") \
-X(SUPPRESSION_EXPIRE, "DELETE FROM suppression " \
-                      "WHERE (account_id, address) IN " \
-                      "(SELECT account_id, address FROM suppression " \
+X(SUPPRESSION_LIST_EXPIRED, "SELECT account_id, address FROM suppression " \
                       "WHERE expires_sec > 0 AND expires_sec <= $now " \
-                      "ORDER BY expires_sec LIMIT $most)") \
+                      "ORDER BY expires_sec LIMIT $most") \
 \
 /* The grant: nothing else adds to `used`. A rate state beyond $absurd comes  */ \
 /* from a clock that was wrong; it counts as none. No RETURNING: for that     */ \
@@ -426,7 +425,8 @@ X(CHANGE_OLDEST,      "SELECT MIN(seq) FROM change") \
 X(CHANGE_NEWEST,      "SELECT seq, mark FROM change ORDER BY seq DESC LIMIT 1") \
 \
 STORE_QUERIES_EVENTS(X) \
-STORE_QUERIES_TOPICS(X)
+STORE_QUERIES_TOPICS(X) \
+STORE_QUERIES_BRAKES(X)
 /* clang-format on */
 
 enum query_id {

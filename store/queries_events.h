@@ -85,11 +85,11 @@ X(FATE_LIST,          "SELECT " FATE_COLUMNS " FROM fate " \
 X(FATE_LIST_OF_REPORT, "SELECT " FATE_COLUMNS " FROM fate " \
                       "WHERE report_id = $report_id " \
                       "ORDER BY account_id, queue_id, recipient, kind") \
-X(FATE_PURGE,         "DELETE FROM fate " \
-                      "WHERE (account_id, queue_id, recipient, kind) IN " \
-                      "(SELECT account_id, queue_id, recipient, kind " \
-                      "FROM fate WHERE at_msec < $before " \
-                      "ORDER BY at_msec LIMIT $most)") \
+X(FATE_LIST_OLD,      "SELECT account_id, queue_id, recipient, kind FROM fate " \
+                      "WHERE at_msec < $before ORDER BY at_msec LIMIT $most") \
+X(FATE_DELETE,        "DELETE FROM fate WHERE account_id = $account_id " \
+                      "AND queue_id = $queue_id AND recipient = $recipient " \
+                      "AND kind = $kind") \
 \
 X(REPORT_ADD,         "INSERT INTO report (hash, account_id, queue_id, " \
                       "recipient, received_msec, state, why, format, content) " \
@@ -138,8 +138,9 @@ X(TALLY_LIST,         "SELECT " TALLY_COLUMNS " FROM tally " \
 X(TALLY_LIST_ALL,     "SELECT " TALLY_COLUMNS " FROM tally " \
                       "WHERE bucket_sec >= $since " \
                       "ORDER BY account_id, set_id, bucket_sec DESC") \
-X(TALLY_WHO,          "SELECT DISTINCT account_id, set_id FROM tally " \
-                      "WHERE bucket_sec >= $since ORDER BY account_id, set_id") \
+/* The signs lead SQLite to the index by age, away from a scan in this order.     */ \
+X(TALLY_WHO,          "SELECT DISTINCT +account_id, +set_id FROM tally " \
+                      "WHERE bucket_sec >= $since ORDER BY 1, 2") \
 X(TALLY_PURGE,        "DELETE FROM tally " \
                       "WHERE (account_id, set_id, bucket_sec) IN " \
                       "(SELECT account_id, set_id, bucket_sec FROM tally " \

@@ -93,14 +93,36 @@ store_suppression_list(struct store *store, int64_t account_id,
 	return query_close(&q);
 }
 
+/* One by one: SQLite looks up pairs of a number and a text by the number alone. */
+static enum sg_err
+delete_listed(
+    struct query *q, struct store *store, int64_t *gone, struct err *err_r)
+{
+	enum sg_err code = SG_OK, closed;
+
+	while (code == SG_OK && query_next(q)) {
+		code = store_suppression_delete(
+		    store, query_int(q, 0), query_text(q, 1), err_r);
+		*gone += code == SG_OK;
+	}
+	closed = query_close(q);
+	return code == SG_OK ? closed : code;
+}
+
 enum sg_err
 store_suppression_expire(struct store *store, int64_t now_sec, int most,
     int64_t *gone_r, struct err *err_r)
 {
 	struct query q;
+	bool own;
+	enum sg_err code = store_scope_begin(store, &own, err_r);
 
-	query_open(&q, store, QUERY_SUPPRESSION_EXPIRE, err_r);
-	query_bind_int(&q, "$now", now_sec);
-	query_bind_int(&q, "$most", most);
-	return query_run(&q, gone_r);
+	*gone_r = 0;
+	if (code == SG_OK) {
+		query_open(&q, store, QUERY_SUPPRESSION_LIST_EXPIRED, err_r);
+		query_bind_int(&q, "$now", now_sec);
+		query_bind_int(&q, "$most", most);
+		code = delete_listed(&q, store, gone_r, err_r);
+	}
+	return store_scope_end(store, own, code, err_r);
 }

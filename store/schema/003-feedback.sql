@@ -131,7 +131,6 @@ CREATE TABLE report (
 CREATE INDEX report_by_account ON report (account_id, id);
 CREATE INDEX report_by_queue_id ON report (queue_id) WHERE queue_id <> '';
 CREATE INDEX report_by_age ON report (received_msec);
-CREATE INDEX report_unmatched ON report (id) WHERE account_id IS NULL;
 
 -- How a recipient of a message ended: once each, however many reports say so.
 CREATE TABLE fate (
@@ -254,7 +253,8 @@ CREATE TABLE brake_use (
 	end_sec INTEGER NOT NULL, -- it has left the window then
 	PRIMARY KEY (brake_id, account_id, subject, bucket)
 ) WITHOUT ROWID;
-CREATE INDEX brake_use_by_account ON brake_use (account_id);
+-- Not by account_id alone: SQLite would prefer it to the primary key.
+CREATE INDEX brake_use_by_account ON brake_use (account_id, end_sec);
 CREATE INDEX brake_use_by_end ON brake_use (end_sec);
 -- Who has crossed one: released by a person.
 CREATE TABLE throttle (
