@@ -14,6 +14,7 @@ rules_librules_a_SOURCES = \
 	rules/quota.c rules/quota.h \
 	rules/rate.c rules/rate.h \
 	rules/recipients.c rules/recipients.h \
+	rules/reputation.c rules/reputation.h \
 	rules/return_path.c rules/return_path.h \
 	rules/spf.c rules/spf.h \
 	rules/tag_list.c rules/tag_list.h \
@@ -35,6 +36,7 @@ rules_tests = \
 	rules/test-quota \
 	rules/test-rate \
 	rules/test-recipients \
+	rules/test-reputation \
 	rules/test-return-path \
 	rules/test-types \
 	rules/test-verdict \
@@ -54,6 +56,7 @@ rules_test_pattern_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_quota_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_rate_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_recipients_LDADD = rules/librules.a $(CMOCKA_LIBS)
+rules_test_reputation_LDADD = rules/librules.a $(CMOCKA_LIBS) -lm
 rules_test_return_path_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_types_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_verdict_LDADD = rules/librules.a $(CMOCKA_LIBS)

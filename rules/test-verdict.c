@@ -87,6 +87,39 @@ test_with_a_value(void **state)
 	    "554 5.6.0 Transaction failed: Duplicate header 'Content-Type'.");
 }
 
+static void
+test_sets_and_brakes(void **state)
+{
+	struct rules_verdict v;
+
+	(void)state;
+	verdict_throttled(&v, "login app has crossed a limit: 5 messages");
+	assert_verdict(&v, RULES_DEFER, RULES_REASON_THROTTLED,
+	    "454 4.7.1 Throttling failure: login app has crossed a limit:"
+	    " 5 messages");
+	verdict_throttled(&v, "a\r\nb");
+	assert_verdict(&v, RULES_DEFER, RULES_REASON_THROTTLED,
+	    "454 4.7.1 Throttling failure: a??b");
+	verdict_no_set(&v, "news");
+	assert_verdict(&v, RULES_REJECT, RULES_REASON_SET,
+	    "554 5.7.1 Transaction failed: Configuration set news does not"
+	    " exist");
+	verdict_no_set(&v, "n\xc3\xa4\n.");
+	assert_verdict(&v, RULES_REJECT, RULES_REASON_SET,
+	    "554 5.7.1 Transaction failed: Configuration set n???. does not"
+	    " exist");
+	verdict_set_paused(&v, "news", "bounce rate 11.0 %");
+	assert_verdict(&v, RULES_REJECT, RULES_REASON_SET_PAUSED,
+	    "554 5.7.1 Message rejected: Sending paused for this"
+	    " configuration set: bounce rate 11.0 %");
+	verdict_set_paused(&v, "news", "");
+	assert_verdict(&v, RULES_REJECT, RULES_REASON_SET_PAUSED,
+	    "554 5.7.1 Message rejected: Sending paused for this"
+	    " configuration set: news");
+	verdict_set_paused(&v, "news", NULL);
+	assert_non_null(strstr(v.text, "set: news"));
+}
+
 #define NOT_VERIFIED                                                           \
 	"554 5.7.1 Message rejected: Email address is not verified."           \
 	" The following identities failed the check in region "
@@ -181,6 +214,13 @@ test_values_are_cut(void **state)
 	assert_true(strlen(v.text) <= 490);
 	assert_non_null(strstr(v.text, "..."));
 	verdict_wrong_stage(&v, text);
+	assert_true(strlen(v.text) <= 490);
+	verdict_no_set(&v, text);
+	assert_true(strlen(v.text) <= 490);
+	assert_non_null(strstr(v.text, "x... does not exist"));
+	verdict_throttled(&v, text);
+	assert_true(strlen(v.text) <= 490);
+	verdict_set_paused(&v, "", text);
 	assert_true(strlen(v.text) <= 490);
 }
 
@@ -290,6 +330,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_fixed),
 	    cmocka_unit_test(test_with_a_value),
+	    cmocka_unit_test(test_sets_and_brakes),
 	    cmocka_unit_test(test_not_verified),
 	    cmocka_unit_test(test_note),
 	    cmocka_unit_test(test_not_verified_long),

@@ -103,6 +103,31 @@ verdict_quota(struct rules_verdict *v)
 	add(v, "Throttling failure: Daily message quota exceeded");
 }
 
+void
+verdict_throttled(struct rules_verdict *v, const char *what)
+{
+	set(v, RULES_DEFER, RULES_REASON_THROTTLED, 454, "4.7.1");
+	add(v, "Throttling failure: ");
+	add_clean(v, what);
+}
+
+void
+verdict_no_set(struct rules_verdict *v, const char *name)
+{
+	set(v, RULES_REJECT, RULES_REASON_SET, 554, "5.7.1");
+	add(v, "Transaction failed: Configuration set ");
+	add_clean(v, name);
+	add(v, " does not exist");
+}
+
+void
+verdict_set_paused(struct rules_verdict *v, const char *name, const char *why)
+{
+	set(v, RULES_REJECT, RULES_REASON_SET_PAUSED, 554, "5.7.1");
+	add(v, "Message rejected: Sending paused for this configuration set: ");
+	add_clean(v, why == NULL || why[0] == '\0' ? name : why);
+}
+
 static bool
 is_repeated(const char *const *names, size_t i)
 {

@@ -31,6 +31,13 @@ void verdict_too_large(struct rules_verdict *v);
 void verdict_suppressed(struct rules_verdict *v, const char *address,
     const struct rules_suppression *s, bool drop);
 void verdict_unavailable(struct rules_verdict *v);
+/* 454 4.7.1 "Throttling failure: WHAT" */
+void verdict_throttled(struct rules_verdict *v, const char *what);
+/* 554 5.7.1; name: the configuration set that a message names */
+void verdict_no_set(struct rules_verdict *v, const char *name);
+/* 554 5.7.1; without a reason why the name stands in its place */
+void verdict_set_paused(
+    struct rules_verdict *v, const char *name, const char *why);
 /* 451 4.3.5, names the stage */
 void verdict_wrong_stage(struct rules_verdict *v, const char *stage);
 
