@@ -137,6 +137,24 @@ check_pace(struct store *store, const char *address, int64_t now_sec,
 	return SG_OK;
 }
 
+/* Nor shall one account pester many, each a little. */
+static enum sg_err
+check_account_pace(
+    struct store *store, int64_t account_id, int64_t now_sec, struct err *err_r)
+{
+	int64_t count;
+	enum sg_err rc = store_link_sent_by(
+	    store, account_id, now_sec - DAY_SEC + 1, &count, err_r);
+
+	if (rc == SG_OK && count >= LINK_PER_ACCOUNT_DAY)
+		return err_set(err_r, SG_BUSY,
+		    "the account had %d letters of confirmation sent in the "
+		    "last 24 hours, and no more may; domains are proved "
+		    "without letters",
+		    LINK_PER_ACCOUNT_DAY);
+	return rc;
+}
+
 static enum sg_err
 put_link(struct store *store, const char *token,
     const struct store_identity *row, int64_t now_sec, struct err *err_r)
@@ -191,6 +209,8 @@ send_within(struct store *store, const struct seal *seal,
 		rc = check_sendable(conf, &row, err_r);
 	if (rc == SG_OK)
 		rc = check_pace(store, row.facts.name, now_sec, err_r);
+	if (rc == SG_OK)
+		rc = check_account_pace(store, row.account_id, now_sec, err_r);
 	if (rc == SG_OK)
 		rc = new_token(token, err_r);
 	if (rc == SG_OK)

@@ -15,6 +15,7 @@ struct seal;
 #define LINK_TOKEN_MAX 43  /* base64url of 32 bytes, no padding */
 #define LINK_RESEND_SEC 60 /* least time between two letters */
 #define LINK_PER_DAY 10 /* to one mailbox, its +labels too, by all accounts */
+#define LINK_PER_ACCOUNT_DAY 200 /* by one account, to whatever addresses */
 
 /* A new link for an address that is not verified, and the letter that carries it;
  * earlier links are void, the identity is PENDING. Within the caller's

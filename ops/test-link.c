@@ -259,6 +259,34 @@ test_caps(void **state)
 	assert_code(f, SG_OK, send_at(f, &row, TEST_NOW + 86400 + 1000));
 }
 
+/* An account's letters to whomever are counted, too; another account's are not. */
+static void
+test_account_cap(void **state)
+{
+	struct admin_fixture *f = *state;
+	struct store_identity row = add_address(f, "shop", ADDRESS);
+	struct store_identity other = add_address(f, "other", ADDRESS);
+	struct store_link link = {.identity_id = row.facts.id,
+	    .created_sec = TEST_NOW,
+	    .expires_sec = TEST_NOW + LINK_VALID_SEC};
+	char address[64];
+
+	for (int i = 0; i < LINK_PER_ACCOUNT_DAY - 1; i++) {
+		(void)snprintf(
+		    address, sizeof(address), "someone-%d@else.example", i);
+		assert_code(f, SG_OK,
+		    store_link_put(
+			f->store, &link, row.account_id, address, &f->err));
+	}
+	assert_code(f, SG_OK, send_at(f, &row, TEST_NOW + 1));
+	assert_code(f, SG_BUSY, send_at(f, &row, TEST_NOW + 100));
+	assert_non_null(strstr(f->err.text, "200 letters"));
+	assert_code(f, SG_OK, send_at(f, &other, TEST_NOW + 100));
+	/* those of the first second are older than a day */
+	assert_code(f, SG_BUSY, send_at(f, &row, TEST_NOW + 86399));
+	assert_code(f, SG_OK, send_at(f, &row, TEST_NOW + 86400));
+}
+
 /* Labels make no second mailbox. */
 static void
 test_labels(void **state)
@@ -553,6 +581,7 @@ main(void)
 	    T(test_valid_for_a_day),
 	    T(test_resend_voids),
 	    T(test_caps),
+	    T(test_account_cap),
 	    T(test_labels),
 	    T(test_refuses_to_send),
 	    T(test_joins_a_transaction),
