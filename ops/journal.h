@@ -37,7 +37,7 @@ struct journal_entry {
 	const char *login;  /* "" none */
 	const char *sender; /* envelope sender as the client said it */
 	const char *source_ip;
-	int64_t identity_id; /* 0 */
+	int64_t identity_id;  /* 0 */
 	const char *identity; /* its name, for ses:from-domain; "" */
 	int64_t set_id;
 	const char *set_name; /* "" */
@@ -46,19 +46,26 @@ struct journal_entry {
 	/* any bytes; what is not UTF-8 is written with U+FFFD */
 	const struct rules_header *headers;
 	size_t header_count;
-	bool keeps_headers; /* else only From, To, Cc, Reply-To, Date,
-	                       Message-ID, Subject */
+	bool keeps_headers; /* else those of journal_is_common alone */
 	const struct journal_tag *tags;
 	size_t tag_count;
 	const char *reason, *reply; /* of a rejected one */
 };
-/* Headers beyond are left out (SES: 10 KB). */
+/* Headers beyond are left out (SES: 10 KB); of From, To, … so much again. */
 #define JOURNAL_HEADERS_MAX_BYTES 10240
+/* A file is not continued beyond these. */
+#define JOURNAL_FILE_MAX_BYTES (8 * 1024 * 1024)
+#define JOURNAL_FILE_MAX_SEC 600
 /* A line; what does not fit is not noted (SG_INVALID): the headers are left out
  * first. */
 #define JOURNAL_LINE_MAX (1024 * 1024)
 
-/* One write; any thread. An error: nothing is noted, the message must not leave. */
+/* The line is an object: kind ("sent", "rejected"), account, id, at, login, sender,
+ * ip, identityId, identity, setId, set, size, recipients; headers [[name, value], …]
+ * when they are kept, truncated true when some were left out, common (those of From,
+ * To, … that headers lacks), tags [[name, value], …]; reason, reply. Empty texts,
+ * zeroes and empty lists are left out.
+ * One write; any thread. An error: nothing is noted, the message must not leave. */
 enum sg_err journal_append(struct journal *journal,
     const struct journal_entry *entry, struct err *err_r);
 
@@ -67,5 +74,7 @@ enum sg_err journal_append(struct journal *journal,
 typedef bool journal_file_fn(void *ctx, const char *name);
 enum sg_err journal_list(
     const char *dir, journal_file_fn *fn, void *ctx, struct err *err_r);
+/* From, To, Cc, Reply-To, Date, Message-ID, Subject, Return-Path. */
+bool journal_is_common(const char *header);
 
 #endif
