@@ -110,13 +110,13 @@ struct report {
 	size_t count;
 	int64_t left_out;
 	char reporting_mta[REPORT_HOST_MAX + 1];
-	char envelope_id[256];    /* Original-Envelope-Id */
-	char message_id[512];     /* of the report itself, without <> */
-	char subject[512];        /* of the report, decoded */
-	int64_t arrival_sec;      /* Arrival-Date; 0 unknown */
-	int64_t date_sec;         /* Date of the report; 0 */
-	char user_agent[256];     /* ARF */
-	char source_ip[64];       /* ARF; "" */
+	char envelope_id[256]; /* Original-Envelope-Id */
+	char message_id[512];  /* of the report itself, without <> */
+	char subject[512];     /* of the report, decoded */
+	int64_t arrival_sec;   /* Arrival-Date; 0 unknown */
+	int64_t date_sec;      /* Date of the report; 0 */
+	char user_agent[256];  /* ARF */
+	char source_ip[64];    /* ARF; "" */
 	/* Of the returned message. */
 	char original_message_id[512]; /* without <> */
 	char original_from[RULES_ADDRESS_MAX + 1];
@@ -138,8 +138,8 @@ void report_free(struct report **report);
 
 /* What the rules say about one reply without a report around it (as in an MTA's
  * log): fills kind BOUNCE, type, subtype, fault, rule. status "" unknown. */
-void report_classify_reply(const struct report_rules *rules,
-    const char *status, const char *diagnostic, const char *remote_mta,
+void report_classify_reply(const struct report_rules *rules, const char *status,
+    const char *diagnostic, const char *remote_mta,
     struct report_record *record_r);
 
 /* As SES writes them: "Permanent", "MailboxFull"; kinds in lower case; "failed". */
