@@ -48,163 +48,143 @@ journal_is_common(const char *header)
 	return false;
 }
 
-static json_t *
-pair_new(const char *name, const char *value)
+/* What does not fit is seen at the end, by buf->failed. */
+static void
+put_string(struct buf *line, const char *text)
 {
-	json_t *pair = json_array();
-	int failed =
-	    json_array_append_new(pair, text_json_new(name, strlen(name)));
-
-	failed |=
-	    json_array_append_new(pair, text_json_new(value, strlen(value)));
-	if (failed) {
-		json_decref(pair);
-		return NULL;
-	}
-	return pair;
+	(void)text_json_write(line, text, strlen(text));
 }
 
-/* Where the fields go: those that are kept, those of From, To, … that did not fit
- * or of a header that is not kept. */
-struct fields {
-	json_t *kept, *common;
-	size_t kept_bytes, common_bytes;
-	bool truncated;
+static void
+put_text(struct buf *line, const char *key, const char *text)
+{
+	if (text == NULL || text[0] == '\0')
+		return;
+	(void)buf_printf(line, ",\"%s\":", key);
+	put_string(line, text);
+}
+
+static void
+put_number(struct buf *line, const char *key, int64_t number)
+{
+	if (number != 0)
+		(void)buf_printf(line, ",\"%s\":%lld", key, (long long)number);
+}
+
+/* A list of pairs; it begins with the first of them. */
+struct list {
+	struct buf *line;
+	const char *key;
+	size_t count;
 };
 
-static bool
-add_field(struct fields *fields, const struct rules_header *header, bool keeps)
+static void
+put_pair(struct list *list, const char *name, const char *value)
 {
-	size_t bytes = strlen(header->name) + strlen(header->value);
-	bool fits = fields->kept_bytes + bytes <= JOURNAL_HEADERS_MAX_BYTES;
-
-	/* a small one behind a large one would look as if it had been first */
-	if (keeps && fits && !fields->truncated) {
-		fields->kept_bytes += bytes;
-		return json_array_append_new(fields->kept,
-			   pair_new(header->name, header->value)) == 0;
-	}
-	fields->truncated |= keeps;
-	if (!journal_is_common(header->name) ||
-	    fields->common_bytes + bytes > JOURNAL_HEADERS_MAX_BYTES)
-		return true;
-	fields->common_bytes += bytes;
-	return json_array_append_new(
-		   fields->common, pair_new(header->name, header->value)) == 0;
-}
-
-/* Takes list. */
-static bool
-set_list(json_t *line, const char *key, json_t *list)
-{
-	if (list != NULL && json_array_size(list) == 0) {
-		json_decref(list);
-		return true;
-	}
-	return json_object_set_new_nocheck(line, key, list) == 0;
-}
-
-static bool
-set_headers(json_t *line, const struct journal_entry *entry)
-{
-	struct fields fields = {.kept = json_array(), .common = json_array()};
-	bool ok = fields.kept != NULL && fields.common != NULL;
-
-	for (size_t i = 0; i < entry->header_count; i++)
-		ok = ok && add_field(&fields, &entry->headers[i],
-			       entry->keeps_headers);
-	ok &= set_list(line, "headers", fields.kept);
-	ok &= set_list(line, "common", fields.common);
-	if (ok && fields.truncated)
-		ok = json_object_set_new_nocheck(
-			 line, "truncated", json_true()) == 0;
-	return ok;
-}
-
-static bool
-set_tags(json_t *line, const struct journal_entry *entry)
-{
-	json_t *list = json_array();
-	bool ok = true;
-
-	for (size_t i = 0; i < entry->tag_count; i++)
-		ok &=
-		    json_array_append_new(list, pair_new(entry->tags[i].name,
-						    entry->tags[i].value)) == 0;
-	return set_list(line, "tags", list) && ok;
-}
-
-static bool
-set_text(json_t *line, const char *key, const char *text)
-{
-	return text == NULL || text[0] == '\0' ||
-	       json_object_set_new_nocheck(
-		   line, key, text_json_new(text, strlen(text))) == 0;
-}
-
-static bool
-set_number(json_t *line, const char *key, int64_t number)
-{
-	return number == 0 || json_object_set_new_nocheck(
-				  line, key, json_integer(number)) == 0;
-}
-
-/* A new reference; NULL: no memory. */
-static json_t *
-line_json(const struct journal_entry *entry, bool with_headers)
-{
-	json_t *line = json_object();
-	bool ok = line != NULL;
-
-	ok &= set_text(
-	    line, "kind", entry->kind == JOURNAL_SENT ? "sent" : "rejected");
-	ok &= set_number(line, "account", entry->account_id);
-	ok &= set_text(line, "id", entry->queue_id);
-	ok &= set_number(line, "at", entry->at_msec);
-	ok &= set_text(line, "login", entry->login);
-	ok &= set_text(line, "sender", entry->sender);
-	ok &= set_text(line, "ip", entry->source_ip);
-	ok &= set_number(line, "identityId", entry->identity_id);
-	ok &= set_text(line, "identity", entry->identity);
-	ok &= set_number(line, "setId", entry->set_id);
-	ok &= set_text(line, "set", entry->set_name);
-	ok &= set_number(line, "size", entry->size);
-	ok &= set_text(line, "recipients", entry->recipients);
-	if (with_headers)
-		ok &= set_headers(line, entry) && set_tags(line, entry);
+	if (list->count++ == 0)
+		(void)buf_printf(list->line, ",\"%s\":[[", list->key);
 	else
-		ok &=
-		    set_tags(line, entry) && json_object_set_new_nocheck(line,
-						 "truncated", json_true()) == 0;
-	ok &= set_text(line, "reason", entry->reason);
-	ok &= set_text(line, "reply", entry->reply);
-	if (!ok) {
-		json_decref(line);
-		return NULL;
-	}
-	return line;
+		(void)buf_puts(list->line, ",[");
+	put_string(list->line, name);
+	(void)buf_putc(list->line, ',');
+	put_string(list->line, value);
+	(void)buf_putc(list->line, ']');
 }
 
-static int
-dump_part(const char *text, size_t len, void *ctx)
+static void
+end_list(const struct list *list)
 {
-	return buf_append(ctx, text, len) ? 0 : -1;
+	if (list->count > 0)
+		(void)buf_putc(list->line, ']');
+}
+
+static size_t
+header_bytes(const struct rules_header *header)
+{
+	return strlen(header->name) + strlen(header->value);
+}
+
+/* How many of the header are kept, from the first on. */
+static size_t
+put_kept(struct buf *line, const struct journal_entry *entry)
+{
+	struct list list = {.line = line, .key = "headers"};
+	size_t bytes = 0, i = 0;
+
+	if (!entry->keeps_headers)
+		return 0;
+	for (; i < entry->header_count; i++) {
+		bytes += header_bytes(&entry->headers[i]);
+		if (bytes > JOURNAL_HEADERS_MAX_BYTES)
+			break;
+		put_pair(
+		    &list, entry->headers[i].name, entry->headers[i].value);
+	}
+	end_list(&list);
+	return i;
+}
+
+/* Of those from the kept ones on. */
+static void
+put_common(struct buf *line, const struct journal_entry *entry, size_t kept)
+{
+	struct list list = {.line = line, .key = "common"};
+	size_t bytes = 0;
+
+	for (size_t i = kept; i < entry->header_count; i++) {
+		const struct rules_header *header = &entry->headers[i];
+
+		if (!journal_is_common(header->name) ||
+		    bytes + header_bytes(header) > JOURNAL_HEADERS_MAX_BYTES)
+			continue;
+		bytes += header_bytes(header);
+		put_pair(&list, header->name, header->value);
+	}
+	end_list(&list);
+}
+
+static void
+put_headers(struct buf *line, const struct journal_entry *entry)
+{
+	size_t kept = put_kept(line, entry);
+
+	put_common(line, entry, kept);
+	if (entry->keeps_headers && kept < entry->header_count)
+		(void)buf_puts(line, ",\"truncated\":true");
 }
 
 static enum sg_err
 make_line(const struct journal_entry *entry, bool with_headers,
     struct buf *line, struct err *err_r)
 {
-	json_t *object = line_json(entry, with_headers);
-
-	int failed;
+	struct list tags = {.line = line, .key = "tags"};
 
 	buf_clear(line);
-	if (object == NULL)
-		return err_set(err_r, SG_NOMEM, "no memory to note a message");
-	failed = json_dump_callback(object, dump_part, line, JSON_COMPACT);
-	json_decref(object);
-	if (failed != 0 || !buf_putc(line, '\n'))
+	(void)buf_printf(line, "{\"kind\":\"%s\"",
+	    entry->kind == JOURNAL_SENT ? "sent" : "rejected");
+	put_number(line, "account", entry->account_id);
+	put_text(line, "id", entry->queue_id);
+	put_number(line, "at", entry->at_msec);
+	put_text(line, "login", entry->login);
+	put_text(line, "sender", entry->sender);
+	put_text(line, "ip", entry->source_ip);
+	put_number(line, "identityId", entry->identity_id);
+	put_text(line, "identity", entry->identity);
+	put_number(line, "setId", entry->set_id);
+	put_text(line, "set", entry->set_name);
+	put_number(line, "size", entry->size);
+	put_text(line, "recipients", entry->recipients);
+	if (with_headers)
+		put_headers(line, entry);
+	else
+		(void)buf_puts(line, ",\"truncated\":true");
+	for (size_t i = 0; i < entry->tag_count; i++)
+		put_pair(&tags, entry->tags[i].name, entry->tags[i].value);
+	end_list(&tags);
+	put_text(line, "reason", entry->reason);
+	put_text(line, "reply", entry->reply);
+	(void)buf_puts(line, "}\n");
+	if (line->failed)
 		return err_set(err_r, SG_INVALID,
 		    "message %s takes more than %d bytes to note",
 		    entry->queue_id, JOURNAL_LINE_MAX);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+
 #define REPLACEMENT "\xef\xbf\xbd"
 
 static size_t
@@ -72,4 +74,52 @@ text_json_new(const char *text, size_t len)
 	if (memchr(text, '\0', len) == NULL)
 		value = json_stringn(text, len);
 	return value != NULL ? value : mended(text, len);
+}
+
+/* Bytes from s on that stand for themselves. */
+static size_t
+plain(const unsigned char *s, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len) {
+		size_t bytes =
+		    s[i] >= ' ' && s[i] < 0x80 && s[i] != '"' && s[i] != '\\';
+
+		if (bytes == 0 && s[i] >= 0x80)
+			bytes = character(s + i, len - i);
+		if (bytes == 0)
+			break;
+		i += bytes;
+	}
+	return i;
+}
+
+static bool
+write_special(struct buf *buf, unsigned char c)
+{
+	if (c == '"' || c == '\\')
+		return buf_putc(buf, '\\') && buf_putc(buf, (char)c);
+	if (c == '\n')
+		return buf_puts(buf, "\\n");
+	if (c > 0 && c < 0x80)
+		return buf_printf(buf, "\\u%04x", c);
+	return buf_puts(buf, REPLACEMENT);
+}
+
+bool
+text_json_write(struct buf *buf, const char *text, size_t len)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	bool ok = buf_putc(buf, '"');
+
+	for (size_t i = 0; ok && i < len;) {
+		size_t bytes = plain(s + i, len - i);
+
+		ok = buf_append(buf, s + i, bytes);
+		i += bytes;
+		if (ok && i < len)
+			ok = write_special(buf, s[i++]);
+	}
+	return ok && buf_putc(buf, '"');
 }
