@@ -143,3 +143,19 @@ TESTS += ops/test-maillog
 ops_test_maillog_SOURCES = ops/test-maillog.c $(admin_test_fixture)
 ops_test_maillog_LDADD = $(admin_test_libs)
 endif
+
+# Who is told of events, and how it gets to him.
+ops_libops_a_SOURCES += ops/endpoint.c ops/endpoint.h \
+	ops/publish.c ops/publish.h ops/publish_event.c ops/publish_parts.h \
+	ops/topic.c ops/topic.h ops/topic_certificate.c
+if HAVE_CMOCKA
+topic_tests = ops/test-endpoint ops/test-publish ops/test-topic
+check_PROGRAMS += $(topic_tests)
+TESTS += $(topic_tests)
+ops_test_endpoint_SOURCES = ops/test-endpoint.c
+ops_test_endpoint_LDADD = $(admin_test_libs)
+ops_test_publish_SOURCES = ops/test-publish.c $(admin_test_fixture)
+ops_test_publish_LDADD = $(admin_test_libs)
+ops_test_topic_SOURCES = ops/test-topic.c $(admin_test_fixture)
+ops_test_topic_LDADD = $(admin_test_libs)
+endif

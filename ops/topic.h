@@ -37,7 +37,7 @@ struct topic_subscribe {
 	const char *protocol; /* http, https, email, email-json, command */
 	const char *endpoint;
 	bool raw;
-	bool is_operator; /* may name a command, and confirm by his word */
+	bool is_operator;  /* may name a command, and confirm by his word */
 	bool is_confirmed; /* by the operator's word */
 };
 /* A confirmation is on its way to the endpoint (http, https, email) unless it is
@@ -52,10 +52,28 @@ enum sg_err topic_subscribe(struct store *store, const struct conf *conf,
  * used up after TOPIC_TOKEN_DAYS. Confirmed again: SG_OK. */
 enum sg_err topic_confirm(struct store *store, const char *token,
     int64_t now_sec, struct store_subscription *row_r, struct err *err_r);
-/* Ends it; the endpoint is told (UnsubscribeConfirmation) when it is http(s). */
+/* Whose token it is, without using it: SG_MISSING as above. */
+enum sg_err topic_look(struct store *store, const char *token, int64_t now_sec,
+    struct store_subscription *row_r, struct store_topic *topic_r,
+    struct err *err_r);
+/* Ends it. A confirmed one of http(s) is told (UnsubscribeConfirmation), with a
+ * token that takes it back for TOPIC_TOKEN_DAYS: until then its row stays, not
+ * confirmed. Any other is gone at once. SG_MISSING. */
 enum sg_err topic_unsubscribe(struct store *store, const struct conf *conf,
     const struct seal *seal, const char *uuid, int64_t now_msec,
     struct err *err_r);
+
+/* Subscriptions that nobody confirmed while their token was valid are deleted, at
+ * most `most`; *gone_r how many. */
+enum sg_err topic_expire(struct store *store, int64_t now_sec, int most,
+    int64_t *gone_r, struct err *err_r);
+
+/* Mail to confirm a subscription goes to one address at most so often. */
+#define TOPIC_RESEND_SEC 60
+#define TOPIC_UNCONFIRMED_MOST 5
+
+#define TOPIC_SEAL_TOKEN "subscription"
+#define TOPIC_SEAL_KEY "signing certificate"
 
 /* The certificate whose key signs; makes one (RSA 2048, ten years, self-signed)
  * when there is none. */
