@@ -74,6 +74,11 @@ fixture_open(struct fixture *f)
 	    store_open(f->url, STORE_OPEN_READ, 1000, &f->reader, &f->err));
 }
 
+#define INSERT_ACCOUNT                                                         \
+	"INSERT INTO account (id, name, production, paused, pause_reason, "    \
+	"daily_quota, rate, policy, pool, contact, created_sec) "
+#define INSERT_SUPPRESSION                                                     \
+	"INSERT INTO suppression (account_id, address, reason, since_sec) "
 #define INSERT_IDENTITY                                                        \
 	"INSERT INTO identity (id, account_id, name, type, status, "           \
 	"signing_enabled, created_sec, verified_sec) VALUES "
@@ -83,14 +88,13 @@ fixture_open(struct fixture *f)
 
 /* demo (1): login app, credential AKIA, identity demo.example (1) with key 1,
  * suppressed x@y.example. */
-static const char fill[] =
-    "INSERT INTO account VALUES (1, 'demo', 1, 0, '', 500, 10.5, 'none', '', "
-    "'', 0);"
+static const char fill[] = INSERT_ACCOUNT
+    "VALUES (1, 'demo', 1, 0, '', 500, 10.5, 'none', '', '', 0);"
     "INSERT INTO login VALUES ('app', 1, 0);"
     "INSERT INTO credential VALUES ('AKIA', 1, 1, 0, 'h', x'00');" INSERT_IDENTITY
     "(1, 1, 'demo.example', 1, 2, 1, 0, 0);" INSERT_KEY
-    "(1, 1, 's', 'rsa', 2048, 1, 0, 'p', x'00');"
-    "INSERT INTO suppression VALUES (1, 'x@y.example', 1, 1700000000);";
+    "(1, 1, 's', 'rsa', 2048, 1, 0, 'p', x'00');" INSERT_SUPPRESSION
+    "VALUES (1, 'x@y.example', 1, 1700000000);";
 
 static int
 setup(void **state)
@@ -237,8 +241,8 @@ test_each_change_is_seen(void **state)
 	    {"DELETE FROM account",
 		"app0 akia0 " NO_ACCOUNT NO_IDENTITY NOT_SUPPRESSED},
 	    /* the name again, for another account */
-	    {"INSERT INTO account VALUES (9, 'demo', 1, 0, '', 1, 1, 'none', "
-	     "'', '', 0)",
+	    {INSERT_ACCOUNT "VALUES (9, 'demo', 1, 0, '', 1, 1, 'none', "
+			    "'', '', 0)",
 		"app0 akia0 demo1:9,demo,10,1,1.0 " NO_IDENTITY NOT_SUPPRESSED},
 	};
 	struct fixture *f = *state;
@@ -284,8 +288,8 @@ granted(const struct fixture *f, const char *name, struct grants *g)
 	return g->text;
 }
 
-static const char fill_grants[] =
-    "INSERT INTO account VALUES (2, 'other', 1, 0, '', 1, 1, 'none', '', '', "
+static const char fill_grants[] = INSERT_ACCOUNT
+    "VALUES (2, 'other', 1, 0, '', 1, 1, 'none', '', '', "
     "0), (3, 'third', 0, 0, '', 1, 1, 'none', '', '', 0);" INSERT_IDENTITY
     "(3, 3, 'demo.example', 1, 2, 1, 0, 0);"
     "INSERT INTO identity_grant VALUES (1, 2, 'a@*', 0);"
@@ -517,9 +521,10 @@ test_database_replaced(void **state)
 	store_close(&f->reader);
 	remove_database(f);
 	fixture_open(f);
-	sql(f, "INSERT INTO account VALUES (5, 'a', 1, 0, '', 1, 1, 'none', "
-	       "'', '', 0), (6, 'b', 1, 0, '', 1, 1, 'none', '', '', 0);"
-	       "UPDATE account SET rate = 2; UPDATE account SET rate = 3;");
+	sql(f, INSERT_ACCOUNT
+	    "VALUES (5, 'a', 1, 0, '', 1, 1, 'none', "
+	    "'', '', 0), (6, 'b', 1, 0, '', 1, 1, 'none', '', '', 0);"
+	    "UPDATE account SET rate = 2; UPDATE account SET rate = 3;");
 	refresh(f);
 	assert_string_equal(
 	    view(f, text), "app0 akia0 " NO_ACCOUNT NO_IDENTITY NOT_SUPPRESSED);
@@ -567,12 +572,12 @@ fill_many(struct fixture *f)
 		    "BEGIN; DROP TRIGGER account_insert; DROP TRIGGER login_insert;"
 		    "DROP TRIGGER suppression_insert;"
 		    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
-		    "WHERE i < 100000) INSERT INTO account SELECT i, "
+		    "WHERE i < 100000) " INSERT_ACCOUNT "SELECT i, "
 		    "'customer-' || i, 1, 0, '', 50000, 14, 'standard', '', '', 0 "
 		    "FROM n;"
 		    "INSERT INTO login SELECT 'user-' || id || '@customer.example', "
-		    "id, 0 FROM account;"
-		    "INSERT INTO suppression SELECT id, id || '@gone.example', 0, 5 "
+		    "id, 0 FROM account;" INSERT_SUPPRESSION
+		    "SELECT id, id || '@gone.example', 0, 5 "
 		    "FROM account; COMMIT;");
 		_exit(0);
 	}

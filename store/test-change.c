@@ -47,7 +47,8 @@ fill(struct fixture *f)
 	    "INSERT INTO dkim_key (id, identity_id, selector, algorithm, bits, "
 	    "active, created_sec, public_base64, sealed) VALUES "
 	    "(9, 5, 's', 'rsa', 2048, 1, 0, 'p', x'00');"
-	    "INSERT INTO suppression VALUES (1, 'x@y.example', 0, 0);");
+	    "INSERT INTO suppression (account_id, address, reason, "
+	    "since_sec) VALUES (1, 'x@y.example', 0, 0);");
 }
 
 static void

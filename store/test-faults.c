@@ -302,7 +302,8 @@ test_backup_while_written(void **state)
 	/* big enough for many steps */
 	fixture_sql(f,
 	    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
-	    "WHERE i < 20000) INSERT INTO suppression SELECT 1, "
+	    "WHERE i < 20000) INSERT INTO suppression (account_id, "
+	    "address, reason, since_sec) SELECT 1, "
 	    "i || '@gone.example', 0, 5 FROM n");
 	store_close(&f->store);
 	assert_int_equal(pipe(ends), 0);

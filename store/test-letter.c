@@ -524,14 +524,14 @@ test_numbers(void **state)
 	assert_int_equal(n.identities[RULES_IDENTITY_PENDING], 0);
 	fill(f, fixture_account(f, "shop"));
 	identity_add(f, f->account, "b@a.example");
-	fixture_sql(f,
-	    "UPDATE account SET paused = 1, production = 0 "
-	    "WHERE name = 'shop';"
-	    "UPDATE identity SET status = 2, dkim_status = 4, "
-	    "mail_from = 'b.a.example', mail_from_status = 3 "
-	    "WHERE id = 1;"
-	    "INSERT INTO zone_removal VALUES ('old');"
-	    "INSERT INTO suppression VALUES (1, 'x@y.example', 0, 0)");
+	fixture_sql(f, "UPDATE account SET paused = 1, production = 0 "
+		       "WHERE name = 'shop';"
+		       "UPDATE identity SET status = 2, dkim_status = 4, "
+		       "mail_from = 'b.a.example', mail_from_status = 3 "
+		       "WHERE id = 1;"
+		       "INSERT INTO zone_removal VALUES ('old');"
+		       "INSERT INTO suppression (account_id, address, reason, "
+		       "since_sec) VALUES (1, 'x@y.example', 0, 0)");
 	assert_ok(f, store_numbers(f->store, 2, &n, &f->err));
 	assert_int_equal(n.accounts, 2);
 	assert_int_equal(n.accounts_production, 1);
