@@ -1,2 +1,19 @@
 # feedback: see README.md
+sbin_PROGRAMS += feedback/sendward-feedback
+feedback_sendward_feedback_SOURCES = feedback/main.c
+feedback_sendward_feedback_LDADD = feedback/libfeedback.a $(SW_LIBS) \
+	$(SW_EXT_LIBS)
+
+noinst_LIBRARIES += feedback/libfeedback.a
+feedback_libfeedback_a_SOURCES = \
+	feedback/conn.c feedback/conn.h \
+	feedback/intake.c feedback/intake.h \
+	feedback/listen.c feedback/listen.h \
+	feedback/lmtp.c feedback/lmtp.h \
+	feedback/pool.c feedback/pool.h \
+	feedback/server.c feedback/server.h \
+	feedback/session.c feedback/session.h \
+	feedback/settings.c feedback/settings.h \
+	feedback/simulator.c feedback/simulator.h \
+	feedback/taker.c feedback/taker.h
 EXTRA_DIST += feedback/README.md

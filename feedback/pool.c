@@ -1,0 +1,210 @@
+/* The threads behind the LMTP server: see pool.h. */
+#include "config.h"
+
+#include "feedback/pool.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "feedback/taker.h"
+
+/* The store takes one writer at a time: more threads read reports meanwhile. */
+#define POOL_THREADS 3
+
+struct job_list {
+	struct pool_job *first, **last;
+};
+
+struct pool {
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	struct job_list waiting, done;
+	struct return_mac *mac;
+	pthread_t threads[POOL_THREADS];
+	size_t thread_count;
+	bool is_ending;
+	int fd;
+};
+
+static void
+list_init(struct job_list *list)
+{
+	list->first = NULL;
+	list->last = &list->first;
+}
+
+static void
+list_add(struct job_list *list, struct pool_job *job)
+{
+	job->next = NULL;
+	*list->last = job;
+	list->last = &job->next;
+}
+
+static struct pool_job *
+list_take(struct job_list *list)
+{
+	struct pool_job *job = list->first;
+
+	if (job == NULL)
+		return NULL;
+	list->first = job->next;
+	if (list->first == NULL)
+		list->last = &list->first;
+	return job;
+}
+
+/* ---- threads --------------------------------------------------------------- */
+
+static void
+do_job(struct taker *taker, struct pool_job *job)
+{
+	const struct taker_message message = {.sender = job->from->sender,
+	    .data = buf_str(&job->body),
+	    .len = job->body.len};
+
+	for (size_t i = 0; i < job->from->count; i++) {
+		struct err err;
+
+		job->is_taken[i] = taker_take(taker, job->settings, &message,
+		    job->from->recipients[i], &err);
+	}
+}
+
+static void
+tell(struct pool *pool)
+{
+	const uint64_t one = 1;
+
+	/* It fails only when the counter is full, and then all is said. */
+	if (write(pool->fd, &one, sizeof(one)) < 0)
+		return;
+}
+
+/* The next job, or NULL at the end. */
+static struct pool_job *
+wait_for_job(struct pool *pool)
+{
+	struct pool_job *job;
+
+	(void)pthread_mutex_lock(&pool->lock);
+	while (pool->waiting.first == NULL && !pool->is_ending)
+		(void)pthread_cond_wait(&pool->wake, &pool->lock);
+	job = pool->is_ending ? NULL : list_take(&pool->waiting);
+	(void)pthread_mutex_unlock(&pool->lock);
+	return job;
+}
+
+static void *
+work(void *arg)
+{
+	struct pool *pool = arg;
+	struct taker taker = {.mac = pool->mac};
+	struct pool_job *job;
+
+	while ((job = wait_for_job(pool)) != NULL) {
+		do_job(&taker, job);
+		(void)pthread_mutex_lock(&pool->lock);
+		list_add(&pool->done, job);
+		(void)pthread_mutex_unlock(&pool->lock);
+		tell(pool);
+	}
+	taker_fini(&taker);
+	return NULL;
+}
+
+/* ---- outside ---------------------------------------------------------------- */
+
+static enum sg_err
+start_threads(struct pool *pool, struct err *err_r)
+{
+	for (size_t i = 0; i < POOL_THREADS; i++) {
+		int error = pthread_create(&pool->threads[i], NULL, work, pool);
+
+		if (error != 0)
+			return err_set(
+			    err_r, SG_NOMEM, "thread: %s", strerror(error));
+		pool->thread_count++;
+	}
+	return SG_OK;
+}
+
+enum sg_err
+pool_new(struct return_mac *mac, struct pool **pool_r, struct err *err_r)
+{
+	struct pool *pool = calloc(1, sizeof(*pool));
+	enum sg_err rc = SG_OK;
+
+	if (pool == NULL)
+		return err_set(err_r, SG_NOMEM, "no memory");
+	(void)pthread_mutex_init(&pool->lock, NULL);
+	(void)pthread_cond_init(&pool->wake, NULL);
+	list_init(&pool->waiting);
+	list_init(&pool->done);
+	pool->mac = mac;
+	pool->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (pool->fd < 0)
+		rc = err_set(err_r, SG_IO, "eventfd: %s", strerror(errno));
+	if (rc == SG_OK)
+		rc = start_threads(pool, err_r);
+	if (rc != SG_OK)
+		pool_free(&pool);
+	*pool_r = pool;
+	return rc;
+}
+
+void
+pool_free(struct pool **pool)
+{
+	struct pool *p = *pool;
+
+	*pool = NULL;
+	if (p == NULL)
+		return;
+	(void)pthread_mutex_lock(&p->lock);
+	p->is_ending = true;
+	(void)pthread_cond_broadcast(&p->wake);
+	(void)pthread_mutex_unlock(&p->lock);
+	for (size_t i = 0; i < p->thread_count; i++)
+		(void)pthread_join(p->threads[i], NULL);
+	if (p->fd >= 0)
+		(void)close(p->fd);
+	(void)pthread_cond_destroy(&p->wake);
+	(void)pthread_mutex_destroy(&p->lock);
+	free(p);
+}
+
+void
+pool_give(struct pool *pool, struct pool_job *job)
+{
+	(void)pthread_mutex_lock(&pool->lock);
+	list_add(&pool->waiting, job);
+	(void)pthread_cond_signal(&pool->wake);
+	(void)pthread_mutex_unlock(&pool->lock);
+}
+
+struct pool_job *
+pool_collect(struct pool *pool)
+{
+	struct pool_job *job;
+	uint64_t count;
+
+	(void)pthread_mutex_lock(&pool->lock);
+	job = list_take(&pool->done);
+	/* Read only when nothing is left: what comes later writes anew. */
+	if (job == NULL && read(pool->fd, &count, sizeof(count)) < 0)
+		count = 0;
+	(void)pthread_mutex_unlock(&pool->lock);
+	return job;
+}
+
+int
+pool_fd(const struct pool *pool)
+{
+	return pool->fd;
+}
