@@ -280,7 +280,8 @@ bool
 address_is_daemon(const char *address)
 {
 	static const char *const names[] = {"mailer-daemon@", "postmaster@",
-	    "mailer_daemon@", "mailerdaemon@", "post_master@", "abuse@"};
+	    "mailer_daemon@", "mailerdaemon@", "post_master@", "abuse@",
+	    "support@", "helpdesk@", "hostmaster@"};
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)

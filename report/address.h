@@ -33,8 +33,8 @@ bool address_of_header(char to[RULES_ADDRESS_MAX + 1], const char *value);
 /* Same address, case aside. */
 bool address_equal(const char *a, const char *b);
 
-/* Does it belong to mail systems rather than to people (mailer-daemon,
- * postmaster)? */
+/* Does it belong to mail systems and those who help with them rather than to
+ * people (mailer-daemon, postmaster, support)? */
 bool address_is_daemon(const char *address);
 
 #endif

@@ -52,16 +52,33 @@ rule_matches(const struct rule *rule, struct match *match, const char *status,
 		   !match_found(match, rule->veto, text, len));
 }
 
+/* Which rules are asked. */
+enum rank {
+	RANK_WORDS,  /* that have a text or an mta */
+	RANK_STRONG, /* those of them that mean something in a whole report */
+	RANK_STATUS, /* that have a status alone */
+};
+
+static bool
+has_rank(const struct rule *rule, enum rank rank)
+{
+	bool has_words = rule->text != NULL || rule->mta != NULL;
+
+	if (rank == RANK_STATUS)
+		return !has_words;
+	return has_words && (rank == RANK_WORDS || !rule->is_near);
+}
+
 static const struct rule *
 first_rule(const struct report_rules *rules, struct match *match,
-    const char *status, const char *mta, const char *text, bool is_specific)
+    const char *status, const char *mta, const char *text, enum rank rank)
 {
 	const struct rule *rule;
 	size_t i, len = strlen(text);
 
 	for (i = 0; i < rules->count; i++) {
 		rule = &rules->rules[i];
-		if ((rule->text != NULL || rule->mta != NULL) == is_specific &&
+		if (has_rank(rule, rank) &&
 		    rule_matches(rule, match, status, mta, text, len))
 			return rule;
 	}
@@ -84,9 +101,11 @@ status_of(const struct classify_facts *facts, struct report_record *record,
 
 	wording_copy(record->status, sizeof(record->status), facts->status,
 	    strlen(facts->status));
-	for (i = 0; i < 2 && facts->texts[i] != NULL; i++) {
+	for (i = 0; i < CLASSIFY_NEAR; i++) {
+		if (facts->near[i] == NULL)
+			continue;
 		if (is_vague(record->status)) {
-			wording_status(facts->texts[i], seen_r);
+			wording_status(facts->near[i], seen_r);
 			/* a success among failures is another host's */
 			if (seen_r[0] != '\0' && seen_r[0] != '2')
 				wording_copy(record->status,
@@ -94,7 +113,7 @@ status_of(const struct classify_facts *facts, struct report_record *record,
 				    strlen(seen_r));
 		}
 		if (code == 0)
-			code = wording_reply_code(facts->texts[i]);
+			code = wording_reply_code(facts->near[i]);
 	}
 	if (record->status[0] != '\0' || code == 0)
 		wording_copy(seen_r, REPORT_STATUS_MAX, record->status,
@@ -113,15 +132,16 @@ classify_failure(const struct report_rules *rules, struct match *match,
 	int i;
 
 	status_of(facts, record, status);
-	for (i = 0; i < CLASSIFY_TEXTS && rule == NULL; i++) {
-		if (facts->texts[i] == NULL)
-			break;
-		rule = first_rule(
-		    rules, match, status, facts->mta, facts->texts[i], true);
-	}
-	if (rule == NULL)
+	for (i = 0; i < CLASSIFY_NEAR && rule == NULL; i++)
+		if (facts->near[i] != NULL)
+			rule = first_rule(rules, match, status, facts->mta,
+			    facts->near[i], RANK_WORDS);
+	if (rule == NULL && facts->whole != NULL)
 		rule = first_rule(rules, match, status, facts->mta,
-		    facts->texts[0] == NULL ? "" : facts->texts[0], false);
+		    facts->whole, RANK_STRONG);
+	if (rule == NULL)
+		rule = first_rule(
+		    rules, match, status, facts->mta, "", RANK_STATUS);
 	record->type = rule == NULL ? REPORT_UNDETERMINED : rule->type;
 	record->subtype =
 	    rule == NULL ? REPORT_SUB_UNDETERMINED : rule->subtype;
@@ -136,7 +156,7 @@ report_classify_reply(const struct report_rules *rules, const char *status,
     const char *diagnostic, const char *remote_mta,
     struct report_record *record_r)
 {
-	struct classify_facts facts = {status, remote_mta, {NULL}};
+	struct classify_facts facts = {status, remote_mta, {NULL}, NULL};
 	struct match *match = match_new();
 	struct buf line;
 
@@ -144,7 +164,7 @@ report_classify_reply(const struct report_rules *rules, const char *status,
 	record_r->kind = REPORT_BOUNCE;
 	buf_init(&line, LIMIT_REPLY_BYTES * 2);
 	wording_line(&line, diagnostic, strlen(diagnostic), LIMIT_REPLY_BYTES);
-	facts.texts[0] = buf_str(&line);
+	facts.near[0] = buf_str(&line);
 	if (match != NULL)
 		classify_failure(rules, match, &facts, record_r);
 	wording_copy(record_r->diagnostic, sizeof(record_r->diagnostic),

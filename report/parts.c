@@ -175,9 +175,10 @@ take_message_kind(struct parts *p, GMimeObject *object, const char *subtype)
 		take_bytes(&p->status, object);
 	else if (ends_with(subtype, "feedback-report"))
 		take_bytes(&p->feedback, object);
-	else if (ends_with(subtype, "disposition-notification"))
+	else if (ends_with(subtype, "disposition-notification")) {
 		p->is_disposition = true;
-	else
+		take_bytes(&p->disposition, object);
+	} else
 		take_headers(p, object);
 }
 
@@ -286,6 +287,7 @@ parts_read(
 	buf_init(&parts_r->html, LIMIT_TEXT_BYTES);
 	buf_init(&parts_r->status, LIMIT_STATUS_BYTES);
 	buf_init(&parts_r->feedback, LIMIT_FEEDBACK_BYTES);
+	buf_init(&parts_r->disposition, LIMIT_FEEDBACK_BYTES);
 	/* Room for the terminating NUL of an empty one. */
 	if (!buf_puts(&parts_r->text, "") || !buf_puts(&parts_r->html, ""))
 		return err_set(err_r, SG_NOMEM, "no memory");
@@ -296,6 +298,26 @@ parts_read(
 	if (top != NULL)
 		walk(parts_r, top);
 	return SG_OK;
+}
+
+bool
+parts_unwrap(struct parts *parts)
+{
+	GMimeMessage *inner = parts->returned;
+	GMimeObject *top =
+	    inner == NULL ? NULL : g_mime_message_get_mime_part(inner);
+
+	if (top == NULL ||
+	    !g_mime_content_type_is_type(
+		g_mime_object_get_content_type(top), "multipart", "report"))
+		return false;
+	parts->message = inner;
+	parts->returned = NULL;
+	parts->count = 0;
+	buf_clear(&parts->text);
+	buf_clear(&parts->html);
+	walk(parts, top);
+	return true;
 }
 
 void
@@ -309,4 +331,5 @@ parts_fini(struct parts *parts)
 	buf_fini(&parts->html);
 	buf_fini(&parts->status);
 	buf_fini(&parts->feedback);
+	buf_fini(&parts->disposition);
 }

@@ -15,6 +15,7 @@ struct parts {
 	struct buf html;       /* text/html as text */
 	struct buf status; /* delivery-status, several apart by a blank line */
 	struct buf feedback;    /* feedback-report */
+	struct buf disposition; /* disposition-notification */
 	GMimeMessage *returned; /* its header at least; NULL none */
 	bool is_disposition;    /* an MDN (RFC 8098) */
 	bool is_feedback;       /* says that it is a feedback report */
@@ -27,6 +28,10 @@ struct parts {
 enum sg_err parts_read(
     const void *data, size_t len, struct parts *parts_r, struct err *err_r);
 void parts_fini(struct parts *parts);
+
+/* When the returned message is a delivery report itself: takes that apart
+ * instead. The message before is the caller's then. False: it is none. */
+bool parts_unwrap(struct parts *parts);
 
 /* Reads header fields (and a body that nobody asks for) as a message; NULL. */
 GMimeMessage *parts_message(const char *data, size_t len);

@@ -9,6 +9,7 @@
 
 #include "report/address.h"
 #include "report/classify.h"
+#include "report/fields.h"
 #include "report/limits.h"
 #include "report/reading.h"
 #include "report/wording.h"
@@ -209,7 +210,7 @@ classify_records(struct reading *r)
 	struct report_record *record;
 	struct classify_facts facts;
 	struct buf whole, about;
-	size_t i, n;
+	size_t i;
 
 	buf_init(&whole, LIMIT_REPLY_BYTES * 4);
 	buf_init(&about, LIMIT_REPLY_BYTES * 8);
@@ -221,7 +222,6 @@ classify_records(struct reading *r)
 		if (record->action != REPORT_ACTION_FAILED &&
 		    record->action != REPORT_ACTION_DELAYED)
 			continue;
-		n = 0;
 		memset(&facts, 0, sizeof(facts));
 		find_remote(r, record);
 		facts.status = record->status;
@@ -229,11 +229,11 @@ classify_records(struct reading *r)
 				? record->remote_mta
 				: report->reporting_mta;
 		if (record->diagnostic[0] != '\0')
-			facts.texts[n++] = record->diagnostic;
+			facts.near[0] = record->diagnostic;
 		if (i < READ_ABOUT_MAX) {
 			text_about(r, record, &about);
-			facts.texts[n++] = buf_str(&about);
-			facts.texts[n++] = buf_str(&whole);
+			facts.near[1] = buf_str(&about);
+			facts.whole = buf_str(&whole);
 		}
 		classify_failure(r->rules, r->match, &facts, record);
 	}
@@ -294,6 +294,8 @@ fields_in_text(const struct reading *r)
 	return r->text_len;
 }
 
+static void read_any(struct reading *r);
+
 static void
 set_single(struct reading *r, enum report_kind kind, enum report_action action)
 {
@@ -314,6 +316,24 @@ read_autoreply(struct reading *r)
 		    sizeof(r->reporter));
 }
 
+/* A robot's notice around a report of another: that is the one to read. Once. */
+static bool
+read_wrapped(struct reading *r)
+{
+	GMimeMessage *outer = r->parts.message;
+
+	if (r->is_wrapped || !text_names_nobody(r) || !parts_unwrap(&r->parts))
+		return false;
+	r->is_wrapped = true;
+	read_header(r);
+	choose_text(r);
+	original_read(r);
+	notice_find(r);
+	read_any(r);
+	g_object_unref(outer);
+	return true;
+}
+
 /* A bounce, a delay or a delivery that tells people alone. */
 static void
 read_text_notice(struct reading *r, enum report_action action)
@@ -326,7 +346,7 @@ read_text_notice(struct reading *r, enum report_action action)
 		r->report->format = "dsn-text";
 		r->text_len = at;
 		text_complete(r);
-	} else {
+	} else if (!read_wrapped(r)) {
 		text_read(r);
 	}
 	if (action == REPORT_ACTION_FAILED)
@@ -358,6 +378,32 @@ read_notice(struct reading *r)
 		set_single(r, notice->kind, REPORT_ACTION_NONE);
 }
 
+static bool
+hear_disposition(void *data, size_t block, const char *name, const char *value)
+{
+	struct report_record *record = data;
+
+	(void)block;
+	if (strcasecmp(name, "Original-Recipient") == 0)
+		return !address_of_field(record->recipient, value);
+	if (strcasecmp(name, "Final-Recipient") == 0)
+		(void)address_of_field(record->recipient, value);
+	return true;
+}
+
+/* A read receipt (RFC 8098) is no news of a delivery. */
+static void
+read_disposition(struct reading *r)
+{
+	struct buf *fields = &r->parts.disposition;
+
+	r->report->format = "mdn";
+	set_single(r, REPORT_OTHER, REPORT_ACTION_NONE);
+	if (r->report->count > 0)
+		fields_read(buf_str(fields), fields->len, hear_disposition,
+		    &r->report->records[0]);
+}
+
 static void
 read_any(struct reading *r)
 {
@@ -367,8 +413,7 @@ read_any(struct reading *r)
 		r->report->format = "arf";
 		arf_read(r);
 	} else if (parts->is_disposition) {
-		r->report->format = "mdn";
-		set_single(r, REPORT_OTHER, REPORT_ACTION_NONE);
+		read_disposition(r);
 	} else if (dsn_read(r, buf_str(&parts->status), parts->status.len)) {
 		r->report->format = "dsn";
 		text_complete(r);

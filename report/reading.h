@@ -20,6 +20,7 @@ struct reading {
 	size_t cut; /* where that begins in parts.text, or its end */
 	const struct notice *notice; /* what it is by its looks; NULL nothing */
 	bool has_no_memory;
+	bool is_wrapped; /* it was the returned message of another */
 	/* Who is no recipient: whoever sent what came back, and who reports. */
 	char sender[RULES_ADDRESS_MAX + 1];
 	char reporter[RULES_ADDRESS_MAX + 1];
@@ -57,6 +58,9 @@ void arf_read(struct reading *r);
 
 /* text.c: records from text for people, with kind BOUNCE. At least one. */
 void text_read(struct reading *r);
+
+/* text.c: does the text name no recipient for sure? */
+bool text_names_nobody(struct reading *r);
 
 /* text.c: for records that have no address: the one that text names, if any. */
 void text_complete(struct reading *r);

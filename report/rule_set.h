@@ -20,6 +20,7 @@ struct rule {
 	struct match_code *mta;
 	struct match_code *text;
 	struct match_code *veto; /* of the text */
+	bool is_near;            /* says nothing about a whole report */
 };
 
 /* Where a notice looks. */

@@ -250,6 +250,10 @@ rule_word(struct loader *l, const char *word, const char *value)
 		l->rule.fault = (enum report_fault)number;
 		return SG_OK;
 	}
+	if (strcmp(word, "scope") == 0 && strcmp(value, "near") == 0) {
+		l->rule.is_near = true;
+		return SG_OK;
+	}
 	if (strcmp(word, "mta") == 0)
 		return add_pattern(
 		    l, &l->conditions[CONDITION_MTA], value, false);

@@ -343,6 +343,25 @@ set_diagnostics(struct text *t)
 	buf_fini(&about);
 }
 
+bool
+text_names_nobody(struct reading *r)
+{
+	char address[RULES_ADDRESS_MAX + 1];
+	struct text t;
+	size_t i;
+
+	if (parts_header(r->parts.message, "X-Failed-Recipients") != NULL ||
+	    !text_init(&t, r))
+		return false;
+	for (i = 0; i < t.count; i++)
+		if (t.mentions[i].tier <= TIER_LEADS &&
+		    copy_mention(&t, &t.mentions[i], address) &&
+		    !is_excluded(r, address))
+			break;
+	free(t.mentions);
+	return i == t.count;
+}
+
 void
 text_read(struct reading *r)
 {
