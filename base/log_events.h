@@ -40,6 +40,7 @@ X(LETTER_LOST,     "letter.lost",     ERROR, "a letter was given up; why") \
 X(JOBS_FAILED,     "jobs.failed",     ERROR, "one task of sendward-jobd failed; it goes on") \
 X(JOBS_BACK,       "jobs.back",       INFO,  "a task of sendward-jobd that had failed works again") \
 X(JOURNAL_FAILED,  "journal.failed",  ERROR, "what leaves cannot be noted; mail of accounts is answered 451") \
+X(JOURNAL_LINE,    "journal.line",    WARN,  "a line of the journal cannot be read and was left out; the file and where") \
 X(MAIL_LOG_LOST,   "mail_log.lost",   WARN,  "the mail log was replaced before it was read to its end, or cannot be read; deliveries may be missing") \
 X(FEEDBACK_REPORT, "feedback.report", INFO,  "a report was read; whose it is, what it says of each recipient, the rule that decided") \
 X(FEEDBACK_STRANGER, "feedback.stranger", WARN, "a report belongs to no message: it is kept and counts for nobody; why") \
