@@ -16,4 +16,15 @@ feedback_libfeedback_a_SOURCES = \
 	feedback/settings.c feedback/settings.h \
 	feedback/simulator.c feedback/simulator.h \
 	feedback/taker.c feedback/taker.h
-EXTRA_DIST += feedback/README.md
+EXTRA_DIST += feedback/README.md feedback/fuzz-lmtp.c
+
+if HAVE_CMOCKA
+check_PROGRAMS += feedback/test-lmtp feedback/test-session
+TESTS += feedback/test-lmtp feedback/test-session
+feedback_test_lmtp_SOURCES = feedback/test-lmtp.c
+feedback_test_lmtp_LDADD = feedback/libfeedback.a rules/librules.a \
+	base/libbase.a $(SYSTEMD_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+feedback_test_session_SOURCES = feedback/test-session.c
+feedback_test_session_LDADD = feedback/libfeedback.a $(SW_LIBS) \
+	$(SW_EXT_LIBS) $(CMOCKA_LIBS)
+endif
