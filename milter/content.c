@@ -16,10 +16,15 @@
 #include "milter/edits.h"
 #include "milter/message.h"
 #include "milter/operator.h"
+#include "milter/requests.h"
 #include "rules/headers.h"
 #include "rules/verdict.h"
 
 #define HEADERS_FIRST_ROOM 32
+
+/* The return path's token where every report has it: complaints come without our
+ * envelope. */
+#define TOKEN_FIELD "X-Sendward-Token"
 
 /* An MTA cuts a long field somewhere (Postfix 3.7 at 60,000 bytes, the protocol
  * ends at 65,535): what nobody saw must not leave. */
@@ -200,8 +205,11 @@ feed_headers(struct message *m, struct err *err_r)
 	const struct message_content *c = &m->content;
 	enum sg_err rc = SG_OK;
 
-	/* it will stand on top */
-	if (c->feedback_id != NULL)
+	/* these will stand on top */
+	if (c->token != NULL)
+		rc = dkim_signer_header(
+		    c->signer, TOKEN_FIELD, c->token, err_r);
+	if (rc == SG_OK && c->feedback_id != NULL)
 		rc = dkim_signer_header(
 		    c->signer, "Feedback-ID", c->feedback_id, err_r);
 	for (size_t i = 0; i < c->header_count && rc == SG_OK; i++) {
@@ -300,7 +308,7 @@ content_still_covered(struct message *m, struct rules_verdict *v)
 {
 	struct admit_cover now; /* keys and return path stay as they were */
 
-	return check_headers(m, &now, v);
+	return check_headers(m, &now, v) && requests_still_granted(m, v);
 }
 
 /* A key may have been relieved and deleted since the snapshot was made, or made
@@ -334,7 +342,7 @@ content_end_of_headers(struct message *m, struct rules_verdict *v)
 	if (!check_headers(m, &c->cover, v) &&
 	    !(message_look_again(m, v) && check_headers(m, &c->cover, v)))
 		return false;
-	return sign_headers(m, v);
+	return requests_take(m, v) && sign_headers(m, v);
 }
 
 bool
@@ -415,6 +423,7 @@ content_edits(struct message *m, struct edits *edits, struct rules_verdict *v)
 	delete_headers(m, edits);
 	if (c->feedback_id != NULL)
 		edits_insert_header(edits, 0, "Feedback-ID", c->feedback_id);
+	edits_insert_header(edits, 0, TOKEN_FIELD, c->token);
 	if (c->signer == NULL)
 		return true;
 	if (dkim_signer_finish(c->signer, values, &count, &err) != SG_OK)

@@ -16,7 +16,7 @@ bool content_end_of_headers(struct message *m, struct rules_verdict *v);
 bool content_body(
     struct message *m, const void *data, size_t len, struct rules_verdict *v);
 /* End of message: does the account still own, or is it still granted, what the
- * message says? A client can take as long as it likes from the header to here. */
+ * message says, its configuration set too? A client can take as long as it likes from the header to here. */
 bool content_still_covered(struct message *m, struct rules_verdict *v);
 /* Signatures, and the fields that leave before delivery. */
 bool content_edits(

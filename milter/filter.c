@@ -11,9 +11,12 @@
 #include "base/seal.h"
 #include "conf/conf.h"
 #include "dkim/sign.h"
+#include "milter/folder.h"
 #include "milter/message.h"
 #include "milter/operator.h"
+#include "ops/brake_pool.h"
 #include "ops/freshener.h"
+#include "ops/journal.h"
 #include "ops/releaser.h"
 #include "ops/return_mac.h"
 #include "ops/signing_keys.h"
@@ -21,6 +24,7 @@
 
 #define DRAIN_LOOK_MSEC 10
 #define LOOK_AGAIN_MSEC 500
+#define SAY_AGAIN_MSEC 60000
 
 enum sg_err
 filter_load(struct filter *f, const char *conf_path, struct err *err_r)
@@ -49,12 +53,18 @@ filter_open(struct filter *f, struct err *err_r)
 		rc = signing_keys_new(url, f->seal, &f->keys, err_r);
 	if (rc == SG_OK)
 		rc = snapshot_new(SNAPSHOT_ACCOUNTS | SNAPSHOT_IDENTITIES |
-				      SNAPSHOT_SUPPRESSIONS,
+				      SNAPSHOT_SUPPRESSIONS | SNAPSHOT_SETS,
 		    &f->snapshot, err_r);
 	if (rc == SG_OK)
 		rc = freshener_new(url, f->snapshot, &f->freshener, err_r);
 	if (rc == SG_OK)
 		rc = releaser_new(url, &f->releaser, err_r);
+	if (rc == SG_OK)
+		rc = brake_pool_new(url, &f->brakes, err_r);
+	if (rc == SG_OK)
+		rc = folder_make(f->conf->journal, f->conf->user, err_r);
+	if (rc == SG_OK)
+		rc = journal_open(f->conf->journal, &f->journal, err_r);
 	return rc;
 }
 
@@ -93,6 +103,7 @@ check_fixed(const struct conf *old, const struct conf *new, struct err *err_r)
 	    {"store", old->store, new->store},
 	    {"master_key_file", old->master_key_file, new->master_key_file},
 	    {"user", old->user, new->user},
+	    {"journal", old->journal, new->journal},
 	    {"milter.socket", old->milter_socket, new->milter_socket},
 	    {"milter.socket_mode", old->milter_socket_mode,
 		new->milter_socket_mode},
@@ -158,6 +169,16 @@ look_again(void *ctx)
 	return freshener_hurry(f->freshener, LOOK_AGAIN_MSEC);
 }
 
+static enum sg_err
+ask_brakes(void *ctx, const struct conf *conf,
+    const struct brake_message *message, struct rules_verdict *v,
+    struct err *err_r)
+{
+	struct filter *f = ctx;
+
+	return brake_pool_decide(f->brakes, conf, message, v, err_r);
+}
+
 void
 filter_env_init(struct filter *f, struct message_env *env_r)
 {
@@ -172,6 +193,8 @@ filter_env_init(struct filter *f, struct message_env *env_r)
 	env_r->mac_ctx = f->mac;
 	env_r->look_again = look_again;
 	env_r->look_ctx = f;
+	env_r->brake = ask_brakes;
+	env_r->brake_ctx = f;
 }
 
 void
@@ -188,6 +211,31 @@ bool
 filter_is_fresh(struct filter *f)
 {
 	return snapshot_is_fresh(f->snapshot, clock_mono_msec());
+}
+
+/* The one thread that may say so now. */
+static bool
+may_say(struct filter *f)
+{
+	int64_t now_msec = clock_mono_msec();
+	int64_t last = __atomic_load_n(&f->note_failed_msec, __ATOMIC_RELAXED);
+
+	return (last == 0 || now_msec - last >= SAY_AGAIN_MSEC) &&
+	       __atomic_compare_exchange_n(&f->note_failed_msec, &last,
+		   now_msec, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
+bool
+filter_note(struct filter *f, const struct journal_entry *entry)
+{
+	struct err err = {0};
+
+	if (journal_append(f->journal, entry, &err) == SG_OK)
+		return true;
+	if (may_say(f))
+		log_event(LOG_JOURNAL_FAILED_EVENT, entry->queue_id, "error",
+		    err.text, "code", err_name(err.code), NULL);
+	return false;
 }
 
 void

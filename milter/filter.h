@@ -8,8 +8,11 @@
 #include <stdint.h>
 #include "base/err.h"
 
+struct brake_pool;
 struct conf;
 struct freshener;
+struct journal;
+struct journal_entry;
 struct message_env;
 struct operator;
 struct releaser;
@@ -28,6 +31,9 @@ struct filter {
 	struct snapshot *snapshot;
 	struct freshener *freshener;
 	struct releaser *releaser;
+	struct journal *journal;
+	struct brake_pool *brakes;
+	int64_t note_failed_msec; /* when it was logged last; atomic */
 	int in_hand;    /* messages between MAIL and their end; atomic */
 	bool is_ending; /* no account's message is begun any more; atomic */
 };
@@ -54,6 +60,9 @@ enum sg_err filter_reload(
 void filter_env_init(struct filter *f, struct message_env *env_r);
 void filter_env_fini(struct message_env *env);
 bool filter_is_fresh(struct filter *f);
+/* Any thread. Notes a message in the journal. False: it could not be noted, which
+ * is logged once a minute at most. */
+bool filter_note(struct filter *f, const struct journal_entry *entry);
 
 /* Messages in hand. */
 void filter_begin(struct filter *f);

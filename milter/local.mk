@@ -5,9 +5,11 @@ milter_message_sources = \
 	milter/edits.c milter/edits.h \
 	milter/message.c milter/message.h \
 	milter/operator.c milter/operator.h \
-	milter/report.c milter/report.h
+	milter/report.c milter/report.h \
+	milter/requests.c milter/requests.h
 milter_sendward_milter_SOURCES = $(milter_message_sources) \
 	milter/filter.c milter/filter.h \
+	milter/folder.c milter/folder.h \
 	milter/listen.c milter/listen.h \
 	milter/main.c \
 	milter/milter.c milter/milter.h \

@@ -8,17 +8,22 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/log.h"
 #include "conf/conf.h"
 #include "milter/content.h"
 #include "milter/report.h"
+#include "ops/snapshot.h"
 #include "rules/mailbox.h"
 #include "rules/verdict.h"
 
 /* Per header field: its place in a list that doubles (twice 16 bytes), two
  * roundings of the arena, its place in the list of deletions and edits. */
 #define ARENA_PER_HEADER 160
-#define ARENA_PER_RECIPIENT (RULES_ADDRESS_MAX + 128)
-#define ARENA_REST (64 * 1024)
+/* Its path, its address, its line in the text, its place in a list that doubles. */
+#define ARENA_PER_RECIPIENT (3 * RULES_ADDRESS_MAX + 256)
+/* Tags among it: 50 of 512 bytes. */
+#define ARENA_REST (96 * 1024)
+#define RECIPIENTS_FIRST_ROOM 4
 #define SECONDS_PER_DAY 86400
 
 size_t
@@ -76,6 +81,8 @@ message_look_again(struct message *m, const struct rules_verdict *v)
 	bool can_change = v->reason == RULES_REASON_NOT_VERIFIED ||
 			  v->reason == RULES_REASON_SANDBOX ||
 			  v->reason == RULES_REASON_MAIL_FROM ||
+			  v->reason == RULES_REASON_SET ||
+			  v->reason == RULES_REASON_SET_PAUSED ||
 			  v->reason == RULES_REASON_UNAVAILABLE;
 
 	if (!can_change || m->has_looked_again)
@@ -133,10 +140,9 @@ message_new(const struct message_env *env, struct arena *arena,
 	m->is_monitor = conf->mode == CONF_MODE_MONITOR;
 	m->login = arena_strdup(arena, mail->client.login);
 	m->session = arena_strdup(arena, mail->session);
-	m->dropped = arena_alloc(
-	    arena, (size_t)conf->max_recipients * sizeof(*m->dropped));
+	m->source_ip = arena_strdup(arena, mail->source_ip);
 	m->sender = bare_path_dup(arena, mail->path);
-	if (m->login == NULL || m->session == NULL || m->dropped == NULL ||
+	if (m->login == NULL || m->session == NULL || m->source_ip == NULL ||
 	    m->sender == NULL)
 		return NULL;
 	return m;
@@ -209,28 +215,59 @@ message_queue_id(struct message *m, const char *queue_id)
 		    m->queue_id, sizeof(m->queue_id), "%s", queue_id);
 }
 
-/* Takes a suppressed recipient off the envelope when the message leaves; in
- * monitor mode it stays. */
-static void
-drop_recipient(struct message *m, const char *path, const char *address,
-    struct rules_verdict *v)
+static bool
+make_recipient_room(struct message *m)
 {
-	const char *copy = NULL;
+	size_t room = m->recipient_room > 0 ? m->recipient_room * 2
+					    : RECIPIENTS_FIRST_ROOM;
+	struct message_recipient *list;
 
-	if (m->is_monitor) {
-		m->rcpt_taken++;
-		report_refused(m, "rcpt", address, v);
-		return;
+	if (m->recipient_count < m->recipient_room)
+		return true;
+	list = arena_alloc(m->arena, room * sizeof(*list));
+	if (list == NULL)
+		return false;
+	if (m->recipient_count > 0)
+		memcpy(list, m->recipients, m->recipient_count * sizeof(*list));
+	m->recipients = list;
+	m->recipient_room = room;
+	return true;
+}
+
+/* bare: the path without brackets, in the arena. */
+static bool
+keep_recipient(struct message *m, const char *path, const char *bare,
+    const struct admit_recipient *recipient)
+{
+	struct message_recipient kept = {
+	    .listing = recipient->listing, .address = bare};
+
+	if (recipient->listing.is_listed) {
+		kept.path = arena_strdup(m->arena, path);
+		if (kept.path == NULL)
+			return false;
 	}
-	copy = arena_strdup(m->arena, path);
-	if (copy == NULL) {
-		verdict_unavailable(v);
+	if (strcmp(recipient->address, bare) != 0)
+		kept.address = arena_strdup(m->arena, recipient->address);
+	if (kept.address == NULL || !make_recipient_room(m))
+		return false;
+	m->recipients[m->recipient_count++] = kept;
+	return true;
+}
+
+/* Monitor mode: it leaves all the same, and reports about it may come. */
+static void
+keep_refused_recipient(struct message *m, const char *bare)
+{
+	struct admit_recipient recipient = {
+	    .listing = {.flag = RECIPIENT_ELIGIBLE}};
+
+	if ((int64_t)m->recipient_count >= m->env->admit.conf->max_recipients ||
+	    strlen(bare) > RULES_ADDRESS_MAX)
 		return;
-	}
-	/* admit_recipient lets no more than max_recipients through. */
-	m->rcpt_taken++;
-	m->dropped[m->rcpt_dropped++] = copy;
-	report_dropped(m, address, v);
+	(void)snprintf(
+	    recipient.address, sizeof(recipient.address), "%s", bare);
+	(void)keep_recipient(m, bare, bare, &recipient); /* else: not noted */
 }
 
 /* One recipient is refused. Monitor mode logs and lets it pass; in mail from
@@ -244,12 +281,18 @@ refuse_recipient(
 		return MESSAGE_GOES_ON;
 	}
 	report_refused(m, "rcpt", address, v);
-	return m->is_monitor ? MESSAGE_GOES_ON : MESSAGE_ANSWERED;
+	if (!m->is_monitor)
+		return MESSAGE_ANSWERED;
+	if (address != NULL)
+		keep_refused_recipient(m, address);
+	return MESSAGE_GOES_ON;
 }
 
 enum message_step
 message_rcpt(struct message *m, const char *path, struct rules_verdict *v)
 {
+	const struct admit *admit = &m->env->admit;
+	struct admit_recipient recipient;
 	const char *address;
 
 	verdict_accept(v);
@@ -259,18 +302,18 @@ message_rcpt(struct message *m, const char *path, struct rules_verdict *v)
 	address = bare_path_dup(m->arena, path);
 	if (address == NULL)
 		verdict_unavailable(v);
-	else if (!admit_recipient(
-		     &m->env->admit, &m->account, address, m->rcpt_taken, v) &&
+	else if (!admit_recipient(admit, &m->account, address, m->rcpt_taken,
+		     &recipient, v) &&
 		 message_look_again(m, v))
 		(void)admit_recipient(
-		    &m->env->admit, &m->account, address, m->rcpt_taken, v);
-	if (v->action == RULES_DROP)
-		drop_recipient(m, path, address, v);
-	else if (v->action == RULES_ACCEPT)
-		m->rcpt_taken++;
-	if (v->action == RULES_ACCEPT || v->action == RULES_DROP)
-		return MESSAGE_GOES_ON;
-	return refuse_recipient(m, address, v);
+		    admit, &m->account, address, m->rcpt_taken, &recipient, v);
+	if (v->action == RULES_ACCEPT &&
+	    !keep_recipient(m, path, address, &recipient))
+		verdict_unavailable(v);
+	if (v->action != RULES_ACCEPT)
+		return refuse_recipient(m, address, v);
+	m->rcpt_taken++;
+	return MESSAGE_GOES_ON;
 }
 
 void
@@ -279,13 +322,35 @@ message_header(struct message *m, const char *name, const char *value)
 	content_header(m, name, value);
 }
 
+/* The return path's local part. False: without it nothing would tie the message to
+ * its bounces. */
+static bool
+make_token(struct message *m, int64_t now_sec)
+{
+	struct return_path path = {
+	    .account_id = m->account.id, .day = now_sec / SECONDS_PER_DAY};
+	char local[RETURN_PATH_LOCAL_MAX + 1];
+
+	if (m->content.token != NULL)
+		return true;
+	(void)snprintf(path.queue_id, sizeof(path.queue_id), "%.*s",
+	    RETURN_PATH_QUEUE_ID_MAX, m->queue_id);
+	if (!return_path_encode(&path, m->env->mac, m->env->mac_ctx, local))
+		return false;
+	m->content.token = arena_strdup(m->arena, local);
+	return m->content.token != NULL;
+}
+
 void
-message_end_of_headers(struct message *m, bool is_fresh)
+message_end_of_headers(struct message *m, bool is_fresh, int64_t now_sec)
 {
 	struct rules_verdict v;
 
 	if (m->refusal.is_held)
 		return;
+	/* An MTA that says the queue id later has it in the header unsigned. */
+	if (m->queue_id[0] != '\0')
+		(void)make_token(m, now_sec); /* is asked again at the end */
 	if (!is_fresh) {
 		verdict_unavailable(&v);
 		hold(m, "headers", &v);
@@ -336,37 +401,128 @@ return_path_domain(const struct message *m)
 	return m->env->admit.conf->bounce_domain;
 }
 
-static bool
-return_path_edit(struct message *m, int64_t now_sec, struct edits *edits)
+static void
+return_path_edit(const struct message *m, struct edits *edits)
 {
-	struct return_path path = {
-	    .account_id = m->account.id, .day = now_sec / SECONDS_PER_DAY};
-	char local[RETURN_PATH_LOCAL_MAX + 1];
 	char sender[RETURN_PATH_LOCAL_MAX + RULES_DOMAIN_MAX + 4];
 
-	(void)snprintf(path.queue_id, sizeof(path.queue_id), "%.*s",
-	    RETURN_PATH_QUEUE_ID_MAX, m->queue_id);
-	if (!return_path_encode(&path, m->env->mac, m->env->mac_ctx, local))
-		return false;
-	(void)snprintf(
-	    sender, sizeof(sender), "<%s@%s>", local, return_path_domain(m));
+	(void)snprintf(sender, sizeof(sender), "<%s@%s>", m->content.token,
+	    return_path_domain(m));
 	edits_sender(edits, sender);
+}
+
+static enum recipient_flag
+flag_of(const struct message *m, const struct message_recipient *recipient)
+{
+	if (!recipient->is_held || m->is_monitor)
+		return recipient->listing.flag;
+	switch (recipient->listing.entry.reason) {
+	case RULES_SUPPRESSED_BOUNCE:
+		return RECIPIENT_BOUNCED;
+	case RULES_SUPPRESSED_COMPLAINT:
+		return RECIPIENT_COMPLAINED;
+	case RULES_SUPPRESSED_MANUAL:
+		break;
+	}
+	return RECIPIENT_LISTED;
+}
+
+/* Lines for rules/recipients.h. False: no memory. */
+static bool
+write_recipients(struct message *m)
+{
+	size_t size = 1;
+	char *at;
+
+	for (size_t i = 0; i < m->recipient_count; i++)
+		size += strlen(m->recipients[i].address) + strlen("E \n");
+	at = m->recipient_text = arena_alloc(m->arena, size);
+	if (at == NULL)
+		return false;
+	for (size_t i = 0; i < m->recipient_count; i++) {
+		const struct message_recipient *r = &m->recipients[i];
+
+		if (!recipients_add(at, size - (size_t)(at - m->recipient_text),
+			flag_of(m, r), r->address))
+			log_bug("a recipient has no line");
+		at += strlen(at);
+	}
 	return true;
 }
 
-/* NULL: *edits is whole. Else what is missing, for the log. */
-static const char *
-make_edits(struct message *m, int64_t now_sec, struct edits *edits,
-    struct rules_verdict *v)
+/* The configuration set is known: who is left out? */
+static void
+hold_recipients(struct message *m)
 {
-	/* Nothing would tie the message to its bounces. */
+	for (size_t i = 0; i < m->recipient_count; i++) {
+		struct message_recipient *r = &m->recipients[i];
+
+		r->is_held =
+		    admit_is_held(&r->listing, &m->account, &m->content.set);
+		if (r->is_held && !m->is_monitor)
+			m->rcpt_dropped++;
+	}
+}
+
+/* Brakes come last: what they count should leave. */
+static bool
+ask_brakes(struct message *m, int64_t now_sec, struct rules_verdict *v)
+{
+	const struct message_env *env = m->env;
+	const struct admit_cover *cover = &m->content.cover;
+	const char *at = strrchr(cover->from, '@');
+	struct brake_message message = {.account_id = m->account.id,
+	    .login = m->login,
+	    .identity = cover->identity.settings.name,
+	    .domain = at != NULL ? at + 1 : "",
+	    .bytes = m->content.size,
+	    .recipients = m->recipient_text,
+	    .now_sec = now_sec};
+	struct err err = {0};
+
+	if (env->brake == NULL ||
+	    !snapshot_has_brakes(env->admit.snapshot, m->account.id))
+		return true;
+	message.is_credential =
+	    admit_is_credential(&env->admit, &m->account, m->login);
+	if (env->brake(env->brake_ctx, env->admit.conf, &message, v, &err) ==
+	    SG_OK)
+		return v->action == RULES_ACCEPT;
+	log_event(LOG_STORE_FAILED_EVENT, m->queue_id, "what",
+	    "brakes could not be asked", "account", m->account.name, "error",
+	    err.text, "code", err_name(err.code), NULL);
+	verdict_unavailable(v);
+	return false;
+}
+
+/* NULL: it may leave. Else what is missing, for the log, and *v. */
+static const char *
+make_ready(struct message *m, int64_t now_sec, struct rules_verdict *v)
+{
+	if (!admit_end(&m->env->admit, &m->account, v) ||
+	    !content_still_covered(m, v))
+		return "end";
 	verdict_unavailable(v);
 	if (m->queue_id[0] == '\0')
 		return "queue id (macro i)";
-	if (!return_path_edit(m, now_sec, edits))
+	if (!make_token(m, now_sec))
 		return "return path";
-	for (int64_t i = 0; i < m->rcpt_dropped; i++)
-		edits_delete_recipient(edits, m->dropped[i]);
+	hold_recipients(m);
+	if (!write_recipients(m))
+		return "memory";
+	return ask_brakes(m, now_sec, v) ? NULL : "end";
+}
+
+/* NULL: *edits is whole. Else what is missing. */
+static const char *
+make_edits(struct message *m, struct edits *edits, struct rules_verdict *v)
+{
+	verdict_unavailable(v);
+	return_path_edit(m, edits);
+	for (size_t i = 0; i < m->recipient_count; i++) {
+		if (m->recipients[i].is_held && !m->is_monitor)
+			edits_delete_recipient(edits, m->recipients[i].path);
+	}
 	if (!content_edits(m, edits, v))
 		return "signature";
 	return edits->failed ? "memory" : NULL;
@@ -380,22 +536,67 @@ message_end(struct message *m, int64_t now_sec, struct edits *edits_r,
 
 	edits_init(edits_r, m->arena);
 	if (!m->content.is_header_over)
-		message_end_of_headers(m, true);
+		message_end_of_headers(m, true, now_sec);
 	if (m->refusal.is_held)
 		return answer_held(m, v);
 	/* Monitor mode: every recipient would have been refused. */
 	if (m->is_monitor && m->rcpt_seen > 0 && m->rcpt_taken == 0)
 		return MESSAGE_PASSES;
-	if (!admit_end(&m->env->admit, &m->account, v) ||
-	    !content_still_covered(m, v)) {
-		hold(m, "end", v);
-		return answer_held(m, v);
-	}
-	missing = make_edits(m, now_sec, edits_r, v);
+	missing = make_ready(m, now_sec, v);
+	if (missing == NULL)
+		missing = make_edits(m, edits_r, v);
 	if (missing == NULL)
 		return MESSAGE_GOES_ON;
 	hold(m, missing, v);
 	return answer_held(m, v);
+}
+
+static void
+fill_note(
+    const struct message *m, int64_t now_msec, struct journal_entry *entry)
+{
+	const struct message_content *c = &m->content;
+	const struct rules_identity *identity = &c->cover.identity.settings;
+
+	*entry = (struct journal_entry){.kind = JOURNAL_SENT,
+	    .account_id = m->account.id,
+	    .queue_id = m->queue_id,
+	    .at_msec = now_msec,
+	    .login = m->login,
+	    .sender = m->sender,
+	    .source_ip = m->source_ip,
+	    .identity_id = identity->id,
+	    .identity = identity->name,
+	    .set_id = c->set.id,
+	    .set_name = c->set.name,
+	    .size = c->size,
+	    .recipients = m->recipient_text,
+	    .headers = c->headers,
+	    .header_count = c->header_count,
+	    .keeps_headers =
+		c->set.listens_kinds != 0 || identity->notify_headers != 0,
+	    .tags = c->tags,
+	    .tag_count = c->tag_count};
+}
+
+bool
+message_note(struct message *m, int64_t now_msec, const struct rules_verdict *v,
+    struct journal_entry *entry_r)
+{
+	if (v == NULL) {
+		fill_note(m, now_msec, entry_r);
+		return true;
+	}
+	if (v->action != RULES_REJECT || m->owner != ADMIT_ACCOUNT ||
+	    m->queue_id[0] == '\0' || m->recipient_count == 0 ||
+	    (m->recipient_text == NULL && !write_recipients(m)))
+		return false;
+	fill_note(m, now_msec, entry_r);
+	entry_r->kind = JOURNAL_REJECTED;
+	entry_r->reason = rules_reason_token(v->reason);
+	entry_r->reply =
+	    arena_printf(m->arena, "%d %s %s", v->code, v->status, v->text);
+	return entry_r->reply != NULL;
 }
 
 void
@@ -410,6 +611,18 @@ message_edit_failed(struct message *m, struct rules_verdict *v)
 void
 message_log_accepted(const struct message *m)
 {
+	for (size_t i = 0; i < m->recipient_count; i++) {
+		const struct message_recipient *r = &m->recipients[i];
+		struct rules_verdict v;
+
+		if (!r->is_held)
+			continue;
+		verdict_suppressed(&v, r->address, &r->listing.entry, true);
+		if (m->is_monitor)
+			report_refused(m, "rcpt", r->address, &v);
+		else
+			report_dropped(m, r->address, &v);
+	}
 	report_accepted(m);
 }
 

@@ -10,6 +10,8 @@
 #include "dkim/keyring.h"
 #include "milter/edits.h"
 #include "ops/admit.h"
+#include "ops/brake.h"
+#include "ops/journal.h"
 #include "rules/return_path.h"
 
 struct arena;
@@ -18,6 +20,11 @@ struct operator;
 
 /* For facts that were changed a moment ago: true when newer ones may be there. */
 typedef bool message_look_fn(void *ctx);
+
+/* May it leave, as far as brakes are concerned? As brake_decide. */
+typedef enum sg_err message_brake_fn(void *ctx, const struct conf *conf,
+    const struct brake_message *message, struct rules_verdict *v,
+    struct err *err_r);
 
 /* What a message needs from outside; borrowed for its life. */
 struct message_env {
@@ -28,6 +35,8 @@ struct message_env {
 	void *mac_ctx;
 	message_look_fn *look_again; /* NULL: there is nothing newer */
 	void *look_ctx;
+	message_brake_fn *brake; /* is asked when the account has brakes */
+	void *brake_ctx;
 	struct operator* operator; /* signs too; NULL: none */
 };
 
@@ -37,14 +46,23 @@ struct message_mail {
 	int64_t declared_size; /* SIZE=, 0 not said */
 	struct admit_client client;
 	const char *session; /* "address:port" as the policy server's, or "" */
-	bool is_fresh;       /* the snapshot may be trusted */
-	bool is_ending;      /* the program is about to end */
+	const char *source_ip; /* the client's address as text, or "" */
+	bool is_fresh;         /* the snapshot may be trusted */
+	bool is_ending;        /* the program is about to end */
 };
 
 enum message_step {
 	MESSAGE_GOES_ON,
 	MESSAGE_PASSES,   /* leaves as it is; no more is to be looked at */
 	MESSAGE_ANSWERED, /* *v is what the client hears */
+};
+
+/* One that was accepted at RCPT. */
+struct message_recipient {
+	struct admit_listing listing;
+	const char *path; /* as the MTA said it; NULL: it is not listed */
+	const char *address;
+	bool is_held; /* by the suppression list; in monitor mode it stays */
 };
 
 /* A refusal that is said later, or in monitor mode only logged. */
@@ -76,6 +94,10 @@ struct message_content {
 	const char *dkim; /* for the log: domain, "none", "off" or "pending" */
 	const char *feedback_id; /* the field that is added; NULL none */
 	bool drops_feedback_id;  /* the client's own are taken off */
+	struct rules_set set;    /* the configuration set; id 0 none */
+	struct journal_tag *tags;
+	size_t tag_count;
+	const char *token; /* "b-TOKEN" of the return path; NULL: not yet */
 };
 
 struct message {
@@ -87,11 +109,14 @@ struct message {
 	enum admit_owner owner;
 	struct rules_account account;
 	const char *login;
-	const char *session;
+	const char *session, *source_ip;
 	const char *sender;                    /* address, "" the null sender */
 	char queue_id[RULES_QUEUE_ID_MAX + 1]; /* "" not known yet */
 	int64_t rcpt_seen, rcpt_taken, rcpt_dropped;
-	const char **dropped; /* paths as heard; room for max_recipients */
+	/* those taken; in monitor mode all that leave */
+	struct message_recipient *recipients;
+	size_t recipient_count, recipient_room;
+	char *recipient_text; /* rules/recipients.h; NULL: not made yet */
 	struct message_refusal refusal;
 	struct message_content content;
 };
@@ -115,15 +140,20 @@ enum message_step message_rcpt(
 
 /* Header fields, end of headers, pieces of the body. What is wrong is held. */
 void message_header(struct message *m, const char *name, const char *value);
-void message_end_of_headers(struct message *m, bool is_fresh);
+void message_end_of_headers(struct message *m, bool is_fresh, int64_t now_sec);
 void message_body(struct message *m, const void *data, size_t len);
 
-/* End of message. MESSAGE_GOES_ON: *edits_r is what is to be changed;
- * message_log_accepted is due once that is done. */
+/* End of message. MESSAGE_GOES_ON: *edits_r is what is to be changed; once that is
+ * done the message is to be noted, and then message_log_accepted is due. */
 enum message_step message_end(struct message *m, int64_t now_sec,
     struct edits *edits_r, struct rules_verdict *v);
 
-/* An edit could not be applied. */
+/* After message_end: what is to be noted of the message, v being its answer (NULL:
+ * it leaves). False: nothing; it may come again. Borrowed from m and v. */
+bool message_note(struct message *m, int64_t now_msec,
+    const struct rules_verdict *v, struct journal_entry *entry_r);
+
+/* An edit could not be applied, or the message not be noted. */
 void message_edit_failed(struct message *m, struct rules_verdict *v);
 void message_log_accepted(const struct message *m);
 

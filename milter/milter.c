@@ -251,7 +251,8 @@ on_eoh(SMFICTX *ctx)
 		return SMFIS_TEMPFAIL;
 	if (s->message != NULL) {
 		message_queue_id(s->message, macro(ctx, "i"));
-		message_end_of_headers(s->message, filter_is_fresh(s->filter));
+		message_end_of_headers(
+		    s->message, filter_is_fresh(s->filter), clock_now_sec());
 	}
 	return SMFIS_NOREPLY;
 }
@@ -296,26 +297,39 @@ apply_all(SMFICTX *ctx, const struct edits *edits)
 	return true;
 }
 
+/* The end of the message in hand; noted before the client hears 250. */
+static enum message_step
+end_message(SMFICTX *ctx, struct session *s, struct rules_verdict *v)
+{
+	struct edits edits;
+	enum message_step step =
+	    message_end(s->message, clock_now_sec(), &edits, v);
+
+	if (step == MESSAGE_ANSWERED)
+		(void)session_note(s, v); /* it does not leave in any case */
+	if (step != MESSAGE_GOES_ON)
+		return step;
+	if (!apply_all(ctx, &edits) || !session_note(s, NULL)) {
+		message_edit_failed(s->message, v);
+		return MESSAGE_ANSWERED;
+	}
+	message_log_accepted(s->message);
+	return step;
+}
+
 static sfsistat
 on_eom(SMFICTX *ctx)
 {
 	struct session *s = session_of(ctx);
 	enum message_step step;
 	struct rules_verdict v;
-	struct edits edits;
 
 	if (s == NULL || s->message == NULL) {
 		log_bug("end of a message that did not begin");
 		return SMFIS_TEMPFAIL;
 	}
 	message_queue_id(s->message, macro(ctx, "i"));
-	step = message_end(s->message, clock_now_sec(), &edits, &v);
-	if (step == MESSAGE_GOES_ON && !apply_all(ctx, &edits)) {
-		message_edit_failed(s->message, &v);
-		step = MESSAGE_ANSWERED;
-	}
-	if (step == MESSAGE_GOES_ON)
-		message_log_accepted(s->message);
+	step = end_message(ctx, s, &v);
 	session_end_message(s, step != MESSAGE_ANSWERED);
 	return step == MESSAGE_ANSWERED ? answer(ctx, &v) : SMFIS_CONTINUE;
 }

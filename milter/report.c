@@ -36,6 +36,8 @@ from_of(const struct message *m, struct mailbox *box)
 	const char *raw = content_from(m);
 	size_t count;
 
+	if (m->content.cover.from[0] != '\0')
+		return m->content.cover.from;
 	if (raw[0] != '\0' &&
 	    mailbox_parse_list(raw, strlen(raw), box, 1, &count) == MAILBOX_OK)
 		return box->address;
@@ -63,7 +65,8 @@ report_accepted(const struct message *m)
 	    m->env->operator != NULL ? m->env->operator->domain : NULL, "recipients",
 	    number(m->rcpt_taken, recipients), "dropped",
 	    m->rcpt_dropped > 0 ? number(m->rcpt_dropped, dropped) : NULL,
-	    "size", number(c->size, size), NULL);
+	    "size", number(c->size, size), "set", or_nothing(c->set.name),
+	    NULL);
 }
 
 static enum log_event_id

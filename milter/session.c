@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "conf/conf.h"
 #include "milter/filter.h"
@@ -45,19 +46,18 @@ session_free(struct session **session)
 static void
 set_name(struct session *s, int family, const void *address, in_port_t port)
 {
-	char text[INET6_ADDRSTRLEN];
-
-	if (port == 0 || inet_ntop(family, address, text, sizeof(text)) == NULL)
-		return;
-	(void)snprintf(
-	    s->name, sizeof(s->name), "%s:%u", text, (unsigned)ntohs(port));
+	if (inet_ntop(family, address, s->ip, sizeof(s->ip)) == NULL)
+		s->ip[0] = '\0';
+	if (port != 0 && s->ip[0] != '\0')
+		(void)snprintf(s->name, sizeof(s->name), "%s:%u", s->ip,
+		    (unsigned)ntohs(port));
 }
 
 void
 session_client(struct session *s, const struct sockaddr *address)
 {
 	s->has_address = false;
-	s->name[0] = '\0';
+	s->name[0] = s->ip[0] = '\0';
 	memset(s->address, 0, sizeof(s->address));
 	if (address == NULL)
 		return;
@@ -106,6 +106,7 @@ session_mail(
 	filter_env_init(s->filter, &s->env);
 	mail->client.address = s->has_address ? s->address : NULL;
 	mail->session = s->name;
+	mail->source_ip = s->ip;
 	mail->is_fresh = filter_is_fresh(s->filter);
 	mail->is_ending = filter_is_ending(s->filter);
 	if (ready_arena(s)) {
@@ -131,6 +132,16 @@ give_back(struct session *s)
 		log_event(LOG_STORE_FAILED_EVENT, m->queue_id, "what",
 		    "a reservation was not given back", "account",
 		    m->account.name, "error", "the queue is full", NULL);
+}
+
+bool
+session_note(struct session *s, const struct rules_verdict *v)
+{
+	struct journal_entry entry;
+	int64_t now_msec = clock_now_usec() / 1000;
+
+	return !message_note(s->message, now_msec, v, &entry) ||
+	       filter_note(s->filter, &entry);
 }
 
 void

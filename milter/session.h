@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <netinet/in.h>
 #include "milter/message.h"
 
 struct filter;
@@ -17,6 +18,7 @@ struct session {
 	unsigned char address[16]; /* of the client, IPv4 mapped */
 	bool has_address;
 	char name[SESSION_NAME_MAX]; /* "address:port", "" unknown */
+	char ip[INET6_ADDRSTRLEN];   /* "" unknown */
 	struct arena *arena;
 	size_t arena_max;
 	struct message_env env;  /* of the message in hand */
@@ -35,6 +37,10 @@ void session_client(struct session *s, const struct sockaddr *address);
  * filled in here. After MESSAGE_GOES_ON a message is in hand. */
 enum message_step session_mail(
     struct session *s, struct message_mail *mail, struct rules_verdict *v);
+
+/* Notes the message in hand in the journal, v being its answer (NULL: it leaves).
+ * False: it could not be noted, so it must not leave. */
+bool session_note(struct session *s, const struct rules_verdict *v);
 
 /* The message in hand is over. has_left: the MTA delivers it; else what the
  * policy server counted for it is given back. Does nothing when none is. */

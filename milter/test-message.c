@@ -90,14 +90,15 @@ test_headers_removed(void **state)
 {
 	/* clang-format off */
 	static const struct rules_header list[] = {
-		{"X-SES-Configuration-Set", "one"}, {"From", "a@shop.example"},
+		{"X-SES-Configuration-Set", " plain"}, {"From", "a@shop.example"},
 		{"Bcc", "h@reader.example"}, {"x-ses-message-tags", "a=b"},
 		{"Return-Path", "<a@shop.example>"}, {"BCC", ""},
 		{"X-SES-MESSAGE-TAGS", "c=d"}, {"X-Session", "stays"},
-		{"X-SES-Message-Tags", "e=f"},
+		{"X-SES-Message-Tags", "e=f"}, {"X-Sendward-Token", "b-forged"},
 	};
 	static const struct { const char *name; size_t index; } gone[] = {
 		{"BCC", 2}, {"Bcc", 1}, {"Return-Path", 1},
+		{"X-Sendward-Token", 1},
 		{"X-SES-Configuration-Set", 1}, {"X-SES-Message-Tags", 3},
 		{"X-SES-MESSAGE-TAGS", 2}, {"x-ses-message-tags", 1},
 	};
@@ -110,7 +111,7 @@ test_headers_removed(void **state)
 	(void)message_rcpt(r.m, "<x@reader.example>", &r.v);
 	for (size_t i = 0; i < COUNT(list); i++)
 		message_header(r.m, list[i].name, list[i].value);
-	message_end_of_headers(r.m, true);
+	message_end_of_headers(r.m, true, NOW_SEC);
 	message_queue_id(r.m, QUEUE_ID);
 	assert_int_equal(test_end(&r), MESSAGE_GOES_ON);
 	assert_int_equal(test_count_edits(&r, EDIT_DELETE_HEADER), COUNT(gone));
@@ -524,7 +525,7 @@ test_stale(void **state)
 	test_begin(&r, "shop", "<a@shop.example>");
 	assert_int_equal(test_mail(&r), MESSAGE_GOES_ON);
 	message_header(r.m, "From", "a@shop.example");
-	message_end_of_headers(r.m, false);
+	message_end_of_headers(r.m, false, NOW_SEC);
 	message_queue_id(r.m, QUEUE_ID);
 	assert_int_equal(test_end(&r), MESSAGE_ANSWERED);
 	assert_int_equal(r.v.code, 451);

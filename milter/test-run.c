@@ -19,7 +19,8 @@
 
 /* clang-format off */
 static const struct rules_account accounts[] = {
-	{.id = 1, .name = "shop",  .production = true,  .daily_quota = -1, .rate = 10},
+	{.id = 1, .name = "shop",  .production = true,  .daily_quota = -1, .rate = 10,
+	    .suppressed_reasons = RULES_REASONS_BOUNCE},
 	{.id = 2, .name = "young", .production = false, .daily_quota = 200, .rate = 1},
 	{.id = 3, .name = "still", .production = true,  .daily_quota = -1, .rate = 10,
 	    .paused = true, .pause_reason = "bounces"},
@@ -27,13 +28,13 @@ static const struct rules_account accounts[] = {
 };
 static const struct fake_login logins[] = {
 	{"shop", "shop"}, {"young", "young"}, {"still", "still"},
-	{"agency", "agency"},
+	{"agency", "agency"}, {"AKIASHOP", "shop"},
 };
 static const struct fake_identity identities[] = {
 	{1, {.id = 1, .type = RULES_IDENTITY_DOMAIN, .status = RULES_IDENTITY_SUCCESS,
 	    .signing_enabled = true, .key_id = {1, 2}, .name = "shop.example"}},
 	{1, {.id = 2, .type = RULES_IDENTITY_EMAIL, .status = RULES_IDENTITY_SUCCESS,
-	    .signing_enabled = true, .name = "me@other.example"}},
+	    .signing_enabled = true, .name = "me@other.example", .notify_headers = 1}},
 	{1, {.id = 3, .type = RULES_IDENTITY_DOMAIN, .status = RULES_IDENTITY_SUCCESS,
 	    .signing_enabled = false, .key_id = {1, 0}, .name = "off.example"}},
 	{1, {.id = 4, .type = RULES_IDENTITY_DOMAIN, .status = RULES_IDENTITY_SUCCESS,
@@ -49,6 +50,7 @@ static const struct fake_identity identities[] = {
 	    .dkim_status = RULES_IDENTITY_PENDING}},
 	{1, {.id = 9, .type = RULES_IDENTITY_DOMAIN, .status = RULES_IDENTITY_SUCCESS,
 	    .signing_enabled = true, .key_id = {1, 0}, .name = "path.example",
+	    .default_set_id = 2,
 	    .mail_from_use = RULES_MAIL_FROM_VERIFIED, .mail_from = "b.path.example"}},
 	{1, {.id = 10, .type = RULES_IDENTITY_DOMAIN, .status = RULES_IDENTITY_SUCCESS,
 	    .signing_enabled = true, .key_id = {1, 0}, .name = "unset.example",
@@ -68,6 +70,19 @@ static const struct fake_grant grants[] = {
 };
 static const struct fake_suppression suppressions[] = {
 	{1, "gone@reader.example", {RULES_SUPPRESSED_BOUNCE, 1700000000}},
+	{1, "spam@reader.example", {RULES_SUPPRESSED_COMPLAINT, 1700000000}},
+	{1, "never@reader.example", {RULES_SUPPRESSED_MANUAL, 1700000000}},
+	{1, "bounce@simulator.example", {RULES_SUPPRESSED_BOUNCE, 1700000000}},
+};
+static const struct rules_set sets[] = {
+	{.id = 1, .account_id = 1, .name = "plain", .suppressed_reasons = -1},
+	{.id = 2, .account_id = 1, .name = "default", .suppressed_reasons = -1},
+	{.id = 3, .account_id = 1, .name = "none", .suppressed_reasons = 0},
+	{.id = 4, .account_id = 1, .name = "complaints",
+	    .suppressed_reasons = RULES_REASONS_COMPLAINT, .listens_kinds = 2},
+	{.id = 5, .account_id = 1, .name = "stopped", .suppressed_reasons = -1,
+	    .paused = true, .pause_reason = "bounces"},
+	{.id = 6, .account_id = 4, .name = "agency", .suppressed_reasons = -1},
 };
 /* clang-format on */
 
@@ -76,12 +91,15 @@ const struct snapshot test_facts = {
     .account_count = COUNT(accounts),
     .logins = logins,
     .login_count = COUNT(logins),
+    .credential = "AKIASHOP",
     .identities = identities,
     .identity_count = COUNT(identities),
     .suppressions = suppressions,
     .suppression_count = COUNT(suppressions),
     .grants = grants,
     .grant_count = COUNT(grants),
+    .sets = sets,
+    .set_count = COUNT(sets),
     .is_fresh = true,
 };
 
@@ -126,6 +144,7 @@ test_begin(struct run *r, const char *login, const char *path)
 	r->mail = (struct message_mail){.path = path,
 	    .client = {login, "", "smtpd", NULL},
 	    .session = "192.0.2.1:40000",
+	    .source_ip = "192.0.2.1",
 	    .is_fresh = true};
 	r->arena = arena_new(message_arena_max(r->conf));
 	assert_non_null(r->arena);
@@ -150,7 +169,7 @@ test_send_body(struct run *r, const char *from)
 {
 	message_header(r->m, "From", from);
 	message_header(r->m, "Subject", "hello");
-	message_end_of_headers(r->m, true);
+	message_end_of_headers(r->m, true, NOW_SEC);
 	message_body(r->m, "hello\r\n", 7);
 }
 
@@ -160,13 +179,21 @@ test_end(struct run *r)
 	return message_end(r->m, NOW_SEC, &r->edits, &r->v);
 }
 
+static bool
+is_token(const struct edit *e)
+{
+	return e->kind == EDIT_INSERT_HEADER &&
+	       strcmp(e->name, "X-Sendward-Token") == 0;
+}
+
 size_t
 test_count_edits(const struct run *r, enum edit_kind kind)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->edits.count; i++)
-		n += r->edits.list[i].kind == kind;
+		n += r->edits.list[i].kind == kind &&
+		     !is_token(&r->edits.list[i]);
 	return n;
 }
 
@@ -174,11 +201,27 @@ const struct edit *
 test_find_edit(const struct run *r, enum edit_kind kind, size_t nth)
 {
 	for (size_t i = 0; i < r->edits.count; i++) {
-		if (r->edits.list[i].kind == kind && nth-- == 0)
+		if (r->edits.list[i].kind == kind &&
+		    !is_token(&r->edits.list[i]) && nth-- == 0)
 			return &r->edits.list[i];
 	}
 	fail_msg("no such edit");
 	return NULL;
+}
+
+const char *
+test_token(const struct run *r)
+{
+	const char *value = NULL;
+
+	for (size_t i = 0; i < r->edits.count; i++) {
+		if (!is_token(&r->edits.list[i]))
+			continue;
+		assert_null(value);
+		assert_int_equal(r->edits.list[i].index, 0);
+		value = r->edits.list[i].value;
+	}
+	return value;
 }
 
 int

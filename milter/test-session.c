@@ -25,7 +25,7 @@
 
 /* clang-format off */
 static const struct rules_account accounts[] = {
-	{.id = 1, .name = "shop", .production = true, .daily_quota = -1, .rate = 10},
+	{.id = 1, .name = "shop", .suppressed_reasons = 3, .production = true, .daily_quota = -1, .rate = 10},
 };
 static const struct fake_login logins[] = {{"shop", "shop"}};
 static const struct fake_identity identities[] = {
@@ -88,6 +88,20 @@ filter_is_ending(struct filter *f)
 	return f->is_ending;
 }
 
+static struct journal_entry noted; /* the last one */
+static char noted_recipients[80];
+static bool is_journal_broken;
+
+bool
+filter_note(struct filter *f, const struct journal_entry *entry)
+{
+	(void)f;
+	noted = *entry;
+	(void)snprintf(noted_recipients, sizeof(noted_recipients), "%s",
+	    entry->recipients);
+	return !is_journal_broken;
+}
+
 bool
 releaser_push(
     struct releaser *releaser, const char *queue_id, const char *session)
@@ -105,7 +119,7 @@ struct address_row {
 	const char *text;
 	in_port_t port;
 	bool is_known;
-	const char *name;
+	const char *name, *ip;
 	unsigned char last; /* byte of the address */
 };
 
@@ -114,11 +128,11 @@ test_client(void **state)
 {
 	/* clang-format off */
 	static const struct address_row rows[] = {
-		{AF_INET, "192.0.2.7", 40000, true, "192.0.2.7:40000", 7},
-		{AF_INET, "127.0.0.1", 0, true, "", 1},
-		{AF_INET6, "2001:db8::9", 25, true, "2001:db8::9:25", 9},
-		{AF_UNIX, "", 0, false, "", 0},
-		{AF_UNSPEC, NULL, 0, false, "", 0},
+		{AF_INET, "192.0.2.7", 40000, true, "192.0.2.7:40000", "192.0.2.7", 7},
+		{AF_INET, "127.0.0.1", 0, true, "", "127.0.0.1", 1},
+		{AF_INET6, "2001:db8::9", 25, true, "2001:db8::9:25", "2001:db8::9", 9},
+		{AF_UNIX, "", 0, false, "", "", 0},
+		{AF_UNSPEC, NULL, 0, false, "", "", 0},
 	};
 	/* clang-format on */
 	struct session *s = session_new(&filter);
@@ -144,6 +158,7 @@ test_client(void **state)
 		session_client(s, rows[i].text == NULL ? NULL : address);
 		assert_int_equal(s->has_address, rows[i].is_known);
 		assert_string_equal(s->name, rows[i].name);
+		assert_string_equal(s->ip, rows[i].ip);
 		assert_int_equal(s->address[15], rows[i].last);
 	}
 	session_free(&s);

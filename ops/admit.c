@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "conf/conf.h"
 #include "ops/snapshot.h"
@@ -267,7 +268,7 @@ admit_owner_of(const struct admit *admit, const struct admit_client *client,
 		    admit, client->auth_author, account_r, v);
 	if (client->login[0] != '\0') {
 		if (snapshot_account_of_login(
-			admit->snapshot, client->login, account_r))
+			admit->snapshot, client->login, account_r, NULL))
 			return ADMIT_ACCOUNT;
 		verdict_no_account(v, client->login);
 		return ADMIT_REFUSED;
@@ -300,47 +301,132 @@ admit_sender(const struct admit *admit, const struct rules_account *account,
 	return v->action == RULES_ACCEPT;
 }
 
-static bool
-is_in_sandbox_for(const struct admit *admit,
-    const struct rules_account *account, enum mailbox_error error,
-    const struct mailbox *box)
-{
-	struct identity_cover cover;
-	bool is_verified;
+#define AWS_SIMULATOR "simulator.amazonses.com"
 
-	if (account->production)
-		return false;
-	/* What we cannot read for sure is nobody's identity. */
-	if (error != MAILBOX_OK)
-		return true;
-	is_verified =
-	    covers_by_itself(admit, account->id, box->address, &cover);
-	return !sandbox_allows(
-	    account, box->address, is_verified, admit->conf->simulator_domain);
+/* The domains of the mailbox simulator: both are open to the sandbox. */
+static bool
+is_allowed(const struct admit *admit, const struct rules_account *account,
+    const char *address, bool is_verified)
+{
+	const struct conf *conf = admit->conf;
+
+	return sandbox_allows(
+		   account, address, is_verified, conf->simulator_domain) ||
+	       (conf->simulator_aws == CONF_SIMULATOR_AWS_YES &&
+		   sandbox_allows(
+		       account, address, is_verified, AWS_SIMULATOR));
+}
+
+static bool
+is_simulator(const struct admit *admit, const char *address)
+{
+	const char *domain = strrchr(address, '@');
+
+	return domain != NULL &&
+	       (strcasecmp(domain + 1, admit->conf->simulator_domain) == 0 ||
+		   (admit->conf->simulator_aws == CONF_SIMULATOR_AWS_YES &&
+		       strcasecmp(domain + 1, AWS_SIMULATOR) == 0));
+}
+
+/* box: NULL when only the MTA knows its domain. The text as given stays, when it
+ * names the same without a doubt: reports will have it so. */
+static void
+take_recipient(const struct admit *admit, const struct rules_account *account,
+    const char *recipient, const struct mailbox *box,
+    struct admit_recipient *recipient_r)
+{
+	const char *address = box != NULL ? box->address : recipient;
+	struct admit_listing *listing = &recipient_r->listing;
+	struct identity_cover cover;
+
+	if (strcasecmp(address, recipient) == 0)
+		(void)snprintf(recipient_r->address, /* fits */
+		    sizeof(recipient_r->address), "%s", recipient);
+	else
+		(void)snprintf(recipient_r->address,
+		    sizeof(recipient_r->address), "%s", address);
+	listing->flag = RECIPIENT_ELIGIBLE;
+	listing->is_listed = false;
+	if (box != NULL && is_simulator(admit, address)) {
+		listing->flag = RECIPIENT_SIMULATOR;
+		return;
+	}
+	if (box != NULL &&
+	    covers_by_itself(admit, account->id, address, &cover))
+		listing->flag = RECIPIENT_OWN;
+	listing->is_listed = snapshot_suppression(
+	    admit->snapshot, account->id, address, &listing->entry);
+}
+
+static bool
+is_in_force(int reasons, enum rules_suppression_reason reason)
+{
+	switch (reason) {
+	case RULES_SUPPRESSED_BOUNCE:
+		return (reasons & RULES_REASONS_BOUNCE) != 0;
+	case RULES_SUPPRESSED_COMPLAINT:
+		return (reasons & RULES_REASONS_COMPLAINT) != 0;
+	case RULES_SUPPRESSED_MANUAL:
+		break;
+	}
+	return true;
+}
+
+bool
+admit_is_held(const struct admit_listing *listing,
+    const struct rules_account *account, const struct rules_set *set)
+{
+	bool has_rule = set->id != 0 && set->suppressed_reasons >= 0;
+
+	return listing->is_listed &&
+	       is_in_force(has_rule ? set->suppressed_reasons
+				    : account->suppressed_reasons,
+		   listing->entry.reason);
+}
+
+/* Suppression by the account's rule: at RCPT nobody knows the configuration set. */
+static void
+check_recipient(const struct admit *admit, const struct rules_account *account,
+    const char *given, const struct admit_recipient *recipient,
+    struct rules_verdict *v)
+{
+	const struct admit_listing *listing = &recipient->listing;
+	const struct rules_set none = {.id = 0};
+
+	if (!is_allowed(admit, account, recipient->address,
+		listing->flag == RECIPIENT_OWN))
+		verdict_not_verified(
+		    v, admit->conf->region, &given, 1, RULES_REASON_SANDBOX);
+	else if (admit->conf->suppressed == CONF_SUPPRESSED_REJECT &&
+		 admit_is_held(listing, account, &none))
+		verdict_suppressed(v, given, &listing->entry, false);
 }
 
 bool
 admit_recipient(const struct admit *admit, const struct rules_account *account,
-    const char *recipient, int64_t accepted_before, struct rules_verdict *v)
+    const char *recipient, int64_t accepted_before,
+    struct admit_recipient *recipient_r, struct rules_verdict *v)
 {
-	struct rules_suppression s;
 	struct mailbox box;
 	enum mailbox_error error = mailbox_parse_recipient(recipient, &box);
+	bool is_read = error == MAILBOX_OK;
 
 	verdict_accept(v);
 	if (accepted_before >= admit->conf->max_recipients)
 		verdict_too_many(v, admit->conf->max_recipients);
-	else if (is_in_sandbox_for(admit, account, error, &box))
+	/* What we cannot read for sure is nobody's identity. */
+	else if (!is_read && !account->production)
 		verdict_not_verified(v, admit->conf->region, &recipient, 1,
 		    RULES_REASON_SANDBOX);
 	/* The MTA may deliver to somebody else than the list was asked for. */
-	else if (error != MAILBOX_OK && error != MAILBOX_NO_DOMAIN)
+	else if (!is_read && error != MAILBOX_NO_DOMAIN)
 		verdict_bad_recipient(v, recipient, mailbox_error_text(error));
-	else if (snapshot_suppression(admit->snapshot, account->id,
-		     error == MAILBOX_OK ? box.address : recipient, &s))
-		verdict_suppressed(v, recipient, &s,
-		    admit->conf->suppressed == CONF_SUPPRESSED_ACCEPT);
-	return v->action == RULES_ACCEPT || v->action == RULES_DROP;
+	if (v->action != RULES_ACCEPT)
+		return false;
+	take_recipient(
+	    admit, account, recipient, is_read ? &box : NULL, recipient_r);
+	check_recipient(admit, account, recipient, recipient_r, v);
+	return v->action == RULES_ACCEPT;
 }
 
 bool
@@ -361,6 +447,7 @@ admit_headers(const struct admit *admit, const struct rules_account *account,
 	must_be_covered(admit, account, sender, &other, &failing);
 	must_be_covered(
 	    admit, account, senders.from.address, cover_r, &failing);
+	memcpy(cover_r->from, senders.from.address, sizeof(cover_r->from));
 	for (size_t i = 0; i < more_count; i++)
 		must_be_covered(
 		    admit, account, more[i].address, &other, &failing);
@@ -374,6 +461,47 @@ admit_headers(const struct admit *admit, const struct rules_account *account,
 		 RULES_MAIL_FROM_REJECT)
 		verdict_mail_from(v, cover_r->identity.settings.mail_from);
 	return v->action == RULES_ACCEPT;
+}
+
+/* name NULL: what is the default of another account's identity is that account's. */
+static bool
+find_set(const struct admit *admit, const struct rules_account *account,
+    const char *name, const struct admit_cover *cover, struct rules_set *set_r)
+{
+	int64_t id = cover->identity.settings.default_set_id;
+
+	if (name != NULL)
+		return snapshot_set(admit->snapshot, account->id, name, set_r);
+	if (id == 0 || cover->owner[0] != '\0' ||
+	    !snapshot_set_by_id(admit->snapshot, id, set_r) ||
+	    set_r->account_id != account->id)
+		memset(set_r, 0, sizeof(*set_r));
+	return true;
+}
+
+bool
+admit_set(const struct admit *admit, const struct rules_account *account,
+    const char *name, const struct admit_cover *cover, struct rules_set *set_r,
+    struct rules_verdict *v)
+{
+	verdict_accept(v);
+	if (!find_set(admit, account, name, cover, set_r))
+		verdict_no_set(v, name);
+	else if (set_r->paused)
+		verdict_set_paused(v, set_r->name, set_r->pause_reason);
+	return v->action == RULES_ACCEPT;
+}
+
+bool
+admit_is_credential(const struct admit *admit,
+    const struct rules_account *account, const char *login)
+{
+	struct rules_account owner;
+	bool is_credential;
+
+	return snapshot_account_of_login(
+		   admit->snapshot, login, &owner, &is_credential) &&
+	       is_credential && owner.id == account->id;
 }
 
 bool

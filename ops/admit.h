@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include "rules/headers.h"
 #include "rules/identity.h"
+#include "rules/recipients.h"
 #include "rules/types.h"
 
 struct conf;
@@ -51,6 +52,8 @@ struct admit_cover {
 	/* "": the account itself; else the account that granted it, whose
 	 * settings and keys are in `identity` */
 	char owner[RULES_NAME_MAX + 1];
+	/* by admit_headers: the address of From, domain in lower case */
+	char from[RULES_ADDRESS_MAX + 1];
 };
 
 /* May the account send as this address (local@domain)? An identity of its own
@@ -68,11 +71,33 @@ bool admit_sender(const struct admit *admit,
     const struct rules_account *account, const char *sender,
     int64_t declared_size, struct rules_verdict *v);
 
-/* RCPT: number (already accepted ones), sandbox, suppression. RULES_DROP: take the
- * recipient off the envelope. True when action is ACCEPT or DROP. */
+/* What is known of a recipient, before a configuration set is. */
+struct admit_listing {
+	enum recipient_flag flag; /* ELIGIBLE, SIMULATOR or OWN */
+	bool is_listed;           /* on the account's suppression list */
+	struct rules_suppression entry;
+};
+struct admit_recipient {
+	struct admit_listing listing;
+	char address[RULES_ADDRESS_MAX + 1]; /* as given, but without what means
+						nothing, such as quotes */
+};
+
+/* RCPT: number (already accepted ones), sandbox; where `suppressed` says reject,
+ * suppression by the account's rule. True: *recipient_r is filled; whether it is
+ * left out is told by admit_is_held, when the set is known. */
 bool admit_recipient(const struct admit *admit,
     const struct rules_account *account, const char *recipient,
-    int64_t accepted_before, struct rules_verdict *v);
+    int64_t accepted_before, struct admit_recipient *recipient_r,
+    struct rules_verdict *v);
+
+/* Does the suppression list hold mail with that set (id 0: none) back from a
+ * recipient? A bounce or complaint does while its reason is in force: by the set's
+ * rule, when it has one, else by the account's. Under a set with an empty rule none
+ * does. What was put on the list by hand is held in any case, and the simulator
+ * never. */
+bool admit_is_held(const struct admit_listing *listing,
+    const struct rules_account *account, const struct rules_set *set);
 
 /* End of headers: fields, From, Sender, Return-Path, envelope sender once more
  * (all failing names in one reply), the MAIL FROM domain of From's identity. On
@@ -81,6 +106,18 @@ bool admit_headers(const struct admit *admit,
     const struct rules_account *account, const char *sender,
     const struct rules_header *list, size_t count, struct admit_cover *cover_r,
     struct rules_verdict *v);
+
+/* End of headers: the configuration set that the message names, one of the
+ * account's; name NULL: the default of the identity that covers From, when it is
+ * the account's own, or none (set_r->id 0). False: there is none of that name, or
+ * it is paused. */
+bool admit_set(const struct admit *admit, const struct rules_account *account,
+    const char *name, const struct admit_cover *cover, struct rules_set *set_r,
+    struct rules_verdict *v);
+
+/* Is that login an access key of the account? */
+bool admit_is_credential(const struct admit *admit,
+    const struct rules_account *account, const char *login);
 
 /* End of message: does the account still exist, and may it send? A client can take
  * as long as it likes from MAIL to here. */

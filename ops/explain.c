@@ -41,7 +41,9 @@ struct chain {
 	explain_step_fn *fn;
 	void *ctx;
 	char sender[RULES_ADDRESS_MAX + 1];
-	struct admit_cover cover; /* of From */
+	struct admit_cover cover;     /* of From */
+	struct rules_set set;         /* id 0: none, or it is refused */
+	struct rules_verdict headers; /* what is said of From and the set */
 	bool is_refused;
 	int64_t taken; /* recipients that are accepted at RCPT */
 };
@@ -100,7 +102,7 @@ note_cover(char *note, size_t size, const struct admit_cover *cover)
 }
 
 #define COVER_NOTE_MAX                                                         \
-	(RULES_ADDRESS_MAX + RULES_NAME_MAX + RULES_DOMAIN_MAX + 80)
+	(RULES_ADDRESS_MAX + RULES_NAME_MAX + RULES_DOMAIN_MAX + 180)
 
 static void
 explain_sender(struct chain *chain)
@@ -128,26 +130,37 @@ explain_sender(struct chain *chain)
 }
 
 static void
-explain_recipients(struct chain *chain)
+explain_recipient(struct chain *chain, const char *given)
 {
 	const struct rules_account *account = &chain->result->account;
+	struct admit_recipient recipient;
+	struct rules_verdict v;
+	const char *note = "";
 
-	for (size_t i = 0; i < chain->request->recipient_count; i++) {
-		const char *recipient = chain->request->recipients[i];
-		struct rules_verdict v;
-		const char *note = "";
+	if (admit_recipient(
+		&chain->admit, account, given, chain->taken, &recipient, &v)) {
+		const struct admit_listing *listing = &recipient.listing;
 
-		if (admit_recipient(
-			&chain->admit, account, recipient, chain->taken, &v)) {
-			chain->taken++;
-			if (v.action == RULES_DROP)
-				note = "accepted, and left out on delivery: "
-				       "on the suppression list";
-			else if (!account->production)
-				note = "verified, or the simulator";
+		chain->taken++;
+		if (admit_is_held(listing, account, &chain->set)) {
+			verdict_suppressed(&v, given, &listing->entry, true);
+			note = "accepted, and left out on delivery: on the "
+			       "suppression list";
+		} else if (listing->is_listed) {
+			note = "on the suppression list for a reason that is "
+			       "not in force";
+		} else if (!account->production) {
+			note = "verified, or the simulator";
 		}
-		step(chain, EXPLAIN_RECIPIENT, recipient, note, &v);
 	}
+	step(chain, EXPLAIN_RECIPIENT, given, note, &v);
+}
+
+static void
+explain_recipients(struct chain *chain)
+{
+	for (size_t i = 0; i < chain->request->recipient_count; i++)
+		explain_recipient(chain, chain->request->recipients[i]);
 }
 
 static enum sg_err
@@ -232,24 +245,65 @@ note_return_path(char *note, size_t size, const struct chain *chain)
 	    "; return path at %s", domain);
 }
 
+/* Room for an address in angle brackets. */
+#define FROM_VALUE_MAX (RULES_ADDRESS_MAX + 3)
+
+static const char *
+from_value(const struct chain *chain, char value[FROM_VALUE_MAX])
+{
+	const char *given = chain->request->header_from;
+
+	if (given[0] != '\0')
+		return given;
+	(void)snprintf(value, FROM_VALUE_MAX, "<%s>", chain->sender); /* fits */
+	return value;
+}
+
+/* Asked for ahead: what becomes of recipients depends on the set. */
+static void
+look_at_headers(struct chain *chain)
+{
+	const struct rules_account *account = &chain->result->account;
+	const char *name = chain->request->set;
+	char value[FROM_VALUE_MAX];
+	struct rules_header from = {
+	    .name = "From", .value = from_value(chain, value)};
+
+	if (name != NULL && name[0] == '\0')
+		name = NULL;
+	if (admit_headers(&chain->admit, account, chain->sender, &from, 1,
+		&chain->cover, &chain->headers) &&
+	    !admit_set(&chain->admit, account, name, &chain->cover, &chain->set,
+		&chain->headers))
+		memset(&chain->set, 0, sizeof(chain->set));
+}
+
+static void
+note_set(char *note, size_t size, const struct chain *chain)
+{
+	size_t used = strlen(note);
+
+	if (chain->set.id != 0)
+		(void)snprintf(note + used, size - used, /* fits */
+		    "; configuration set %s", chain->set.name);
+}
+
 static void
 explain_headers(struct chain *chain)
 {
-	const char *given = chain->request->header_from;
-	struct rules_header from = {.name = "From"};
-	struct rules_verdict v;
-	char value[RULES_ADDRESS_MAX + 3];
+	struct explain_result *result = chain->result;
+	char value[FROM_VALUE_MAX];
 	char note[COVER_NOTE_MAX] = "";
 
-	(void)snprintf(value, sizeof(value), "<%s>", chain->sender); /* fits */
-	from.value = given[0] != '\0' ? given : value;
-	if (admit_headers(&chain->admit, &chain->result->account, chain->sender,
-		&from, 1, &chain->cover, &v)) {
-		take_cover(chain->result, &chain->cover);
+	if (chain->headers.action == RULES_ACCEPT) {
+		take_cover(result, &chain->cover);
+		memcpy(result->set, chain->set.name, sizeof(result->set));
 		note_cover(note, sizeof(note), &chain->cover);
 		note_return_path(note, sizeof(note), chain);
+		note_set(note, sizeof(note), chain);
 	}
-	step(chain, EXPLAIN_HEADERS, from.value, note, &v);
+	step(chain, EXPLAIN_HEADERS, from_value(chain, value), note,
+	    &chain->headers);
 }
 
 static void
@@ -343,6 +397,7 @@ run_chain(struct chain *chain, struct err *err_r)
 	if (!explain_account(chain))
 		return SG_OK;
 	explain_sender(chain);
+	look_at_headers(chain);
 	explain_recipients(chain);
 	rc = explain_limits(chain, err_r);
 	if (rc != SG_OK)
@@ -362,8 +417,8 @@ explain_message(const struct conf *conf, struct store *store,
 	    .result = result_r,
 	    .fn = fn,
 	    .ctx = ctx};
-	enum sg_err rc = snapshot_new(
-	    SNAPSHOT_ACCOUNTS | SNAPSHOT_IDENTITIES | SNAPSHOT_SUPPRESSIONS,
+	enum sg_err rc = snapshot_new(SNAPSHOT_ACCOUNTS | SNAPSHOT_IDENTITIES |
+					  SNAPSHOT_SUPPRESSIONS | SNAPSHOT_SETS,
 	    &snapshot, err_r);
 
 	memset(result_r, 0, sizeof(*result_r));

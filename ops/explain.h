@@ -19,6 +19,7 @@ struct explain_request {
 	const char *header_from;      /* value of From; "" like sender */
 	const char *const *recipients;
 	size_t recipient_count;
+	const char *set; /* configuration set; NULL or "": none is named */
 	int64_t now_usec;
 };
 
@@ -27,7 +28,7 @@ enum explain_check {
 	EXPLAIN_SENDER,    /* MAIL: pause, envelope sender */
 	EXPLAIN_RECIPIENT, /* RCPT: number, sandbox, suppression list; one each */
 	EXPLAIN_LIMITS,    /* policy service: pause, rate, quota */
-	EXPLAIN_HEADERS,   /* From and the envelope sender once more */
+	EXPLAIN_HEADERS,   /* From and the envelope sender once more, the set */
 	EXPLAIN_SIGNATURE,
 };
 /* "account", "sender", … for JSON and tables. */
@@ -56,6 +57,9 @@ struct explain_result {
 	char owner[RULES_NAME_MAX + 1];       /* who granted it; "" its own */
 	char mail_from[RULES_DOMAIN_MAX + 1]; /* of the return path; "" the
 						 bounce domain */
+	/* that it would leave with: the one named, or the default of From's
+	 * identity; "" none */
+	char set[sizeof(((struct rules_set *)NULL)->name)];
 	bool signing_off;
 	bool dkim_waits; /* unsigned while DNS does not have the keys */
 	struct {

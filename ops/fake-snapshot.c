@@ -30,12 +30,19 @@ snapshot_account_by_name(const struct snapshot *snapshot, const char *name,
 
 bool
 snapshot_account_of_login(const struct snapshot *snapshot, const char *login,
-    struct rules_account *account_r)
+    struct rules_account *account_r, bool *is_credential_r)
 {
 	for (size_t i = 0; i < snapshot->login_count; i++) {
-		if (strcmp(snapshot->logins[i].name, login) == 0)
-			return snapshot_account_by_name(
-			    snapshot, snapshot->logins[i].account, account_r);
+		const struct fake_login *row = &snapshot->logins[i];
+
+		if (strcmp(row->name, login) != 0)
+			continue;
+		if (is_credential_r != NULL)
+			*is_credential_r =
+			    snapshot->credential != NULL &&
+			    strcmp(snapshot->credential, login) == 0;
+		return snapshot_account_by_name(
+		    snapshot, row->account, account_r);
 	}
 	return false;
 }
@@ -99,4 +106,38 @@ snapshot_suppression(const struct snapshot *snapshot, int64_t account_id,
 		}
 	}
 	return false;
+}
+
+bool
+snapshot_set(const struct snapshot *snapshot, int64_t account_id,
+    const char *name, struct rules_set *set_r)
+{
+	for (size_t i = 0; i < snapshot->set_count; i++) {
+		if (snapshot->sets[i].account_id == account_id &&
+		    strcmp(snapshot->sets[i].name, name) == 0) {
+			*set_r = snapshot->sets[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+snapshot_set_by_id(
+    const struct snapshot *snapshot, int64_t id, struct rules_set *set_r)
+{
+	for (size_t i = 0; i < snapshot->set_count; i++) {
+		if (snapshot->sets[i].id == id) {
+			*set_r = snapshot->sets[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+snapshot_has_brakes(const struct snapshot *snapshot, int64_t account_id)
+{
+	(void)account_id;
+	return snapshot->has_brakes;
 }

@@ -38,12 +38,17 @@ struct snapshot {
 	size_t account_count;
 	const struct fake_login *logins;
 	size_t login_count;
+	const char
+	    *credential; /* the login that is an access key id, or NULL */
 	const struct fake_identity *identities;
 	size_t identity_count;
 	const struct fake_suppression *suppressions;
 	size_t suppression_count;
 	const struct fake_grant *grants;
 	size_t grant_count;
+	const struct rules_set *sets;
+	size_t set_count;
+	bool has_brakes; /* every account */
 	bool is_fresh;
 };
 

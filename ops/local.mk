@@ -46,6 +46,7 @@ endif
 # The gate: what the milter (and explain) decides with, and its threads.
 ops_libops_a_SOURCES += \
 	ops/admit.c ops/admit.h \
+	ops/brake_pool.c ops/brake_pool.h \
 	ops/freshener.c ops/freshener.h \
 	ops/releaser.c ops/releaser.h \
 	ops/return_mac.c ops/return_mac.h \
@@ -64,7 +65,8 @@ endif
 ops_libops_a_SOURCES += \
 	ops/snapshot.c ops/snapshot.h \
 	ops/snapshot_content.c ops/snapshot_content.h \
-	ops/snapshot_grants.c ops/snapshot_grants.h
+	ops/snapshot_grants.c ops/snapshot_grants.h \
+	ops/snapshot_sets.c ops/snapshot_sets.h
 if HAVE_CMOCKA
 check_PROGRAMS += ops/test-snapshot
 TESTS += ops/test-snapshot
@@ -144,6 +146,21 @@ ops_test_maillog_SOURCES = ops/test-maillog.c $(admin_test_fixture)
 ops_test_maillog_LDADD = $(admin_test_libs)
 endif
 
+# What administrators see of mail that left, and of who is told.
+ops_libops_a_SOURCES += ops/message.c ops/message.h \
+	ops/listing.c ops/listing.h ops/outbox.c ops/outbox.h \
+	ops/identity_notify.c ops/identity_notify.h
+
+# What leaves is noted, and comes into the store.
+ops_libops_a_SOURCES += ops/journal.c ops/journal.h \
+	ops/text_json.c ops/text_json.h
+if HAVE_CMOCKA
+check_PROGRAMS += ops/test-journal
+TESTS += ops/test-journal
+ops_test_journal_SOURCES = ops/test-journal.c
+ops_test_journal_LDADD = $(admin_test_libs)
+endif
+
 # Who is told of events, and how it gets to him.
 ops_libops_a_SOURCES += ops/endpoint.c ops/endpoint.h \
 	ops/publish.c ops/publish.h ops/publish_event.c ops/publish_parts.h \
@@ -158,4 +175,24 @@ ops_test_publish_SOURCES = ops/test-publish.c $(admin_test_fixture)
 ops_test_publish_LDADD = $(admin_test_libs)
 ops_test_topic_SOURCES = ops/test-topic.c $(admin_test_fixture)
 ops_test_topic_LDADD = $(admin_test_libs)
+endif
+
+# Who is paused for his bounces and complaints, who is held for what he sends, and
+# configuration sets.
+ops_libops_a_SOURCES += \
+	ops/brake.c ops/brake.h ops/brake_parts.h ops/brake_setup.c \
+	ops/reputation.c ops/reputation.h ops/reputation_history.c \
+	ops/reputation_parts.h \
+	ops/set.c ops/set.h \
+	ops/tell.c ops/tell.h
+if HAVE_CMOCKA
+reputation_tests = ops/test-brake ops/test-reputation ops/test-set
+check_PROGRAMS += $(reputation_tests)
+TESTS += $(reputation_tests)
+ops_test_brake_SOURCES = ops/test-brake.c $(admin_test_fixture)
+ops_test_brake_LDADD = $(admin_test_libs)
+ops_test_reputation_SOURCES = ops/test-reputation.c $(admin_test_fixture)
+ops_test_reputation_LDADD = $(admin_test_libs)
+ops_test_set_SOURCES = ops/test-set.c $(admin_test_fixture)
+ops_test_set_LDADD = $(admin_test_libs)
 endif

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 
 #include "ops/snapshot_content.h"
+#include "store/brakes.h"
 #include "store/store.h"
+#include "store/topics.h"
 
 /* Patterns that one account has for one identity and that are looked at. */
 #define GRANTS_MAX 1000
@@ -179,6 +181,53 @@ put_suppression(void *ctx, const struct store_suppression *row)
 	return noted(l, done);
 }
 
+static bool
+put_set(void *ctx, const struct store_set *row)
+{
+	struct loader *l = ctx;
+	bool done;
+
+	write_begin(l);
+	done = sets_put(&l->content->sets, &row->facts);
+	write_end(l);
+	return noted(l, done);
+}
+
+struct brake_rows {
+	struct loader *loader;
+	struct brake_table table;
+};
+
+static bool
+take_brake(void *ctx, const struct store_brake *row)
+{
+	struct brake_rows *rows = ctx;
+
+	return noted(
+	    rows->loader, sets_brakes_add(&rows->table, row->account_id));
+}
+
+/* Who has brakes: few rows, so all of them. */
+static enum sg_err
+put_brakes(struct loader *l)
+{
+	struct brake_rows rows = {
+	    .loader = l, .table = {.key = l->content->brakes.key}};
+	struct brake_table old;
+	enum sg_err code =
+	    store_brake_list(l->store, 0, take_brake, &rows, l->err_r);
+
+	if (code == SG_OK && l->failed == SG_OK) {
+		write_begin(l);
+		old = l->content->brakes;
+		l->content->brakes = rows.table;
+		rows.table = old;
+		write_end(l);
+	}
+	sets_brakes_fini(&rows.table);
+	return code;
+}
+
 /* Grants of one account, or of all, come as a list: what is replaced must not be
  * missing in between. */
 struct grant_rows {
@@ -242,6 +291,10 @@ load_all(struct loader *l)
 	if (code == SG_OK && (parts & SNAPSHOT_SUPPRESSIONS))
 		code = store_suppression_list(
 		    l->store, 0, put_suppression, l, l->err_r);
+	if (code == SG_OK && (parts & SNAPSHOT_SETS))
+		code = store_set_list(l->store, 0, put_set, l, l->err_r);
+	if (code == SG_OK && (parts & SNAPSHOT_SETS))
+		code = put_brakes(l);
 	return code != SG_OK ? code : l->failed;
 }
 
@@ -382,6 +435,30 @@ follow_grant(struct loader *l, const struct store_change *change)
 	return put_grants(l, change->owner_id);
 }
 
+static enum sg_err
+follow_set(struct loader *l, const struct store_change *change)
+{
+	struct store_set row;
+	enum sg_err code =
+	    store_set_get_by_id(l->store, change->id, &row, l->err_r);
+
+	if (code == SG_OK)
+		(void)put_set(l, &row); /* l->failed tells */
+	if (code != SG_MISSING)
+		return code;
+	write_begin(l);
+	sets_drop(&l->content->sets, change->id);
+	write_end(l);
+	return SG_OK;
+}
+
+static enum sg_err
+follow_brake(struct loader *l, const struct store_change *change)
+{
+	(void)change;
+	return put_brakes(l);
+}
+
 /* clang-format off */
 static const struct {
 	int part;
@@ -394,6 +471,8 @@ static const struct {
 	[STORE_CHANGE_KEY]         = {SNAPSHOT_IDENTITIES,   follow_key},
 	[STORE_CHANGE_SUPPRESSION] = {SNAPSHOT_SUPPRESSIONS, follow_suppression},
 	[STORE_CHANGE_GRANT]       = {SNAPSHOT_IDENTITIES,   follow_grant},
+	[STORE_CHANGE_SET]         = {SNAPSHOT_SETS,         follow_set},
+	[STORE_CHANGE_BRAKE]       = {SNAPSHOT_SETS,         follow_brake},
 };
 /* clang-format on */
 
@@ -491,16 +570,19 @@ snapshot_is_fresh(const struct snapshot *snapshot, int64_t now_mono_msec)
 
 bool
 snapshot_account_of_login(const struct snapshot *snapshot, const char *login,
-    struct rules_account *account_r)
+    struct rules_account *account_r, bool *is_credential_r)
 {
 	int64_t id;
-	bool found;
+	bool found, is_credential;
 
 	read_begin(snapshot);
-	found = snapshot->content != NULL &&
-		content_find_login(snapshot->content, login, &id) &&
-		content_find_account(snapshot->content, id, account_r);
+	found =
+	    snapshot->content != NULL &&
+	    content_find_login(snapshot->content, login, &id, &is_credential) &&
+	    content_find_account(snapshot->content, id, account_r);
 	read_end(snapshot);
+	if (found && is_credential_r != NULL)
+		*is_credential_r = is_credential;
 	return found;
 }
 
@@ -592,6 +674,45 @@ snapshot_suppression(const struct snapshot *snapshot, int64_t account_id,
 	return found;
 }
 
+bool
+snapshot_set(const struct snapshot *snapshot, int64_t account_id,
+    const char *name, struct rules_set *set_r)
+{
+	bool found;
+
+	read_begin(snapshot);
+	found =
+	    snapshot->content != NULL &&
+	    sets_find_name(&snapshot->content->sets, account_id, name, set_r);
+	read_end(snapshot);
+	return found;
+}
+
+bool
+snapshot_set_by_id(
+    const struct snapshot *snapshot, int64_t id, struct rules_set *set_r)
+{
+	bool found;
+
+	read_begin(snapshot);
+	found = snapshot->content != NULL &&
+		sets_find(&snapshot->content->sets, id, set_r);
+	read_end(snapshot);
+	return found;
+}
+
+bool
+snapshot_has_brakes(const struct snapshot *snapshot, int64_t account_id)
+{
+	bool has;
+
+	read_begin(snapshot);
+	has = snapshot->content != NULL &&
+	      sets_brakes_has(&snapshot->content->brakes, account_id);
+	read_end(snapshot);
+	return has;
+}
+
 void
 snapshot_size(const struct snapshot *snapshot, struct snapshot_size *size_r)
 {
@@ -605,6 +726,7 @@ snapshot_size(const struct snapshot *snapshot, struct snapshot_size *size_r)
 		size_r->logins = content->logins.used;
 		size_r->identities = content->identities.used;
 		size_r->suppressions = content->suppressions.used;
+		size_r->sets = content->sets.by_id.used;
 		size_r->bytes = content_bytes(content);
 	}
 	read_end(snapshot);

@@ -1,5 +1,5 @@
 /* What the mail path must know, in memory: accounts, SASL names, identities,
- * suppressions; kept fresh from the store's changes. Private keys are not in it
+ * suppressions, configuration sets; kept fresh from the store's changes. Private keys are not in it
  * (dkim/keyring.h loads them when first used). Does not decide.
  *
  * Thread rule: snapshot_refresh is called by one thread (or one at a time) with
@@ -19,6 +19,7 @@ enum snapshot_parts {
 	SNAPSHOT_ACCOUNTS = 1, /* accounts and SASL names: always */
 	SNAPSHOT_IDENTITIES = 2,
 	SNAPSHOT_SUPPRESSIONS = 4,
+	SNAPSHOT_SETS = 8, /* configuration sets, and who has brakes */
 };
 
 enum sg_err snapshot_new(
@@ -36,9 +37,10 @@ enum sg_err snapshot_refresh(struct snapshot *snapshot, struct store *store,
 #define SNAPSHOT_STALE_MSEC 5000
 bool snapshot_is_fresh(const struct snapshot *snapshot, int64_t now_mono_msec);
 
-/* SASL login or enabled credential. False: belongs to no account. */
+/* SASL login or enabled credential (*is_credential_r; NULL is fine). False: belongs
+ * to no account. */
 bool snapshot_account_of_login(const struct snapshot *snapshot,
-    const char *login, struct rules_account *account_r);
+    const char *login, struct rules_account *account_r, bool *is_credential_r);
 bool snapshot_account_by_name(const struct snapshot *snapshot, const char *name,
     struct rules_account *account_r);
 bool snapshot_identity(const struct snapshot *snapshot, int64_t account_id,
@@ -55,9 +57,19 @@ void snapshot_granted(const struct snapshot *snapshot, int64_t account_id,
 bool snapshot_suppression(const struct snapshot *snapshot, int64_t account_id,
     const char *address, struct rules_suppression *suppression_r);
 
-/* Counts a caller may show: accounts, names, identities, suppressions, bytes. */
+/* Configuration sets, by exact name. */
+bool snapshot_set(const struct snapshot *snapshot, int64_t account_id,
+    const char *name, struct rules_set *set_r);
+bool snapshot_set_by_id(
+    const struct snapshot *snapshot, int64_t id, struct rules_set *set_r);
+/* Is there a brake (ops/brake.h) of the account, or of every account? What they
+ * say is in the store alone. */
+bool snapshot_has_brakes(const struct snapshot *snapshot, int64_t account_id);
+
+/* Counts a caller may show: accounts, names, identities, suppressions, sets,
+ * bytes. */
 struct snapshot_size {
-	size_t accounts, logins, identities, suppressions, bytes;
+	size_t accounts, logins, identities, suppressions, sets, bytes;
 };
 void snapshot_size(
     const struct snapshot *snapshot, struct snapshot_size *size_r);

@@ -17,6 +17,7 @@ struct account_entry {
 	double rate;
 	bool production;
 	bool paused;
+	unsigned char suppressed_reasons;
 	char text[]; /* name, NUL, pause_reason, NUL */
 };
 
@@ -30,6 +31,8 @@ struct identity_entry {
 	int64_t id;
 	int64_t account_id;
 	int64_t key_id[RULES_KEYS_PER_IDENTITY];
+	int64_t default_set_id;
+	int notify_headers;
 	unsigned char type;
 	unsigned char status;
 	unsigned char dkim_status;
@@ -77,6 +80,8 @@ snapshot_content_new(void)
 	if (content == NULL)
 		return NULL;
 	content->grants.key = &content->key;
+	content->sets.key = &content->key;
+	content->brakes.key = &content->key;
 	if (hash_key_init(&content->key))
 		return content;
 	free(content);
@@ -105,6 +110,8 @@ snapshot_content_free(struct snapshot_content **content)
 	free_entries(&c->logins);
 	free_entries(&c->identities);
 	grants_fini(&c->grants);
+	sets_fini(&c->sets);
+	sets_brakes_fini(&c->brakes);
 	hash_map_fini(&c->suppressions);
 	free(c);
 }
@@ -158,6 +165,7 @@ account_entry_new(
 	entry->rate = account->rate;
 	entry->production = account->production;
 	entry->paused = account->paused;
+	entry->suppressed_reasons = (unsigned char)account->suppressed_reasons;
 	memcpy(entry->text, account->name, name_size);
 	memcpy(entry->text + name_size, account->pause_reason, reason_size);
 	return entry;
@@ -239,6 +247,7 @@ account_fill(const struct account_entry *entry, struct rules_account *account_r)
 	    .paused = entry->paused,
 	    .daily_quota = entry->daily_quota,
 	    .rate = entry->rate,
+	    .suppressed_reasons = entry->suppressed_reasons,
 	};
 	name_size = strlen(entry->text) + 1;
 	memcpy(account_r->name, entry->text, name_size);
@@ -319,13 +328,14 @@ content_drop_login(
 
 bool
 content_find_login(const struct snapshot_content *content, const char *name,
-    int64_t *account_id_r)
+    int64_t *account_id_r, bool *is_credential_r)
 {
 	const struct login_entry *entry = entry_of(login_slot(content, name));
 
 	if (entry == NULL)
 		return false;
 	*account_id_r = entry->account_id;
+	*is_credential_r = entry->is_credential;
 	return true;
 }
 
@@ -383,6 +393,8 @@ identity_entry_new(struct snapshot_content *content, int64_t account_id,
 	entry->dkim_status = (unsigned char)identity->dkim_status;
 	entry->mail_from_use = (unsigned char)identity->mail_from_use;
 	entry->signing_enabled = identity->signing_enabled;
+	entry->default_set_id = identity->default_set_id;
+	entry->notify_headers = identity->notify_headers;
 	memcpy(entry->text, identity->name, name_size);
 	memcpy(entry->text + name_size, identity->mail_from, mail_from_size);
 	return entry;
@@ -442,6 +454,8 @@ content_find_identity(const struct snapshot_content *content,
 	    .signing_enabled = entry->signing_enabled,
 	    .dkim_status = (enum rules_identity_status)entry->dkim_status,
 	    .mail_from_use = (enum rules_mail_from)entry->mail_from_use,
+	    .default_set_id = entry->default_set_id,
+	    .notify_headers = entry->notify_headers,
 	};
 	name_size = strlen(entry->text) + 1;
 	memcpy(identity_r->key_id, entry->key_id, sizeof(entry->key_id));
@@ -533,9 +547,10 @@ content_bytes(const struct snapshot_content *content)
 {
 	size_t slots = content->accounts.size + content->account_names.size +
 		       content->logins.size + content->identities.size +
-		       content->suppressions.size;
+		       content->suppressions.size +
+		       content->brakes.accounts.size;
 
 	return sizeof(*content) + content->entry_bytes +
 	       slots * sizeof(struct hash_slot) +
-	       grants_bytes(&content->grants);
+	       grants_bytes(&content->grants) + sets_bytes(&content->sets);
 }

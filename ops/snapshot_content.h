@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "ops/snapshot_grants.h"
+#include "ops/snapshot_sets.h"
 #include "rules/types.h"
 
 struct snapshot_content {
@@ -14,6 +15,8 @@ struct snapshot_content {
 	struct hash_map logins;
 	struct hash_map identities; /* by account and name */
 	struct grant_table grants;
+	struct set_table sets;
+	struct brake_table brakes;
 	/* 16 bytes each, the address only as a keyed 64-bit hash. One that is
 	 * not on the list is taken for one with a probability of n / 2^64: with
 	 * a million entries and 100 million recipients a day once in 500 years.
@@ -42,7 +45,7 @@ bool content_put_login(struct snapshot_content *content, const char *name,
 void content_drop_login(
     struct snapshot_content *content, const char *name, bool is_credential);
 bool content_find_login(const struct snapshot_content *content,
-    const char *name, int64_t *account_id_r);
+    const char *name, int64_t *account_id_r, bool *is_credential_r);
 
 /* drop: only when it has that id. */
 bool content_put_identity(struct snapshot_content *content, int64_t account_id,

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,11 +19,11 @@
 
 /* clang-format off */
 static const struct rules_account accounts[] = {
-	{.id = 1, .name = "shop",  .production = true,  .daily_quota = -1, .rate = 10},
-	{.id = 2, .name = "young", .production = false, .daily_quota = 200, .rate = 1},
-	{.id = 3, .name = "still", .production = true,  .daily_quota = -1, .rate = 10,
+	{.id = 1, .name = "shop", .suppressed_reasons = 3, .production = true,  .daily_quota = -1, .rate = 10},
+	{.id = 2, .name = "young", .suppressed_reasons = 3, .production = false, .daily_quota = 200, .rate = 1},
+	{.id = 3, .name = "still", .suppressed_reasons = 3, .production = true,  .daily_quota = -1, .rate = 10,
 	    .paused = true, .pause_reason = "bounce rate 12 %"},
-	{.id = 4, .name = "agency", .production = true, .daily_quota = -1, .rate = 10},
+	{.id = 4, .name = "agency", .suppressed_reasons = 3, .production = true, .daily_quota = -1, .rate = 10},
 };
 static const struct fake_login logins[] = {
 	{"AKIASHOP", "shop"}, {"alice", "young"}, {"bob", "still"},
@@ -75,6 +76,7 @@ static const struct snapshot facts = {
     .account_count = COUNT(accounts),
     .logins = logins,
     .login_count = COUNT(logins),
+    .credential = "AKIASHOP",
     .identities = identities,
     .identity_count = COUNT(identities),
     .suppressions = suppressions,
@@ -285,6 +287,8 @@ static const struct verdict_row recipient_rows[] = {
 	{"sandbox, verified address", 1, "friend@reader.example", 0, 0, ""},
 	{"sandbox, own domain", 1, "any@young.example", 0, 0, ""},
 	{"sandbox, simulator", 1, "bounce@simulator.example", 0, 0, ""},
+	{"sandbox, somebody else's simulator", 1, "bounce@simulator.amazonses.com", 0, 554,
+	    NOT_VERIFIED "bounce@simulator.amazonses.com"},
 	{"sandbox, stranger", 1, "x@reader.example", 0, 554, NOT_VERIFIED "x@reader.example"},
 	{"sandbox, another account's identity", 1, "x@shop.example", 0, 554,
 	    NOT_VERIFIED "x@shop.example"},
@@ -342,42 +346,230 @@ test_recipient(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(recipient_rows); i++) {
 		const struct verdict_row *row = &recipient_rows[i];
+		struct admit_recipient recipient;
 		struct rules_verdict v;
 
 		print_message("  %s\n", row->name);
 		assert_int_equal(
 		    admit_recipient(&admit, &accounts[row->account],
-			row->address, row->number, &v),
+			row->address, row->number, &recipient, &v),
 		    row->code == 0);
 		check_row(row, &v);
 	}
 	conf_unref(&conf);
 }
 
+/* Everything is listed for the reason of its name. */
+static const struct fake_suppression listed[] = {
+    {1, "bounce@reader.example", {RULES_SUPPRESSED_BOUNCE, 1700000000}},
+    {1, "complaint@reader.example", {RULES_SUPPRESSED_COMPLAINT, 5}},
+    {1, "manual@reader.example", {RULES_SUPPRESSED_MANUAL, 5}},
+    {1, "manual@shop.example", {RULES_SUPPRESSED_MANUAL, 5}},
+    {1, "manual@simulator.example", {RULES_SUPPRESSED_MANUAL, 5}},
+    {1, "manual@simulator.amazonses.com", {RULES_SUPPRESSED_MANUAL, 5}},
+};
+
+struct flag_row {
+	const char *given, *address;
+	char flag;
+	bool is_listed;
+};
+
 static void
-test_suppressed(void **state)
+test_recipient_flags(void **state)
 {
+	/* clang-format off */
+	static const struct flag_row rows[] = {
+		{"x@reader.example", "x@reader.example", 'E', false},
+		{"X@Reader.Example", "X@Reader.Example", 'E', false},
+		{"postmaster", "postmaster", 'E', false},
+		{"bounce@reader.example", "bounce@reader.example", 'E', true},
+		{"Bounce@Reader.Example", "Bounce@Reader.Example", 'E', true},
+		/* quotes that are not needed name the same mailbox */
+		{"\"bounce\"@reader.example", "bounce@reader.example", 'E', true},
+		{"a@shop.example", "a@shop.example", 'V', false},
+		{"manual@shop.example", "manual@shop.example", 'V', true},
+		{"ME@other.example", "ME@other.example", 'E', false},
+		{"me@Other.example", "me@Other.example", 'V', false},
+		{"me+x@other.example", "me+x@other.example", 'V', false},
+		{"a@soon.example", "a@soon.example", 'E', false},
+		{"bounce@simulator.example", "bounce@simulator.example", 'S', false},
+		{"manual@SIMULATOR.example", "manual@SIMULATOR.example", 'S', false},
+		{"manual@x.simulator.example", "manual@x.simulator.example", 'E', false},
+		{"manual@simulator.amazonses.com", "manual@simulator.amazonses.com", 'E', true},
+	};
+	/* clang-format on */
+	struct snapshot with_list = facts;
 	struct conf *conf = test_conf();
-	struct admit admit = {conf, &facts};
+	struct admit admit = {conf, &with_list};
+	struct admit_recipient r;
 	struct rules_verdict v;
 
 	(void)state;
+	with_list.suppressions = listed;
+	with_list.suppression_count = COUNT(listed);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		print_message("  %s\n", rows[i].given);
+		assert_true(admit_recipient(
+		    &admit, &accounts[0], rows[i].given, 0, &r, &v));
+		assert_string_equal(r.address, rows[i].address);
+		assert_int_equal(r.listing.flag, rows[i].flag);
+		assert_int_equal(r.listing.is_listed, rows[i].is_listed);
+	}
+	/* without a simulator nothing is its */
+	set_option(&conf->simulator_domain, "");
+	conf->simulator_aws = CONF_SIMULATOR_AWS_YES;
 	assert_true(admit_recipient(
-	    &admit, &accounts[0], "Gone@Reader.Example", 0, &v));
-	assert_int_equal(v.action, RULES_DROP);
-	assert_int_equal(v.reason, RULES_REASON_SUPPRESSED);
-	/* Quotes that are not needed name the same mailbox. */
+	    &admit, &accounts[0], "manual@simulator.example", 0, &r, &v));
+	assert_int_equal(r.listing.flag, RECIPIENT_ELIGIBLE);
+	/* but Amazon's name, when the operator says so */
 	assert_true(admit_recipient(
-	    &admit, &accounts[0], "\"gone\"@reader.example", 0, &v));
-	assert_int_equal(v.action, RULES_DROP);
+	    &admit, &accounts[0], "manual@Simulator.AmazonSES.com", 0, &r, &v));
+	assert_int_equal(r.listing.flag, RECIPIENT_SIMULATOR);
+	assert_false(r.listing.is_listed);
+	assert_true(admit_recipient(
+	    &admit, &accounts[1], "bounce@simulator.amazonses.com", 0, &r, &v));
+	conf_unref(&conf);
+}
+
+static void
+test_held(void **state)
+{
+	/* clang-format off */
+	static const struct { int account, set; const char *held; } rows[] = {
+		{3, -1, "BCM"}, {1, -1, "BM"}, {2, -1, "CM"}, {0, -1, "M"},
+		{3, 0, "M"}, {3, 1, "BM"}, {1, 2, "CM"}, {0, 3, "BCM"},
+		{3, -2, "BCM"}, /* no set */
+	};
+	/* clang-format on */
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct rules_account account = {
+		    .suppressed_reasons = rows[i].account};
+		struct rules_set set = {.id = rows[i].set == -2 ? 0 : 7,
+		    .suppressed_reasons = rows[i].set == -2 ? 0 : rows[i].set};
+		struct admit_listing listing = {.is_listed = true};
+		char held[4] = {0};
+
+		for (int reason = 0; reason < 3; reason++) {
+			listing.entry.reason =
+			    (enum rules_suppression_reason)reason;
+			if (admit_is_held(&listing, &account, &set))
+				held[strlen(held)] = "BCM"[reason];
+		}
+		assert_string_equal(held, rows[i].held);
+		listing.is_listed = false;
+		assert_false(admit_is_held(&listing, &account, &set));
+	}
+}
+
+/* At RCPT the account's rule alone is known. */
+static void
+test_rejected(void **state)
+{
+	struct snapshot with_list = facts;
+	struct conf *conf = test_conf();
+	struct admit admit = {conf, &with_list};
+	struct rules_account account = accounts[0];
+	struct admit_recipient r;
+	struct rules_verdict v;
+
+	(void)state;
+	with_list.suppressions = listed;
+	with_list.suppression_count = COUNT(listed);
 	conf->suppressed = CONF_SUPPRESSED_REJECT;
 	assert_false(admit_recipient(
-	    &admit, &accounts[0], "gone@reader.example", 0, &v));
+	    &admit, &account, "bounce@reader.example", 0, &r, &v));
 	assert_int_equal(v.action, RULES_REJECT);
 	assert_int_equal(v.code, 550);
 	assert_string_equal(v.status, "5.1.1");
-	assert_non_null(strstr(v.text, "gone@reader.example"));
+	assert_non_null(strstr(v.text, "bounce@reader.example"));
 	assert_non_null(strstr(v.text, "BOUNCE"));
+	account.suppressed_reasons = RULES_REASONS_COMPLAINT;
+	assert_true(admit_recipient(
+	    &admit, &account, "bounce@reader.example", 0, &r, &v));
+	assert_true(r.listing.is_listed);
+	assert_false(admit_recipient(
+	    &admit, &account, "complaint@reader.example", 0, &r, &v));
+	account.suppressed_reasons = 0;
+	assert_false(admit_recipient(
+	    &admit, &account, "manual@reader.example", 0, &r, &v));
+	conf_unref(&conf);
+}
+
+static const struct rules_set sets[] = {
+    {.id = 1, .account_id = 1, .name = "plain"},
+    {.id = 2, .account_id = 1, .name = "stopped", .paused = true},
+    {.id = 3, .account_id = 4, .name = "agency"},
+};
+
+struct set_row {
+	const char *name;    /* NULL: none is named */
+	int64_t default_set; /* of the identity */
+	const char *owner;
+	int64_t set; /* -1: refused */
+	enum rules_reason reason;
+};
+
+static void
+test_set(void **state)
+{
+	/* clang-format off */
+	static const struct set_row rows[] = {
+		{NULL, 0, "", 0, 0},
+		{NULL, 1, "", 1, 0},
+		{"plain", 0, "", 1, 0},
+		{"plain", 2, "", 1, 0},
+		{"Plain", 1, "", -1, RULES_REASON_SET},
+		{"agency", 0, "", -1, RULES_REASON_SET},
+		{"", 0, "", -1, RULES_REASON_SET},
+		{"stopped", 0, "", -1, RULES_REASON_SET_PAUSED},
+		{NULL, 2, "", -1, RULES_REASON_SET_PAUSED},
+		{NULL, 99, "", 0, 0}, /* gone meanwhile */
+		{NULL, 3, "agency", 0, 0},
+		{NULL, 1, "agency", 0, 0},
+		{"plain", 3, "agency", 1, 0},
+		{NULL, 3, "", 0, 0},
+	};
+	/* clang-format on */
+	struct snapshot with_sets = facts;
+	struct conf *conf = test_conf();
+	struct admit admit = {conf, &with_sets};
+
+	(void)state;
+	with_sets.sets = sets;
+	with_sets.set_count = COUNT(sets);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct admit_cover cover = {.owner = ""};
+		struct rules_set set;
+		struct rules_verdict v;
+
+		(void)snprintf(
+		    cover.owner, sizeof(cover.owner), "%s", rows[i].owner);
+		cover.identity.settings.default_set_id = rows[i].default_set;
+		assert_int_equal(admit_set(&admit, &accounts[0], rows[i].name,
+				     &cover, &set, &v),
+		    rows[i].set >= 0);
+		assert_int_equal(v.reason, rows[i].reason);
+		if (rows[i].set >= 0)
+			assert_int_equal(set.id, rows[i].set);
+		else
+			assert_int_equal(v.code, 554);
+	}
+	conf_unref(&conf);
+}
+
+static void
+test_credential(void **state)
+{
+	struct conf *conf = test_conf();
+	struct admit admit = {conf, &facts};
+
+	(void)state;
+	assert_true(admit_is_credential(&admit, &accounts[0], "AKIASHOP"));
+	assert_false(admit_is_credential(&admit, &accounts[1], "AKIASHOP"));
+	assert_false(admit_is_credential(&admit, &accounts[0], "apid"));
+	assert_false(admit_is_credential(&admit, &accounts[0], ""));
 	conf_unref(&conf);
 }
 
@@ -485,7 +677,11 @@ main(void)
 	    cmocka_unit_test(test_private_door),
 	    cmocka_unit_test(test_sender),
 	    cmocka_unit_test(test_recipient),
-	    cmocka_unit_test(test_suppressed),
+	    cmocka_unit_test(test_recipient_flags),
+	    cmocka_unit_test(test_held),
+	    cmocka_unit_test(test_rejected),
+	    cmocka_unit_test(test_set),
+	    cmocka_unit_test(test_credential),
 	    cmocka_unit_test(test_headers),
 	};
 

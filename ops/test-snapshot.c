@@ -22,7 +22,8 @@
 #include "store/store.h"
 
 #define ALL_PARTS                                                              \
-	(SNAPSHOT_ACCOUNTS | SNAPSHOT_IDENTITIES | SNAPSHOT_SUPPRESSIONS)
+	(SNAPSHOT_ACCOUNTS | SNAPSHOT_IDENTITIES | SNAPSHOT_SUPPRESSIONS |     \
+	    SNAPSHOT_SETS)
 
 struct fixture {
 	char dir[128];
@@ -149,8 +150,8 @@ view(const struct fixture *f, char text[1024])
 	struct rules_account a = {0};
 	struct rules_identity i = {0};
 	struct rules_suppression p = {0};
-	bool app = snapshot_account_of_login(s, "app", &a);
-	bool akia = snapshot_account_of_login(s, "AKIA", &a);
+	bool app = snapshot_account_of_login(s, "app", &a, NULL);
+	bool akia = snapshot_account_of_login(s, "AKIA", &a, NULL);
 	bool demo = snapshot_account_by_name(s, "demo", &a);
 	bool identity = snapshot_identity(s, 1, "demo.example", &i);
 	bool suppressed = snapshot_suppression(s, 1, "X@Y.Example", &p);
@@ -368,6 +369,129 @@ test_grants_are_exact(void **state)
 	assert_int_equal(g.left, 0); /* and no more were shown */
 }
 
+/* ---- configuration sets, brakes ---- */
+
+#define INSERT_SET                                                             \
+	"INSERT INTO configuration_set (id, account_id, name, paused, "        \
+	"pause_reason, suppressed_reasons, reputation, standing, "             \
+	"fresh_start_sec, created_sec) VALUES "
+#define INSERT_BRAKE                                                           \
+	"INSERT INTO brake (account_id, scope, subject, measure, window_sec, " \
+	"most, created_sec) VALUES "
+
+/* By name, and by id (1): both say the same, or one has nothing to say. */
+static const char *
+view_set(const struct fixture *f, char text[256])
+{
+	struct rules_set by_name = {0}, by_id = {0};
+	bool has_name = snapshot_set(f->snapshot, 1, "news", &by_name);
+	bool has_id = snapshot_set_by_id(f->snapshot, 1, &by_id);
+
+	if (has_name && has_id && by_name.id == 1)
+		assert_memory_equal(&by_name, &by_id, sizeof(by_id));
+	(void)snprintf(text, 256,
+	    "news%d:%lld,%lld,%s,%d%s,%d,%d one%d brakes%d%d", has_name,
+	    (long long)by_name.id, (long long)by_name.account_id, by_name.name,
+	    by_name.paused, by_name.pause_reason, by_name.suppressed_reasons,
+	    by_name.listens_kinds, has_id, snapshot_has_brakes(f->snapshot, 1),
+	    snapshot_has_brakes(f->snapshot, 2));
+	return text;
+}
+
+static void
+test_sets_and_brakes(void **state)
+{
+	/* in the order in which they happen */
+	static const struct {
+		const char *sql, *view;
+	} rows[] = {
+	    {fill, "news0:0,0,,0,0,0 one0 brakes00"},
+	    {INSERT_SET "(1, 1, 'news', 0, '', -1, 1, 0, 0, 0)",
+		"news1:1,1,news,0,-1,0 one1 brakes00"},
+	    {"UPDATE configuration_set SET paused = 1, pause_reason = 'why', "
+	     "suppressed_reasons = 2",
+		"news1:1,1,news,1why,2,0 one1 brakes00"},
+	    {"INSERT INTO topic VALUES (1, 1, 't', '', 1, 0); "
+	     "INSERT INTO event_destination VALUES (1, 1, 'd', 1, 6, 1)",
+		"news1:1,1,news,1why,2,6 one1 brakes00"},
+	    {"INSERT INTO event_destination VALUES (2, 1, 'e', 1, 1, 1)",
+		"news1:1,1,news,1why,2,7 one1 brakes00"},
+	    {"UPDATE event_destination SET enabled = 0 WHERE id = 1",
+		"news1:1,1,news,1why,2,1 one1 brakes00"},
+	    {"DELETE FROM topic", "news1:1,1,news,1why,2,0 one1 brakes00"},
+	    /* the name goes to another set */
+	    {"UPDATE configuration_set SET name = 'old'; " INSERT_SET
+	     "(2, 1, 'news', 0, '', 0, 1, 0, 0, 0)",
+		"news1:2,1,news,0,0,0 one1 brakes00"},
+	    {"DELETE FROM configuration_set WHERE id = 2; "
+	     "UPDATE configuration_set SET name = 'news'",
+		"news1:1,1,news,1why,2,0 one1 brakes00"},
+	    {INSERT_BRAKE "(1, 0, '', 0, 60, 10, 0)",
+		"news1:1,1,news,1why,2,0 one1 brakes10"},
+	    {INSERT_BRAKE "(NULL, 0, '', 0, 60, 10, 0)",
+		"news1:1,1,news,1why,2,0 one1 brakes11"},
+	    {"DELETE FROM brake WHERE account_id = 1",
+		"news1:1,1,news,1why,2,0 one1 brakes11"},
+	    {"DELETE FROM brake", "news1:1,1,news,1why,2,0 one1 brakes00"},
+	    {INSERT_BRAKE "(1, 0, '', 0, 60, 10, 0); DELETE FROM account",
+		"news0:0,0,,0,0,0 one0 brakes00"},
+	};
+	struct fixture *f = *state;
+	struct snapshot *anew = NULL, *kept = f->snapshot;
+	struct snapshot_size size;
+	char text[256];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		sql(f, rows[i].sql);
+		refresh(f);
+		if (strcmp(view_set(f, text), rows[i].view) != 0)
+			fail_msg("%s\nis   %s\nwant %s", rows[i].sql, text,
+			    rows[i].view);
+		/* and when it is loaded as a whole */
+		assert_code(f, SG_OK, snapshot_new(ALL_PARTS, &anew, &f->err));
+		f->snapshot = anew;
+		refresh(f);
+		assert_string_equal(view_set(f, text), rows[i].view);
+		f->snapshot = kept;
+		snapshot_free(&anew);
+	}
+	snapshot_size(f->snapshot, &size);
+	assert_int_equal(size.sets, 0);
+}
+
+/* What comes with the rows of accounts, names and identities. */
+static void
+test_facts_of_rows(void **state)
+{
+	struct fixture *f = *state;
+	struct rules_account a;
+	struct rules_identity i;
+	bool is_credential = true;
+
+	sql(f, fill);
+	sql(f, INSERT_SET "(1, 1, 'news', 0, '', -1, 1, 0, 0, 0)");
+	refresh(f);
+	assert_true(
+	    snapshot_account_of_login(f->snapshot, "app", &a, &is_credential));
+	assert_false(is_credential);
+	assert_true(
+	    snapshot_account_of_login(f->snapshot, "AKIA", &a, &is_credential));
+	assert_true(is_credential);
+	assert_int_equal(a.suppressed_reasons, 3);
+	sql(f, "UPDATE account SET suppressed_reasons = 2; UPDATE identity "
+	       "SET default_set_id = 1, notify_headers = 5");
+	refresh(f);
+	assert_true(snapshot_account_by_name(f->snapshot, "demo", &a));
+	assert_int_equal(a.suppressed_reasons, 2);
+	assert_true(snapshot_identity(f->snapshot, 1, "demo.example", &i));
+	assert_int_equal(i.default_set_id, 1);
+	assert_int_equal(i.notify_headers, 5);
+	sql(f, "DELETE FROM configuration_set");
+	refresh(f);
+	assert_true(snapshot_identity(f->snapshot, 1, "demo.example", &i));
+	assert_int_equal(i.default_set_id, 0);
+}
+
 /* All that an account owned goes with it, in one refresh. */
 static void
 test_account_delete_cascades(void **state)
@@ -397,6 +521,7 @@ static void
 test_parts(void **state)
 {
 	struct fixture *f = *state;
+	struct rules_set set;
 	char text[1024];
 
 	snapshot_free(&f->snapshot);
@@ -404,9 +529,13 @@ test_parts(void **state)
 	    f, SG_OK, snapshot_new(SNAPSHOT_ACCOUNTS, &f->snapshot, &f->err));
 	sql(f, fill);
 	refresh(f);
+	sql(f, INSERT_SET "(1, 1, 'news', 0, '', -1, 1, 0, 0, 0);" INSERT_BRAKE
+			  "(1, 0, '', 0, 60, 10, 0)");
 	sql(f, "UPDATE identity SET status = 1; UPDATE suppression SET "
 	       "reason = 0; DELETE FROM dkim_key; DELETE FROM login");
 	refresh(f);
+	assert_false(snapshot_set_by_id(f->snapshot, 1, &set));
+	assert_false(snapshot_has_brakes(f->snapshot, 1));
 	assert_string_equal(
 	    view(f, text), "app0 akia1 " ACCOUNT NO_IDENTITY NOT_SUPPRESSED);
 }
@@ -424,9 +553,9 @@ test_names_are_exact(void **state)
 	longest[sizeof(longest) - 1] = '\0';
 	sql(f, fill);
 	refresh(f);
-	assert_false(snapshot_account_of_login(f->snapshot, "App", &a));
-	assert_false(snapshot_account_of_login(f->snapshot, "", &a));
-	assert_false(snapshot_account_of_login(f->snapshot, longest, &a));
+	assert_false(snapshot_account_of_login(f->snapshot, "App", &a, NULL));
+	assert_false(snapshot_account_of_login(f->snapshot, "", &a, NULL));
+	assert_false(snapshot_account_of_login(f->snapshot, longest, &a, NULL));
 	assert_false(snapshot_account_by_name(f->snapshot, "Demo", &a));
 	assert_false(snapshot_identity(f->snapshot, 2, "demo.example", &i));
 	assert_false(snapshot_identity(f->snapshot, 1, longest, &i));
@@ -607,7 +736,7 @@ test_many_accounts(void **state)
 	assert_int_equal(size.suppressions, MANY);
 	assert_true(size.bytes < 24 * 1048576);
 	assert_true(snapshot_account_of_login(
-	    f->snapshot, "user-77777@customer.example", &a));
+	    f->snapshot, "user-77777@customer.example", &a, NULL));
 	assert_string_equal(a.name, "customer-77777");
 }
 
@@ -634,7 +763,8 @@ read_on(void *ctx)
 		struct rules_identity i;
 		struct rules_suppression p;
 
-		if (!snapshot_account_of_login(race->snapshot, "app", &a) ||
+		if (!snapshot_account_of_login(
+			race->snapshot, "app", &a, NULL) ||
 		    a.paused != (a.pause_reason[0] != '\0') ||
 		    !snapshot_identity(race->snapshot, 1, "demo.example", &i) ||
 		    !snapshot_suppression(
@@ -688,6 +818,8 @@ main(void)
 	    TEST(test_each_change_is_seen),
 	    TEST(test_grants),
 	    TEST(test_grants_are_exact),
+	    TEST(test_sets_and_brakes),
+	    TEST(test_facts_of_rows),
 	    TEST(test_account_delete_cascades),
 	    TEST(test_parts),
 	    TEST(test_names_are_exact),
