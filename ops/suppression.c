@@ -60,8 +60,18 @@ suppression_add(struct store *store, const char *account, const char *address,
     enum rules_suppression_reason reason, int64_t now_sec,
     struct store_suppression *row_r, struct err *err_r)
 {
+	return suppression_add_for(
+	    store, account, address, reason, 0, now_sec, row_r, err_r);
+}
+
+enum sg_err
+suppression_add_for(struct store *store, const char *account,
+    const char *address, enum rules_suppression_reason reason, int64_t days,
+    int64_t now_sec, struct store_suppression *row_r, struct err *err_r)
+{
 	struct store_suppression row = {
-	    .facts = {.reason = reason, .since_sec = now_sec}};
+	    .facts = {.reason = reason, .since_sec = now_sec},
+	    .expires_sec = days == 0 ? 0 : now_sec + days * 86400};
 	struct store_account owner;
 	const char *wrong = suppression_normalise(address, row.address);
 	enum sg_err rc;
@@ -69,6 +79,11 @@ suppression_add(struct store *store, const char *account, const char *address,
 	if (wrong != NULL)
 		return err_set(err_r, SG_INVALID,
 		    "%.100s is no e-mail address: %s", address, wrong);
+	if (days < 0 || days > SUPPRESSION_DAYS_MAX)
+		return err_set(err_r, SG_INVALID,
+		    "an entry stays for 1 to %d days, or (0) until it is "
+		    "removed",
+		    SUPPRESSION_DAYS_MAX);
 	rc = account_get(store, account, &owner, err_r);
 	if (rc != SG_OK)
 		return rc;
@@ -77,6 +92,32 @@ suppression_add(struct store *store, const char *account, const char *address,
 	if (rc == SG_OK && row_r != NULL)
 		*row_r = row;
 	return rc;
+}
+
+static enum sg_err
+not_on_list(const char *account, const char *address, struct err *err_r)
+{
+	return err_set(err_r, SG_MISSING,
+	    "%.100s is not on the suppression list of account %s; see: "
+	    "sendwardctl suppression list %s",
+	    address, account, account);
+}
+
+enum sg_err
+suppression_get(struct store *store, const char *account, const char *address,
+    struct store_suppression *row_r, struct err *err_r)
+{
+	char clean[RULES_ADDRESS_MAX + 1];
+	struct store_account owner;
+	const char *wrong = suppression_normalise(address, clean);
+	enum sg_err rc = account_get(store, account, &owner, err_r);
+
+	if (rc != SG_OK)
+		return rc;
+	rc = wrong != NULL ? SG_MISSING
+			   : store_suppression_get(
+				 store, owner.facts.id, clean, row_r, err_r);
+	return rc == SG_MISSING ? not_on_list(account, address, err_r) : rc;
 }
 
 enum sg_err
@@ -90,17 +131,10 @@ suppression_remove(struct store *store, const char *account,
 
 	if (rc != SG_OK)
 		return rc;
-	if (wrong == NULL)
-		rc = store_suppression_delete(
-		    store, owner.facts.id, clean, err_r);
-	else
-		rc = SG_MISSING;
-	if (rc == SG_MISSING)
-		return err_set(err_r, SG_MISSING,
-		    "%.100s is not on the suppression list of account %s; "
-		    "see: sendwardctl suppression list %s",
-		    address, account, account);
-	return rc;
+	rc = wrong != NULL ? SG_MISSING
+			   : store_suppression_delete(
+				 store, owner.facts.id, clean, err_r);
+	return rc == SG_MISSING ? not_on_list(account, address, err_r) : rc;
 }
 
 enum sg_err

@@ -22,6 +22,15 @@ const char *suppression_normalise(
 enum sg_err suppression_add(struct store *store, const char *account,
     const char *address, enum rules_suppression_reason reason, int64_t now_sec,
     struct store_suppression *row_r, struct err *err_r);
+/* The same for some days, 1 to SUPPRESSION_DAYS_MAX (SG_INVALID); 0: until it is
+ * removed. */
+#define SUPPRESSION_DAYS_MAX 36500
+enum sg_err suppression_add_for(struct store *store, const char *account,
+    const char *address, enum rules_suppression_reason reason, int64_t days,
+    int64_t now_sec, struct store_suppression *row_r, struct err *err_r);
+/* SG_MISSING also when the address is not on the list. */
+enum sg_err suppression_get(struct store *store, const char *account,
+    const char *address, struct store_suppression *row_r, struct err *err_r);
 
 /* SG_MISSING also when the address is not on the list. */
 enum sg_err suppression_remove(struct store *store, const char *account,
