@@ -44,7 +44,9 @@ store_test_libs = store/libstore.a rules/librules.a base/libbase.a \
 store_test_store_SOURCES = store/test-store.c store/test-store.h \
 	store/test-fixture.c store/test-counter.c store/test-change.c \
 	store/test-reservation.c store/test-identity.c \
-	store/test-letter.c store/test-upgrade.c
+	store/test-letter.c store/test-upgrade.c store/test-events.c \
+	store/test-retention.c store/test-topics.c \
+	store/test-notifications.c store/test-brakes.c
 store_test_store_LDADD = $(store_test_libs)
 # The test counts which statements were run.
 store_test_store_LDFLAGS = -Wl,--wrap=query_open

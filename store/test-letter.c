@@ -111,6 +111,27 @@ test_link_sent(void **state)
 	assert_sent(f, "jane@demo.example", 0, 2, 30);
 }
 
+/* By account, whomever it wrote to. */
+static void
+test_link_sent_by(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = identity_add(f, f->account, "jane@demo.example");
+	int64_t n;
+
+	link_put(f, id, 'a', 10, "jane@demo.example");
+	link_put(f, id, 'b', 20, "joe@demo.example");
+	/* those of before the account was noted are nobody's */
+	fixture_sql(f, "INSERT INTO link_sent (address, sent_sec) "
+		       "VALUES ('old@demo.example', 15)");
+	assert_ok(f, store_link_sent_by(f->store, f->account, 0, &n, &f->err));
+	assert_int_equal(n, 2);
+	assert_ok(f, store_link_sent_by(f->store, f->account, 11, &n, &f->err));
+	assert_int_equal(n, 1);
+	assert_ok(f, store_link_sent_by(f->store, 77, 0, &n, &f->err));
+	assert_int_equal(n, 0);
+}
+
 static bool
 add_due(void *ctx, int64_t identity_id, int64_t due_sec)
 {
@@ -253,6 +274,32 @@ test_letter(void **state)
 	    store_letter_error(f->store, request, "452 later still", &f->err));
 	assert_ok(f, store_letter_error(f->store, confirm, "x", &f->err));
 	assert_letters(f, "2.8.1.0:op@x.example,18,0,7-95,2,452 later still");
+}
+
+static bool
+check_forward(void *ctx, const struct store_letter *row)
+{
+	assert_int_equal(row->kind, STORE_LETTER_FORWARD);
+	assert_int_equal(row->report_id, 31);
+	*(bool *)ctx = true;
+	return true;
+}
+
+static void
+test_letter_with_report(void **state)
+{
+	struct fixture *f = *state;
+	struct store_letter row = {.kind = STORE_LETTER_FORWARD,
+	    .account_id = f->account,
+	    .recipient = "a@x.example",
+	    .facts = "{}",
+	    .report_id = 31};
+	bool seen = false;
+
+	assert_ok(f, store_letter_put(f->store, &row, &f->err));
+	assert_ok(
+	    f, store_letter_due(f->store, 0, 9, check_forward, &seen, &f->err));
+	assert_true(seen);
 }
 
 static void
@@ -564,8 +611,10 @@ test_letters(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_link),
 	    TEST(test_link_sent),
+	    TEST(test_link_sent_by),
 	    TEST(test_link_expired),
 	    TEST(test_letter),
+	    TEST(test_letter_with_report),
 	    TEST(test_letter_delete_kind),
 	    TEST(test_grant),
 	    TEST(test_grants_are_told),

@@ -612,6 +612,11 @@ test_reader_cannot_write(void **state)
 int test_identities(void);
 int test_letters(void);
 int test_upgrade(void);
+int test_events(void);
+int test_retention(void);
+int test_topics(void);
+int test_notifications(void);
+int test_brakes(void);
 int test_reservations(void);
 int test_counter(void);
 int test_change(void);
@@ -649,6 +654,11 @@ main(void)
 	failed += test_identities();
 	failed += test_letters();
 	failed += test_upgrade();
+	failed += test_events();
+	failed += test_retention();
+	failed += test_topics();
+	failed += test_notifications();
+	failed += test_brakes();
 	failed += test_reservations();
 	failed += test_counter();
 	failed += test_change();
