@@ -6,18 +6,25 @@
 #include "base/clock.h"
 #include "ctl/input.h"
 #include "ctl/out.h"
+#include "ctl/reputation.h"
 #include "ctl/verbs.h"
 #include "ops/account.h"
 #include "ops/request.h"
+#include "ops/set.h"
 
 static const struct out_column fields[] = {
     {"name", "account", OUT_PLAIN},
     {"production", "production", OUT_ON_OFF},
     {"paused", "paused", OUT_PLAIN},
     {"pause_reason", "pause reason", OUT_PLAIN},
+    {"paused_by", "paused by", OUT_PLAIN},
+    {"paused_since", "paused since", OUT_PLAIN},
+    {"standing_text", "standing", OUT_PLAIN},
+    {"fresh_start", "fresh start", OUT_PLAIN},
     {"daily_quota", "recipients/24 h", OUT_LIMIT},
     {"rate", "recipients/s", OUT_PLAIN},
     {"policy", "policy", OUT_PLAIN},
+    {"suppress", "suppression list", OUT_PLAIN},
     {"pool", "pool", OUT_PLAIN},
     {"contact", "contact", OUT_PLAIN},
     {"created", "created", OUT_PLAIN},
@@ -31,29 +38,62 @@ static const struct out_column columns[] = {
     {"daily_quota", "RECIPIENTS/24H", OUT_LIMIT},
     {"rate", "RATE/S", OUT_PLAIN},
     {"policy", "POLICY", OUT_PLAIN},
+    {"standing_text", "STANDING", OUT_PLAIN},
+    {"paused_by", "PAUSED BY", OUT_PLAIN},
     {"created", "CREATED", OUT_PLAIN},
     {NULL, NULL, OUT_PLAIN},
 };
+
+static json_t *
+paused_by(const struct store_account *row)
+{
+	static const char *const names[] = {
+	    [STORE_PAUSED_BY_OPERATOR] = "operator",
+	    [STORE_PAUSED_BY_REPUTATION] = "reputation",
+	    [STORE_PAUSED_BY_ACCOUNT] = "account",
+	};
+
+	return row->facts.paused ? json_string(names[row->paused_by])
+				 : json_null();
+}
 
 static json_t *
 account_json(const struct store_account *row)
 {
 	const struct rules_account *facts = &row->facts;
 
-	return json_pack("{s:o, s:b, s:b, s:o, s:I, s:f, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:b, s:b, s:o, s:o, s:o, s:s, s:o, s:I, s:f, "
+			 "s:o, s:s, s:o, s:o, s:o}",
 	    "name", out_string(facts->name), "production", facts->production,
 	    "paused", facts->paused, "pause_reason",
-	    out_string(facts->pause_reason), "daily_quota",
+	    out_string(facts->pause_reason), "paused_by", paused_by(row),
+	    "paused_since", out_time(facts->paused ? row->paused_sec : 0),
+	    "standing", reputation_standing_name(row->standing), "fresh_start",
+	    out_time(row->fresh_start_sec), "daily_quota",
 	    (json_int_t)facts->daily_quota, "rate", facts->rate, "policy",
-	    out_string(row->policy), "pool", out_string(row->pool), "contact",
-	    out_string(row->contact), "created", out_time(row->created_sec));
+	    out_string(row->policy), "suppress",
+	    set_suppressed_name(facts->suppressed_reasons), "pool",
+	    out_string(row->pool), "contact", out_string(row->contact),
+	    "created", out_time(row->created_sec));
+}
+
+/* The same with what only people read. */
+static json_t *
+account_for(const struct ctl *ctl, const struct store_account *row)
+{
+	json_t *doc = account_json(row);
+
+	if (!ctl->json)
+		out_set(&doc, "standing_text",
+		    json_string(reputation_standing_text(row->standing)));
+	return doc;
 }
 
 static int
 print_account(
     const struct ctl *ctl, const struct store_account *row, const char *text)
 {
-	return out_print_with(ctl, account_json(row), fields, text);
+	return out_print_with(ctl, account_for(ctl, row), fields, text);
 }
 
 int
@@ -82,23 +122,30 @@ account_run_create(struct ctl *ctl)
 	    "login (sendwardctl login add).");
 }
 
+struct list {
+	const struct ctl *ctl;
+	json_t *doc;
+};
+
 static bool
 add_account(void *ctx, const struct store_account *row)
 {
-	return out_add(ctx, account_json(row));
+	struct list *list = ctx;
+
+	return out_add(&list->doc, account_for(list->ctl, row));
 }
 
 int
 account_run_list(struct ctl *ctl)
 {
+	struct list list = {.ctl = ctl};
 	struct err err;
-	json_t *list;
 	int rc = ctl_open(ctl, CTL_READ);
 
 	if (rc != CTL_DONE)
 		return rc;
-	list = json_array();
-	return out_list(ctl, &list,
+	list.doc = json_array();
+	return out_list(ctl, &list.doc,
 	    account_list(ctl->store, add_account, &list, &err), &err, columns,
 	    "no accounts yet; make one: sendwardctl account create NAME");
 }
@@ -137,13 +184,9 @@ account_run_show(struct ctl *ctl)
 		return ctl_fail(ctl, &err);
 	if (found == SG_OK)
 		request_line(&request, line, sizeof(line));
-	doc = account_json(&row);
-	if (doc != NULL && json_object_set_new(doc, "request",
-			       found == SG_OK ? json_string(request.status)
-					      : json_null()) != 0) {
-		json_decref(doc);
-		doc = NULL;
-	}
+	doc = account_for(ctl, &row);
+	out_set(&doc, "request",
+	    found == SG_OK ? json_string(request.status) : json_null());
 	return out_print_with(ctl, doc, fields, line);
 }
 
@@ -162,6 +205,7 @@ read_change(const struct ctl *ctl, struct account_change *change_r)
 	change_r->pool = ctl_value(ctl, "pool");
 	change_r->policy = ctl_value(ctl, "policy");
 	change_r->contact = ctl_value(ctl, "contact");
+	change_r->suppressed = ctl_value(ctl, "suppress");
 	if (ctl->given_count == 0)
 		return ctl_usage(ctl, "nothing to set: give an option");
 	if (production != NULL &&
@@ -205,8 +249,8 @@ account_run_pause(struct ctl *ctl)
 	if (rc != CTL_DONE)
 		return rc;
 	if (account_pause(ctl->store, ctl_arg(ctl, 0),
-		reason == NULL ? "paused by the operator" : reason, &row,
-		&err) != SG_OK)
+		reason == NULL ? "paused by the operator" : reason,
+		clock_now_sec(), &row, &err) != SG_OK)
 		return ctl_fail(ctl, &err);
 	return out_done(ctl, account_json(&row),
 	    "account %s is paused, within a second: %s", row.facts.name,
@@ -216,16 +260,22 @@ account_run_pause(struct ctl *ctl)
 int
 account_run_resume(struct ctl *ctl)
 {
+	bool is_fresh = ctl_value(ctl, "fresh-start") != NULL;
 	struct store_account row;
+	const char *note;
 	struct err err;
 	int rc = ctl_open(ctl, CTL_WRITE);
 
 	if (rc != CTL_DONE)
 		return rc;
-	if (account_resume(ctl->store, ctl_arg(ctl, 0), &row, &err) != SG_OK)
+	if (account_resume(ctl->store, ctl_arg(ctl, 0), is_fresh,
+		clock_now_sec(), &row, &err) != SG_OK)
 		return ctl_fail(ctl, &err);
-	return out_done(ctl, account_json(&row), "account %s may send again",
-	    row.facts.name);
+	note = account_resume_note(&row);
+	return out_done(ctl, account_json(&row),
+	    "account %s may send again%s%s%s", row.facts.name,
+	    is_fresh ? ", and its reputation counts anew from now" : "",
+	    note[0] == '\0' ? "" : "; ", note);
 }
 
 int

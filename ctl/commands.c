@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "ctl/command.h"
+#include "ctl/command_options.h"
 #include "ctl/verbs.h"
 
 /* clang-format off */
@@ -13,120 +14,22 @@ const struct ctl_noun ctl_nouns[] = {
 {"identity",    "Domains and addresses that an account may send from"},
 {"dkim",        "Signing keys of identities"},
 {"request",     "Accounts that ask to leave the sandbox"},
+{"message",     "Mail that left: all that happened to it"},
+{"event",       "Sends, deliveries, bounces, complaints, as Amazon SES tells them"},
+{"feedback",    "Reports of mail systems: what they say, which are kept"},
 {"suppression", "Addresses that an account must not send to"},
+{"reputation",  "Bounce and complaint rates, and who is paused for them"},
 {"quota",       "What an account has sent in the last 24 hours"},
+{"limit",       "Brakes for stolen logins, beside the quota"},
+{"configset",   "Configuration sets: kinds of mail, and who is told of their events"},
+{"topic",       "What subscribers are told: topics, as Amazon SNS has them"},
+{"subscription", "Who is told: webhooks, addresses, programs; dead letters"},
 {"explain",     "What would become of a message that nobody sends"},
 {"letter",      "Letters of sendward's own that wait to be sent"},
 {"config",      "The configuration in force, and what is wrong with it"},
 {"db",          "The store: making it, migrating it, copying it"},
-{"setup",       "The lines that Postfix and Dovecot need"},
+{"setup",       "The lines that Postfix, Sendmail and Dovecot need"},
 {NULL, NULL},
-};
-
-static const struct ctl_option account_create_options[] = {
-{"contact", "ADDRESS", "whom the operator writes to about this account", false},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option account_set_options[] = {
-{"production", "on|off",  "out of the sandbox, or back into it", false},
-{"daily",      "N",       "recipients in 24 hours; -1 or unlimited", false},
-{"rate",       "R",       "recipients per second, such as 14 or 0.5", false},
-{"policy",     "NAME",    "reputation policy: none, standard, strict", false},
-{"pool",       "NAME",    "pool of addresses to send from; \"\" none", false},
-{"contact",    "ADDRESS", "whom to write to; \"\" nobody", false},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option account_pause_options[] = {
-{"reason", "TEXT", "what clients hear after \"Sending paused for this account: \"", false},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option account_delete_options[] = {
-{"yes", NULL, "really; without it nothing is deleted", false},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option credential_import_options[] = {
-{"access-key",  "ID",   "the access key id", true},
-{"secret-file", "FILE", "file whose first line is the secret; - is stdin", true},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option identity_create_options[] = {
-{"dkim", "KIND", "rsa2048 (default), rsa1024, rsa4096, ed25519, both, none, easy", false},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option identity_show_options[] = {
-{"offline", NULL, "do not ask DNS what SPF and DMARC say", false},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option identity_mail_from_options[] = {
-{"on-failure", "WHAT", "while it is not verified: default (the bounce domain) or reject", false},
-{"off",        NULL,   "no MAIL FROM domain any more", false},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option identity_allow_options[] = {
-{"from", "PATTERN", "From addresses it may use, with * and ?; without it any", false},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option identity_disallow_options[] = {
-{"from", "PATTERN", "take back this pattern alone; without it all", false},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option identity_records_options[] = {
-{"format", "FORM", "text (default), zone, json", false},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option identity_set_options[] = {
-{"signing", "on|off", "whether its mail is signed with DKIM", true},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option dkim_import_options[] = {
-{"selector", "NAME", "the selector whose DNS record has the public key", true},
-{"key-file", "FILE", "private key in PEM, no passphrase; - is stdin", true},
-{"now",      NULL,   "it signs at once: your word that its record is in DNS", false},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option dkim_rotate_options[] = {
-{"give-up-old", NULL, "give up the oldest key that is kept in DNS, if its place is needed", false},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option request_create_options[] = {
-{"type",          "TYPE", "TRANSACTIONAL or MARKETING", true},
-{"website",       "URL",  "the sender's web site, https://...", true},
-{"use-case",      "TEXT", "what is sent, to whom, how they agreed", false},
-{"use-case-file", "FILE", "the same from a file; - is stdin", false},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option request_approve_options[] = {
-{"daily", "N", "recipients in 24 hours; without it production_daily", false},
-{"rate",  "R", "recipients per second; without it production_rate", false},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option request_deny_options[] = {
-{"reason", "TEXT", "why, and what would help; the account reads it", true},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option suppression_add_options[] = {
-{"reason", "REASON", "BOUNCE, COMPLAINT or MANUAL (default)", false},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option suppression_import_options[] = {
-{"reason", "REASON", "for lines that have none: BOUNCE, COMPLAINT, MANUAL", false},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option suppression_export_options[] = {
-{"format", "FORM", "csv (default) or jsonl", false},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option explain_options[] = {
-{"login",       "NAME",    "login or access key id of the session", false},
-{"from",        "ADDRESS", "envelope sender (MAIL FROM); <> is the null sender", true},
-{"header-from", "TEXT",    "From header, when it differs", false},
-{"client",      "IP",      "the client's address, for accounts by network", false},
-{"to",          "ADDRESS", "recipient; further ones may follow", true},
-{NULL, NULL, NULL, false},
-};
-static const struct ctl_option config_check_options[] = {
-{"clear", NULL, "forget the daemons' notices", false},
-{NULL, NULL, NULL, false},
 };
 
 /* noun, verb, arguments, least, most, options, handler, summary, help, example */
@@ -139,27 +42,33 @@ const struct ctl_command ctl_commands[] = {
  "account create shop"},
 {"account", "list", "", 0, 0, NULL, account_run_list,
  "Lists all accounts",
- "One line for each account, with its quota and rate.",
+ "One line for each account, with its quota, rate and standing.",
  "account list"},
 {"account", "show", "NAME", 1, 1, NULL, account_run_show,
  "Shows one account",
- "All that is set for the account. What it has sent: quota show.",
+ "All that is set for the account; when it is paused, by whom and since when.\n"
+ "What it has sent: quota show. How its mail was received: reputation show.",
  "account show shop"},
 {"account", "set", "NAME", 1, 1, account_set_options, account_run_set,
  "Changes an account: sandbox, quota, rate",
  "What is not given stays. --production on brings production_daily and\n"
  "production_rate with it, --production off the sandbox's, unless --daily or\n"
- "--rate is given, too. In force within a second.",
- "account set shop --production on --daily 20000 --rate 10"},
+ "--rate is given, too. --policy says what follows from a bad reputation: none\n"
+ "never pauses, standard pauses at the pause thresholds (options reputation.*),\n"
+ "strict at the review thresholds already. In force within a second.",
+ "account set shop --production on --daily 20000 --rate 10\n"
+ "account set shop --policy strict --suppress BOUNCE,COMPLAINT"},
 {"account", "pause", "NAME", 1, 1, account_pause_options, account_run_pause,
  "Stops an account's sending",
  "Its mail is refused with 554 5.7.1, within a second, until `account resume`.\n"
  "What Postfix has accepted already goes out.",
  "account pause shop --reason \"please call us\""},
-{"account", "resume", "NAME", 1, 1, NULL, account_run_resume,
+{"account", "resume", "NAME", 1, 1, account_resume_options, account_run_resume,
  "Lets a paused account send again",
- "In force within a second.",
- "account resume shop"},
+ "Also one that its reputation paused, which nothing else resumes. Without\n"
+ "--fresh-start the figures that paused it are still there, and the next bounce\n"
+ "may pause it again. In force within a second.",
+ "account resume shop --fresh-start"},
 {"account", "delete", "NAME", 1, 1, account_delete_options, account_run_delete,
  "Deletes an account and all that belongs to it",
  "Identities with their keys, credentials, logins, suppression list, counters.\n"
@@ -295,9 +204,14 @@ const struct ctl_command ctl_commands[] = {
  "identity grants shop"},
 {"identity", "set", "ACCOUNT DOMAIN|ADDRESS", 2, 2, identity_set_options,
  identity_run_set,
- "Switches DKIM signing of an identity on or off",
- "In force within a second. The keys stay.",
- "identity set shop shop.example --signing off"},
+ "Changes an identity: signing, who hears of bounces, configuration set",
+ "What is not given stays. Bounces and complaints are forwarded to the sender by\n"
+ "mail until --forwarding off; topics are told of them beside that, and of\n"
+ "deliveries, in the form of Amazon SES's notifications. Keys stay when signing is\n"
+ "switched off. In force within a second.",
+ "identity set shop shop.example --signing off\n"
+ "identity set shop shop.example --bounce-topic bounces --forwarding off\n"
+ "identity set shop shop.example --configset newsletter"},
 {"identity", "delete", "ACCOUNT DOMAIN|ADDRESS", 2, 2, NULL,
  identity_run_delete,
  "Deletes an identity with its keys",
@@ -363,12 +277,71 @@ const struct ctl_command ctl_commands[] = {
  "its contact) and may ask again.",
  "request deny shop --reason \"please say how recipients agree to your mail\""},
 
+{"message", "show", "ID", 1, 1, NULL, message_run_show,
+ "Shows all that happened to one message",
+ "ID is the queue id, which the reply to the client has (250 ... queued as ID) and\n"
+ "the mail log: who sent it, what became of each recipient, every event in the\n"
+ "order of time with what the other side said, what followed from it, and the\n"
+ "reports that are kept. Whosever message it is. A message appears within a second\n"
+ "after it was accepted, and is kept for the option retention_days.",
+ "message show 4bWz3n1Xb5z4kT\nmessage show 4bWz3n1Xb5z4kT --json"},
+{"message", "list", "[ACCOUNT]", 0, 1, most_options, message_run_list,
+ "Lists mail that left, the newest first",
+ "Of one account or of all; 50 without --most. With the id for message show.",
+ "message list shop --most 20"},
+
+{"event", "list", "[ACCOUNT]", 0, 1, event_list_options, event_run_list,
+ "Lists events, the newest first",
+ "With --json the whole documents, as event destinations get them: those of Amazon\n"
+ "SES (eventType, mail, bounce, ...). Deliveries and delays are there when the\n"
+ "option mail_log is set. --type may be given several times, or as a list.",
+ "event list shop --type bounce,complaint --since 24h\n"
+ "event list --message 4bWz3n1Xb5z4kT --json"},
+
+{"feedback", "classify", "[FILE]", 0, 1, feedback_classify_options,
+ feedback_run_classify,
+ "Says what a report means, and which rule says so",
+ "FILE or stdin holds one report: a bounce, a complaint (ARF), an automatic answer,\n"
+ "as it came. One JSON object for each recipient, one a line: kind, recipient,\n"
+ "status, bounceType, bounceSubType, diagnosticCode, the rule that decided. Reads\n"
+ "no store and changes nothing; without a configuration file the rules are those\n"
+ "that came with the program.",
+ "feedback classify bounce.eml\n"
+ "feedback classify --rules my.rules --rules /usr/share/sendward/bounce.rules bounce.eml"},
+{"feedback", "reclassify", "", 0, 0, feedback_reclassify_options,
+ feedback_run_reclassify,
+ "Reads all kept reports again, after the rules have changed",
+ "What they say otherwise now is mended: how recipients ended, figures of\n"
+ "reputation, entries of suppression lists that a report made. Nobody is told\n"
+ "again. The differences are shown.",
+ "feedback reclassify --dry-run"},
+{"feedback", "list", "[ACCOUNT]", 0, 1, feedback_list_options,
+ feedback_run_list,
+ "Lists reports that are kept, the newest first",
+ "MATCHED: of a message of ours. The others count for nobody: UNMATCHED has no\n"
+ "token of ours, FORGED one that this server never made, STRANGE is about a\n"
+ "recipient that the message did not have, LATE about a message of long ago.",
+ "feedback list shop\nfeedback list --unmatched"},
+{"feedback", "show", "REPORT-ID", 1, 1, NULL, feedback_run_show,
+ "Prints a kept report as it came",
+ "The text as the mail system sent it; on a terminal without control characters.",
+ "feedback show 17"},
+
 {"suppression", "add", "ACCOUNT ADDRESS", 2, 2, suppression_add_options,
  suppression_run_add,
  "Puts an address on an account's suppression list",
- "In any case of letters. Mail to it is accepted and left out, or refused: the\n"
- "option suppressed. An address that is on the list already gets the new reason.",
- "suppression add shop gone@customer.example --reason BOUNCE"},
+ "Addresses are compared whole and in lower case: A@B.example is a@b.example, but\n"
+ "a+x@b.example is another entry. Mail to it is accepted and left out, or refused:\n"
+ "the option suppressed. One that is on the list already gets the new reason.\n"
+ "Bounces and complaints enter it by themselves: account set --suppress.",
+ "suppression add shop gone@customer.example --reason BOUNCE\n"
+ "suppression add shop away@customer.example --expires 30"},
+{"suppression", "show", "ACCOUNT ADDRESS", 2, 2, NULL, suppression_run_show,
+ "Shows why and since when an address is on the list",
+ "With the message whose bounce or complaint it was, when it was not put there by\n"
+ "hand, and when it leaves the list. Exit status 1: it is not on it. Compared\n"
+ "whole, in lower case; a+x@b.example is not a@b.example.",
+ "suppression show shop gone@customer.example"},
 {"suppression", "remove", "ACCOUNT ADDRESS", 2, 2, NULL,
  suppression_run_remove,
  "Takes an address off the list",
@@ -376,7 +349,7 @@ const struct ctl_command ctl_commands[] = {
  "suppression remove shop gone@customer.example"},
 {"suppression", "list", "ACCOUNT", 1, 1, NULL, suppression_run_list,
  "Shows an account's suppression list",
- "Ordered by address.",
+ "Ordered by address. With the message that it came from, and when it leaves.",
  "suppression list shop"},
 {"suppression", "import", "ACCOUNT [FILE]", 1, 2, suppression_import_options,
  suppression_run_import,
@@ -391,10 +364,163 @@ const struct ctl_command ctl_commands[] = {
  "csv: ADDRESS,REASON. jsonl: one object {\"emailAddress\",\"reason\"} a line.",
  "suppression export shop --format jsonl"},
 
+{"reputation", "show", "[ACCOUNT]", 0, 1, reputation_show_options,
+ reputation_run_show,
+ "Shows bounce and complaint rates, and what follows from them",
+ "Hard bounces and complaints of the newest recipients (options reputation.volume,\n"
+ "window_days), without suppressed, simulated and own-verified ones. What counts is\n"
+ "the proved rate, the lower end of a confidence interval: chance pauses nobody.\n"
+ "Under review an account sends on; paused it stays so until account resume. Rates\n"
+ "and thresholds are fractions in JSON: 0.05 is 5 %. --dry-run tells what other\n"
+ "thresholds would have done: bounce_review, bounce_pause, complaint_review,\n"
+ "complaint_pause (percent), volume, minimum.",
+ "reputation show\nreputation show shop\n"
+ "reputation show --dry-run --thresholds bounce_pause=8,minimum=200"},
+
 {"quota", "show", "ACCOUNT", 1, 1, NULL, quota_run_show,
  "Shows what an account has sent in the last 24 hours",
  "Recipients counted, the limit, what remains, and the rate.",
  "quota show shop"},
+
+{"limit", "add", "[ACCOUNT] SCOPE MEASURE MOST WINDOW", 4, 5, limit_add_options,
+ limit_run_add,
+ "Limits what a login, credential, identity or domain may send",
+ "SCOPE: login (any SASL name), credential (access keys alone), identity (that\n"
+ "covers From), domain (of From). MEASURE: messages, recipients, bytes,\n"
+ "new-recipients (never written to by the account before). MOST of them in any\n"
+ "WINDOW, 60s to 31d: 15m, 1h, 7d. Several limits hold at once. Who crosses one is\n"
+ "throttled (454 4.7.1), he alone, until limit release; the account and the\n"
+ "operator get a letter.",
+ "limit add shop login new-recipients 500 1h\n"
+ "limit add --all-accounts login recipients 20000 24h\n"
+ "limit add shop domain messages 100 1h --subject news.shop.example"},
+{"limit", "list", "[ACCOUNT]", 0, 1, NULL, limit_run_list,
+ "Lists limits",
+ "Those of the account and of every account, which hold for it, too.",
+ "limit list shop"},
+{"limit", "remove", "ID", 1, 1, NULL, limit_run_remove,
+ "Takes a limit away",
+ "By the number that limit list shows. Who has crossed it stays throttled.",
+ "limit remove 3"},
+{"limit", "status", "[ACCOUNT]", 0, 1, limit_status_options, limit_run_status,
+ "Shows who has crossed a limit and is throttled",
+ "Since when, and which limit it was.",
+ "limit status"},
+{"limit", "release", "ACCOUNT SCOPE SUBJECT", 3, 3, limit_release_options,
+ limit_run_release,
+ "Lets one that crossed a limit send again",
+ "Within a second, and counted from nothing. It is recorded who did it: the system\n"
+ "user, or who called sudo. Change the password first, when it was stolen.",
+ "limit release shop login info@shop.example --note \"password changed\""},
+
+{"configset", "create", "ACCOUNT NAME", 2, 2, NULL, configset_run_create,
+ "Makes a configuration set",
+ "A name for a kind of mail, such as receipts or newsletter, with events, pause,\n"
+ "reputation and suppression of its own. A message names it in the field\n"
+ "X-SES-CONFIGURATION-SET; or its identity does (identity set --configset). NAME:\n"
+ "1 to 64 of A-Z a-z 0-9 _ -",
+ "configset create shop newsletter"},
+{"configset", "list", "[ACCOUNT]", 0, 1, NULL, configset_run_list,
+ "Lists configuration sets",
+ "Of one account or of all.",
+ "configset list shop"},
+{"configset", "show", "ACCOUNT NAME", 2, 2, NULL, configset_run_show,
+ "Shows a configuration set, and who is told of its events",
+ "Its figures: reputation show ACCOUNT.",
+ "configset show shop newsletter"},
+{"configset", "set", "ACCOUNT NAME", 2, 2, configset_set_options,
+ configset_run_set,
+ "Changes suppression and reputation of a configuration set",
+ "What is not given stays. --suppress none: its mail also goes to addresses that\n"
+ "bounced or complained, and nothing of it enters the list.",
+ "configset set shop receipts --suppress BOUNCE --reputation on"},
+{"configset", "pause", "ACCOUNT NAME", 2, 2, account_pause_options,
+ configset_run_pause,
+ "Stops mail of one configuration set",
+ "Mail that names it is refused, within a second; other mail of the account is not.",
+ "configset pause shop newsletter --reason \"list under review\""},
+{"configset", "resume", "ACCOUNT NAME", 2, 2, account_resume_options,
+ configset_run_resume,
+ "Lets mail of a paused configuration set leave again",
+ "Also when its reputation has paused it.",
+ "configset resume shop newsletter --fresh-start"},
+{"configset", "delete", "ACCOUNT NAME", 2, 2, NULL, configset_run_delete,
+ "Deletes a configuration set",
+ "Mail that names it is refused from then on. Topics stay.",
+ "configset delete shop newsletter"},
+{"configset", "listen", "ACCOUNT NAME DESTINATION", 3, 3,
+ configset_listen_options, configset_run_listen,
+ "Tells a topic of a configuration set's events",
+ "DESTINATION names this for later: one of that name is replaced. At most 10. The\n"
+ "topic's subscribers get each event as Amazon SES publishes it.",
+ "configset listen shop newsletter trouble --topic alerts --types bounce,complaint"},
+{"configset", "unlisten", "ACCOUNT NAME DESTINATION", 3, 3, NULL,
+ configset_run_unlisten,
+ "Ends what configset listen began",
+ "configset show lists the destinations.",
+ "configset unlisten shop newsletter trouble"},
+
+{"topic", "create", "ACCOUNT NAME", 2, 2, topic_set_options, topic_run_create,
+ "Makes a topic, which subscribers are told by",
+ "One that is there already stays. NAME: 1 to 256 of A-Z a-z 0-9 _ -",
+ "topic create shop bounces"},
+{"topic", "list", "[ACCOUNT]", 0, 1, NULL, topic_run_list,
+ "Lists topics",
+ "Of one account or of all, each with the ARN that the API calls it by.",
+ "topic list shop"},
+{"topic", "show", "ACCOUNT NAME", 2, 2, NULL, topic_run_show,
+ "Shows a topic with its subscriptions",
+ "How many notifications wait for each, and how many were given up.",
+ "topic show shop bounces"},
+{"topic", "set", "ACCOUNT NAME", 2, 2, topic_set_options, topic_run_set,
+ "Changes signature or display name of a topic",
+ "What is not given stays.",
+ "topic set shop bounces --signature 2"},
+{"topic", "delete", "ACCOUNT NAME", 2, 2, NULL, topic_run_delete,
+ "Deletes a topic with all its subscriptions",
+ "What is on its way to them goes, too.",
+ "topic delete shop bounces"},
+
+{"subscription", "add", "ACCOUNT TOPIC PROTOCOL ENDPOINT", 4, 4,
+ subscription_add_options, subscription_run_add,
+ "Tells somebody of what is published to a topic",
+ "PROTOCOL and ENDPOINT: http or https and a URL, which gets POST requests signed\n"
+ "as Amazon SNS's; email and an address, in words; email-json and an address, the\n"
+ "document; command and a program in the option notify.command_dir, which gets the\n"
+ "document on stdin. A URL or address is asked first and hears nothing until it\n"
+ "confirms, unless --confirmed.",
+ "subscription add shop bounces https https://shop.example/hooks/mail\n"
+ "subscription add shop bounces email boss@shop.example\n"
+ "subscription add shop bounces command /etc/sendward/hooks/unsubscribe"},
+{"subscription", "list", "[ACCOUNT] [TOPIC]", 0, 2, NULL, subscription_run_list,
+ "Lists subscriptions",
+ "Of one topic, of one account, or all, with the number of notifications that wait\n"
+ "and that were given up.",
+ "subscription list shop bounces"},
+{"subscription", "show", "ID", 1, 1, NULL, subscription_run_show,
+ "Shows a subscription",
+ "By its id or its ARN.",
+ "subscription show 0d6f7c1e-2a0b-4c57-9a43-51d1f3b8a6e2"},
+{"subscription", "confirm", "TOKEN", 1, 1, NULL, subscription_run_confirm,
+ "Confirms a subscription by its token",
+ "The token of the request that the endpoint got. Without it, at your word:\n"
+ "subscription add ... --confirmed, again.",
+ "subscription confirm 2336412f37fb687f5d51e6e2425dacbba3b"},
+{"subscription", "remove", "ID", 1, 1, NULL, subscription_run_remove,
+ "Ends a subscription",
+ "A webhook is told so. What waits for it is given up.",
+ "subscription remove 0d6f7c1e-2a0b-4c57-9a43-51d1f3b8a6e2"},
+{"subscription", "dead", "[ACCOUNT]", 0, 1, most_options,
+ subscription_run_dead,
+ "Lists notifications that could not be delivered and were given up",
+ "What, to whom, how often it was tried, and what went wrong the last time. They\n"
+ "are kept for the option retention_days.",
+ "subscription dead shop"},
+{"subscription", "replay", "ID", 1, 1, NULL, subscription_run_replay,
+ "Delivers a subscription's dead letters again",
+ "All of them, at once, each with the MessageId that it had, so that a receiver\n"
+ "knows what it has seen.",
+ "subscription replay 0d6f7c1e-2a0b-4c57-9a43-51d1f3b8a6e2"},
 
 {"explain", NULL, "[ADDRESS...]", 0, -1, explain_options, explain_run,
  "Shows every decision about a message that nobody sends",
@@ -413,9 +539,9 @@ const struct ctl_command ctl_commands[] = {
 {"config", "check", "", 0, 0, config_check_options, config_run_check,
  "Checks the configuration and what is around it",
  "The file as the programs' -t does, then user, master key, store, sockets,\n"
- "signing keys, name servers, letters, the web address, certificates, and the\n"
- "standing complaints of the daemons. Each with its mend. Exit status 1: an\n"
- "error; 75: the store cannot be reached.",
+ "journal, mail log, rules of bounces, signing keys, name servers, letters, the web\n"
+ "address, certificates, and the standing complaints of the daemons. Each with its\n"
+ "mend. Exit status 1: an error; 75: the store cannot be reached.",
  "config check"},
 {"config", "dump", "", 0, 0, NULL, config_run_dump,
  "Prints what is in force, defaults included",

@@ -98,20 +98,14 @@ signatures_json(const struct explain_result *result)
 }
 
 static json_t *
-text_or_null(const char *text)
-{
-	return text[0] != '\0' ? out_string(text) : json_null();
-}
-
-static json_t *
 result_json(
     const struct ctl *ctl, const struct explain_result *result, json_t *steps)
 {
 	bool has = result->has_account;
 
 	return json_pack(
-	    "{s:b, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:f, s:o, "
-	    "s:o}",
+	    "{s:b, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:f, "
+	    "s:o, s:o}",
 	    "accepted", result->accepted, "mode",
 	    ctl->conf->mode == CONF_MODE_MONITOR ? "monitor" : "enforce",
 	    "would_be_refused", result->observed || !result->accepted,
@@ -120,11 +114,11 @@ result_json(
 	    "daily_quota",
 	    has ? json_integer(result->account.daily_quota) : json_null(),
 	    "rate", has ? json_real(result->account.rate) : json_null(),
-	    "identity", text_or_null(result->identity), "owner",
-	    text_or_null(result->owner), "mail_from",
-	    text_or_null(result->mail_from), "dkim_waits", result->dkim_waits,
-	    "wait_sec", (double)result->wait_usec / 1e6, "signatures",
-	    signatures_json(result), "steps", steps);
+	    "identity", out_text(result->identity), "owner",
+	    out_text(result->owner), "configuration_set", out_text(result->set),
+	    "mail_from", out_text(result->mail_from), "dkim_waits",
+	    result->dkim_waits, "wait_sec", (double)result->wait_usec / 1e6,
+	    "signatures", signatures_json(result), "steps", steps);
 }
 
 static void
@@ -209,6 +203,7 @@ explain_run(struct ctl *ctl)
 	struct explain_request request = {
 	    .login = or_empty(ctl_value(ctl, "login")),
 	    .header_from = or_empty(ctl_value(ctl, "header-from")),
+	    .set = or_empty(ctl_value(ctl, "configset")),
 	    .now_usec = clock_now_usec()};
 	unsigned char address[16];
 	const char **recipients;

@@ -71,21 +71,6 @@ reason_text(enum verification_error error)
 
 /* ---- JSON ------------------------------------------------------------------- */
 
-/* Adds value (its reference is taken; NULL: no memory) to *doc, which is freed and
- * NULL afterwards when that fails. */
-static void
-add(json_t **doc, const char *key, json_t *value)
-{
-	if (*doc == NULL) {
-		json_decref(value);
-		return;
-	}
-	if (json_object_set_new(*doc, key, value) == 0)
-		return;
-	json_decref(*doc);
-	*doc = NULL;
-}
-
 static json_t *
 proofs_json(int held)
 {
@@ -225,9 +210,9 @@ facts_whole(const struct identity_file *file)
 {
 	json_t *doc = facts_row(file->account, &file->row);
 
-	add(&doc, "keys", keys_json(file));
-	add(&doc, "looks", looks_json(file));
-	add(&doc, "records", records_json(file));
+	out_set(&doc, "keys", keys_json(file));
+	out_set(&doc, "looks", looks_json(file));
+	out_set(&doc, "records", records_json(file));
 	return doc;
 }
 
@@ -436,20 +421,20 @@ facts_print(
 	const struct store_identity *row = &file->row;
 	json_t *doc = facts_row(file->account, row);
 
-	add(&doc, "status",
+	out_set(&doc, "status",
 	    status_line(file, VERIFICATION_IDENTITY, row->facts.status,
 		identity_meaning(row)));
-	add(&doc, "reason", reason_line(file, VERIFICATION_IDENTITY));
-	add(&doc, "proofs", proofs_line(row->proofs));
-	add(&doc, "dkim",
+	out_set(&doc, "reason", reason_line(file, VERIFICATION_IDENTITY));
+	out_set(&doc, "proofs", proofs_line(row->proofs));
+	out_set(&doc, "dkim",
 	    status_line(file, VERIFICATION_DKIM, row->facts.dkim_status,
 		dkim_meaning(row)));
-	add(&doc, "dkim_reason", reason_line(file, VERIFICATION_DKIM));
-	add(&doc, "mail_from_line", mail_from_line(file));
-	add(&doc, "mail_from_reason",
+	out_set(&doc, "dkim_reason", reason_line(file, VERIFICATION_DKIM));
+	out_set(&doc, "mail_from_line", mail_from_line(file));
+	out_set(&doc, "mail_from_reason",
 	    reason_line(file, VERIFICATION_MAIL_FROM));
-	add(&doc, "checked", checked_line(file));
-	add(&doc, "next", next_line(file, now_sec));
+	out_set(&doc, "checked", checked_line(file));
+	out_set(&doc, "next", next_line(file, now_sec));
 	return out_print_some(ctl, doc, lines);
 }
 
@@ -490,7 +475,7 @@ facts_print_keys(const struct ctl *ctl, const struct identity_file *file)
 	for (size_t i = 0; i < file->key_count && list != NULL; i++) {
 		json_t *key = key_json(&file->keys[i]);
 
-		add(&key, "line", key_line(&file->keys[i]));
+		out_set(&key, "line", key_line(&file->keys[i]));
 		(void)out_add(&list, key);
 	}
 	return out_print(ctl, list, columns,

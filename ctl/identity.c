@@ -327,29 +327,6 @@ identity_run_mail_from(struct ctl *ctl)
 }
 
 int
-identity_run_set(struct ctl *ctl)
-{
-	const char *account = ctl_arg(ctl, 0);
-	const char *signing = ctl_value(ctl, "signing");
-	struct store_identity row;
-	struct err err;
-	bool on;
-	int rc;
-
-	if (!input_on_off(signing, &on))
-		return ctl_usage(ctl, "--signing must be on or off");
-	rc = ctl_open(ctl, CTL_WRITE);
-	if (rc != CTL_DONE)
-		return rc;
-	if (identity_set_signing(
-		ctl->store, account, ctl_arg(ctl, 1), on, &row, &err) != SG_OK)
-		return ctl_fail(ctl, &err);
-	return out_done(ctl, facts_row(account, &row), "mail from %s is %s",
-	    row.facts.name,
-	    on ? "signed, when there is a key" : "not signed any more");
-}
-
-int
 identity_run_delete(struct ctl *ctl)
 {
 	const char *account = ctl_arg(ctl, 0), *name = ctl_arg(ctl, 1);

@@ -9,6 +9,7 @@
 #include "ctl/facts.h"
 #include "ctl/findings.h"
 #include "ctl/grant.h"
+#include "ctl/identity_set.h"
 #include "ctl/look.h"
 #include "ctl/out.h"
 #include "ctl/verbs.h"
@@ -64,16 +65,16 @@ static int
 print_shown_json(const struct ctl *ctl, struct shown *shown)
 {
 	json_t *doc = facts_whole(shown->file);
-	json_t *advice = shown->has_advice
-			     ? facts_advice(&shown->spf, &shown->dmarc)
-			     : json_null();
+	int rc = identity_set_facts(ctl, &shown->file->row, &doc);
 
-	if (doc == NULL || !put(doc, "grants", json_incref(shown->grants)) ||
-	    !put(doc, "advice", advice)) {
-		json_decref(doc);
-		doc = NULL;
-	}
-	return out_print(ctl, doc, NULL, "");
+	out_set(&doc, "grants", json_incref(shown->grants));
+	out_set(&doc, "advice",
+	    shown->has_advice ? facts_advice(&shown->spf, &shown->dmarc)
+			      : json_null());
+	if (rc == CTL_DONE)
+		return out_print(ctl, doc, NULL, "");
+	json_decref(doc);
+	return rc;
 }
 
 static int
@@ -82,6 +83,10 @@ print_shown(const struct ctl *ctl, struct shown *shown)
 	const struct rules_identity *facts = &shown->file->row.facts;
 	int rc = facts_print(ctl, shown->file, clock_now_sec());
 
+	if (rc == CTL_DONE) {
+		(void)putchar('\n'); /* main looks at stdout */
+		rc = identity_set_print(ctl, &shown->file->row);
+	}
 	if (rc == CTL_DONE && (facts->type == RULES_IDENTITY_DOMAIN ||
 				  shown->file->key_count > 0)) {
 		(void)putchar('\n'); /* main looks at stdout */

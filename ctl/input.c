@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <openssl/crypto.h>
 
 bool
@@ -41,6 +42,71 @@ input_on_off(const char *text, bool *on_r)
 {
 	*on_r = strcmp(text, "on") == 0;
 	return *on_r || strcmp(text, "off") == 0;
+}
+
+bool
+input_duration(const char *text, int64_t *sec_r)
+{
+	static const struct {
+		char unit;
+		int64_t sec;
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+	const int64_t most = INT64_C(36500) * 86400;
+	char *end;
+	long long value;
+	int64_t unit = 1;
+
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	errno = 0;
+	value = strtoll(text, &end, 10);
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+		if (*end == units[i].unit && end[1] == '\0') {
+			unit = units[i].sec;
+			end++;
+			break;
+		}
+	if (errno != 0 || *end != '\0' || value < 1 || value > most / unit)
+		return false;
+	*sec_r = value * unit;
+	return true;
+}
+
+bool
+input_since(const char *text, int64_t now_sec, int64_t *sec_r)
+{
+	static const char *const forms[] = {
+	    "%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M"};
+	int64_t ago;
+
+	if (input_duration(text, &ago)) {
+		*sec_r = now_sec - ago;
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+		struct tm tm = {.tm_mday = 1};
+		const char *end = strptime(text, forms[i], &tm);
+
+		if (end == NULL || *end != '\0')
+			continue;
+		*sec_r = timegm(&tm);
+		return true;
+	}
+	return false;
+}
+
+int
+input_most(const struct ctl *ctl, int most, int *most_r)
+{
+	const char *text = ctl_value(ctl, "most");
+	int64_t value = most;
+
+	if (text != NULL &&
+	    (!input_int(text, &value) || value < 1 || value > INPUT_MOST_MAX))
+		return ctl_usage(ctl, "--most must be a number from 1 to %d",
+		    INPUT_MOST_MAX);
+	*most_r = (int)value;
+	return CTL_DONE;
 }
 
 FILE *
@@ -89,6 +155,31 @@ input_file(const struct ctl *ctl, const char *path, size_t max, struct buf *out)
 		rc = ctl_refuse(ctl, "no memory");
 	OPENSSL_cleanse(data, max + 1);
 	free(data);
+	(void)fclose(file); /* nothing was written */
+	return rc;
+}
+
+int
+input_head(const struct ctl *ctl, const char *path, size_t max, struct buf *out)
+{
+	FILE *file = input_open(ctl, path);
+	char piece[16384];
+	size_t len;
+	int rc = CTL_DONE;
+
+	buf_init(out, max);
+	if (file == NULL)
+		return CTL_REFUSED;
+	while ((len = fread(piece, 1, sizeof(piece), file)) > 0) {
+		size_t room = max - out->len;
+
+		if (!buf_append(out, piece, len < room ? len : room) &&
+		    rc == CTL_DONE)
+			rc = ctl_refuse(ctl, "no memory");
+	}
+	if (ferror(file) && rc == CTL_DONE)
+		rc = ctl_refuse(
+		    ctl, "cannot read %s: %s", path, strerror(errno));
 	(void)fclose(file); /* nothing was written */
 	return rc;
 }

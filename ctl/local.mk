@@ -1,6 +1,7 @@
 # ctl: sendwardctl
 bin_PROGRAMS += ctl/sendwardctl
 ctl_sendwardctl_SOURCES = ctl/main.c ctl/command.h ctl/commands.c \
+	ctl/command_options.h \
 	ctl/verbs.h ctl/parse.c ctl/parse.h ctl/help.c ctl/help.h \
 	ctl/nearest.c ctl/nearest.h ctl/out.c ctl/out.h \
 	ctl/input.c ctl/input.h ctl/diff.c ctl/diff.h \
@@ -9,6 +10,10 @@ ctl_sendwardctl_SOURCES = ctl/main.c ctl/command.h ctl/commands.c \
 	ctl/account.c ctl/login.c ctl/credential.c ctl/identity.c \
 	ctl/identity_check.c ctl/grant.c ctl/dkim.c ctl/request.c \
 	ctl/grant.h ctl/letter.c ctl/suppression.c ctl/explain.c ctl/config.c \
+	ctl/message.c ctl/event.c ctl/event.h ctl/feedback.c \
+	ctl/reputation.c ctl/reputation.h ctl/limit.c ctl/configset.c \
+	ctl/topic.c ctl/topic.h ctl/subscription.c \
+	ctl/identity_set.c ctl/identity_set.h \
 	ctl/config_services.c ctl/checks.h ctl/db.c \
 	ctl/setup.c ctl/setup_lines.c ctl/setup_lines.h
 ctl_sendwardctl_LDADD = $(SW_LIBS) $(SW_EXT_LIBS)

@@ -8,6 +8,7 @@
 #include <wchar.h>
 
 #include "base/clock.h"
+#include "ops/event.h"
 
 #define TEXT_MAX (64 * 1024)
 #define COLUMNS_MAX 16
@@ -84,13 +85,60 @@ out_time(int64_t sec)
 	return sec == 0 ? json_null() : json_string(clock_iso(sec, text));
 }
 
+json_t *
+out_text(const char *text)
+{
+	return text[0] == '\0' ? json_null() : out_string(text);
+}
+
+json_t *
+out_msec(int64_t msec)
+{
+	char text[EVENT_TIME_MAX];
+
+	return json_string(event_time(msec, text));
+}
+
+void
+out_set(json_t **doc, const char *key, json_t *value)
+{
+	if (*doc == NULL) {
+		json_decref(value);
+		return;
+	}
+	if (json_object_set_new(*doc, key, value) == 0)
+		return;
+	json_decref(*doc);
+	*doc = NULL;
+}
+
 /* ---- one value ------------------------------------------------------------ */
+
+static void
+put_moment(const char *text, struct buf *out)
+{
+	const char *dot = strchr(text, '.');
+
+	if (dot == NULL)
+		(void)out_clean(text, out); /* failed is looked at */
+	else
+		(void)buf_printf(out, "%.*sZ", (int)(dot - text), text);
+}
 
 static void
 put_value(const json_t *value, enum out_kind kind, struct buf *out)
 {
 	static const char *const words[] = {"no", "yes", "off", "on"};
 
+	if (json_is_string(value) && kind == OUT_MOMENT) {
+		put_moment(json_string_value(value), out);
+		return;
+	}
+	if (json_is_number(value) && kind == OUT_PERCENT) {
+		(void)buf_printf(
+		    out, "%.3g %%", 100 * json_number_value(value));
+		return;
+	}
 	if (json_is_string(value) && json_string_length(value) > 0)
 		(void)out_clean(json_string_value(value), out);
 	else if (json_is_integer(value) && kind == OUT_LIMIT &&
@@ -265,6 +313,12 @@ out_print_with(const struct ctl *ctl, json_t *doc,
 	if (rc == CTL_DONE && !ctl->json && text[0] != '\0')
 		(void)printf("\n%s\n", text); /* main looks at stdout */
 	return rc;
+}
+
+bool
+out_table(const json_t *doc, const struct out_column *columns)
+{
+	return print_table(doc, columns);
 }
 
 int

@@ -9,9 +9,11 @@
 #include "ctl/command.h"
 
 enum out_kind {
-	OUT_PLAIN,  /* text and numbers; true and false as yes and no */
-	OUT_LIMIT,  /* a number, -1 as "unlimited" */
-	OUT_ON_OFF, /* true and false as on and off */
+	OUT_PLAIN,   /* text and numbers; true and false as yes and no */
+	OUT_LIMIT,   /* a number, -1 as "unlimited" */
+	OUT_ON_OFF,  /* true and false as on and off */
+	OUT_MOMENT,  /* "2026-11-24T15:04:05.123Z" without the milliseconds */
+	OUT_PERCENT, /* 0.05 as "5 %" */
 };
 
 /* One column of a table or one line of a list of fields; ended by a NULL key. */
@@ -43,6 +45,10 @@ int out_done(const struct ctl *ctl, json_t *doc, const char *format, ...)
  * memory, and *list is freed and NULL, as out_print expects it. */
 bool out_add(json_t **list, json_t *entry);
 
+/* A table for people as out_print makes it; doc stays the caller's. False: no
+ * memory. */
+bool out_table(const json_t *doc, const struct out_column *columns);
+
 /* Ends a command that lists: *list is what out_add made, whose reference is taken,
  * code and err what the listing said. */
 int out_list(const struct ctl *ctl, json_t **list, enum sg_err code,
@@ -50,8 +56,16 @@ int out_list(const struct ctl *ctl, json_t **list, enum sg_err code,
 
 /* A JSON string of any bytes: what is not UTF-8 becomes '?'. */
 json_t *out_string(const char *text);
+/* "" becomes null. */
+json_t *out_text(const char *text);
 /* "2026-11-24T15:04:05Z"; null for 0. */
 json_t *out_time(int64_t sec);
+/* "2026-11-24T15:04:05.123Z" */
+json_t *out_msec(int64_t msec);
+
+/* Adds value (its reference is taken; NULL: no memory) to *doc, which is freed and
+ * NULL afterwards when that fails; does nothing when it is NULL. */
+void out_set(json_t **doc, const char *key, json_t *value);
 
 /* text for a terminal: control characters and what is not UTF-8 become '?'. */
 bool out_clean(const char *text, struct buf *out);

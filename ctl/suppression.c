@@ -12,9 +12,12 @@
 static json_t *
 entry_json(const struct store_suppression *row)
 {
-	return json_pack("{s:o, s:s, s:o}", "address", out_string(row->address),
-	    "reason", suppression_reason_name(row->facts.reason), "since",
-	    out_time(row->facts.since_sec));
+	return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "address",
+	    out_string(row->address), "reason",
+	    suppression_reason_name(row->facts.reason), "since",
+	    out_time(row->facts.since_sec), "expires",
+	    out_time(row->expires_sec), "message", out_text(row->queue_id),
+	    "feedback_id", out_text(row->feedback_id));
 }
 
 /* --reason; -1 when not given. False: it was complained about. */
@@ -34,24 +37,61 @@ int
 suppression_run_add(struct ctl *ctl)
 {
 	const char *account = ctl_arg(ctl, 0), *address = ctl_arg(ctl, 1);
+	const char *expires = ctl_value(ctl, "expires");
 	struct store_suppression row;
+	char end[CLOCK_ISO_MAX];
 	struct err err;
+	int64_t days = 0;
 	int reason, rc;
 
 	if (!read_reason(ctl, &reason))
 		return CTL_USAGE;
 	if (reason < 0)
 		reason = RULES_SUPPRESSED_MANUAL;
+	if (expires != NULL && (!input_int(expires, &days) || days < 1 ||
+				   days > SUPPRESSION_DAYS_MAX))
+		return ctl_usage(ctl,
+		    "--expires must be a number of days from 1 to %d",
+		    SUPPRESSION_DAYS_MAX);
 	rc = ctl_open(ctl, CTL_WRITE);
 	if (rc != CTL_DONE)
 		return rc;
-	if (suppression_add(ctl->store, account, address,
-		(enum rules_suppression_reason)reason, clock_now_sec(), &row,
-		&err) != SG_OK)
+	if (suppression_add_for(ctl->store, account, address,
+		(enum rules_suppression_reason)reason, days, clock_now_sec(),
+		&row, &err) != SG_OK)
 		return ctl_fail(ctl, &err);
 	return out_done(ctl, entry_json(&row),
-	    "account %s sends nothing to %s any more (%s)", account,
-	    row.address, suppression_reason_name(row.facts.reason));
+	    "account %s sends nothing to %s any more%s%s (%s)", account,
+	    row.address, days == 0 ? "" : " until ",
+	    days == 0 ? "" : clock_iso(row.expires_sec, end),
+	    suppression_reason_name(row.facts.reason));
+}
+
+int
+suppression_run_show(struct ctl *ctl)
+{
+	static const struct out_column fields[] = {
+	    {"address", "address", OUT_PLAIN},
+	    {"reason", "reason", OUT_PLAIN},
+	    {"since", "since", OUT_PLAIN},
+	    {"expires", "until", OUT_PLAIN},
+	    {"message", "message", OUT_PLAIN},
+	    {"feedback_id", "feedback id", OUT_PLAIN},
+	    {NULL, NULL, OUT_PLAIN},
+	};
+	struct store_suppression row;
+	struct err err;
+	int rc = ctl_open(ctl, CTL_READ);
+
+	if (rc != CTL_DONE)
+		return rc;
+	if (suppression_get(ctl->store, ctl_arg(ctl, 0), ctl_arg(ctl, 1), &row,
+		&err) != SG_OK)
+		return ctl_fail(ctl, &err);
+	return out_print_with(ctl, entry_json(&row), fields,
+	    row.queue_id[0] == '\0'
+		? ""
+		: "What happened to the message: sendwardctl message show ID");
 }
 
 int
@@ -112,12 +152,29 @@ print_json_row(const struct stream *stream, json_t *row)
 	return is_done;
 }
 
+/* Columns of fixed width: the list is not read twice. */
+static void
+print_table_row(
+    const struct stream *stream, const struct store_suppression *row)
+{
+	char since[CLOCK_ISO_MAX], end[CLOCK_ISO_MAX];
+
+	if (stream->rows == 0)
+		(void)printf("%-9s  %-20s  %-20s  %-16s  %s\n", "REASON",
+		    "SINCE", "UNTIL", "MESSAGE", "ADDRESS");
+	(void)printf("%-9s  %-20s  %-20s  %-16s  %s\n",
+	    suppression_reason_name(row->facts.reason),
+	    clock_iso(row->facts.since_sec, since),
+	    row->expires_sec == 0 ? "-" : clock_iso(row->expires_sec, end),
+	    row->queue_id[0] == '\0' ? "-" : row->queue_id,
+	    row->address); /* main looks at stdout */
+}
+
 static bool
 print_row(void *ctx, const struct store_suppression *row)
 {
 	struct stream *stream = ctx;
 	const char *reason = suppression_reason_name(row->facts.reason);
-	char since[CLOCK_ISO_MAX];
 
 	switch (stream->form) {
 	case FORM_CSV:
@@ -125,10 +182,7 @@ print_row(void *ctx, const struct store_suppression *row)
 		(void)printf(",%s\n", reason); /* main looks at stdout */
 		break;
 	case FORM_TABLE:
-		if (stream->rows == 0)
-			(void)puts("REASON     SINCE                 ADDRESS");
-		(void)printf("%-9s  %-20s  %s\n", reason,
-		    clock_iso(row->facts.since_sec, since), row->address);
+		print_table_row(stream, row);
 		break;
 	case FORM_JSONL:
 		stream->failed = !print_json_row(

@@ -51,11 +51,54 @@ int request_run_show(struct ctl *ctl);
 int request_run_approve(struct ctl *ctl);
 int request_run_deny(struct ctl *ctl);
 
+int message_run_show(struct ctl *ctl);
+int message_run_list(struct ctl *ctl);
+
+int event_run_list(struct ctl *ctl);
+
+int feedback_run_classify(struct ctl *ctl);
+int feedback_run_reclassify(struct ctl *ctl);
+int feedback_run_list(struct ctl *ctl);
+int feedback_run_show(struct ctl *ctl);
+
 int suppression_run_add(struct ctl *ctl);
+int suppression_run_show(struct ctl *ctl);
 int suppression_run_remove(struct ctl *ctl);
 int suppression_run_list(struct ctl *ctl);
 int suppression_run_import(struct ctl *ctl);
 int suppression_run_export(struct ctl *ctl);
+
+int reputation_run_show(struct ctl *ctl);
+
+int limit_run_add(struct ctl *ctl);
+int limit_run_list(struct ctl *ctl);
+int limit_run_remove(struct ctl *ctl);
+int limit_run_status(struct ctl *ctl);
+int limit_run_release(struct ctl *ctl);
+
+int configset_run_create(struct ctl *ctl);
+int configset_run_list(struct ctl *ctl);
+int configset_run_show(struct ctl *ctl);
+int configset_run_set(struct ctl *ctl);
+int configset_run_pause(struct ctl *ctl);
+int configset_run_resume(struct ctl *ctl);
+int configset_run_delete(struct ctl *ctl);
+int configset_run_listen(struct ctl *ctl);
+int configset_run_unlisten(struct ctl *ctl);
+
+int topic_run_create(struct ctl *ctl);
+int topic_run_list(struct ctl *ctl);
+int topic_run_show(struct ctl *ctl);
+int topic_run_set(struct ctl *ctl);
+int topic_run_delete(struct ctl *ctl);
+
+int subscription_run_add(struct ctl *ctl);
+int subscription_run_list(struct ctl *ctl);
+int subscription_run_show(struct ctl *ctl);
+int subscription_run_confirm(struct ctl *ctl);
+int subscription_run_remove(struct ctl *ctl);
+int subscription_run_dead(struct ctl *ctl);
+int subscription_run_replay(struct ctl *ctl);
 
 int explain_run(struct ctl *ctl);
 
@@ -68,6 +111,7 @@ int db_run_migrate(struct ctl *ctl);
 int db_run_backup(struct ctl *ctl);
 
 int setup_run_postfix(struct ctl *ctl);
+int setup_run_sendmail(struct ctl *ctl);
 int setup_run_dovecot(struct ctl *ctl);
 
 #endif

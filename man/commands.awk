@@ -1,5 +1,5 @@
 # Writes the commands of sendwardctl(8) out of ctl/commands.c.
-#     awk -f man/wrap.awk -f man/commands.awk ctl/commands.c
+#     awk -f man/wrap.awk -f man/commands.awk ctl/command_options.h ctl/commands.c
 
 # Takes the next member of an initialiser off `rest`: a string (neighbours are
 # joined, escapes resolved) or a word.

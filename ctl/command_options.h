@@ -1,0 +1,194 @@
+/* The options of the command table, one array a verb: a part of commands.c, which
+ * alone includes it. Data only. */
+#ifndef SENDWARD_CTL_COMMAND_OPTIONS_H
+#define SENDWARD_CTL_COMMAND_OPTIONS_H
+
+#include <stddef.h>
+#include "ctl/command.h"
+
+/* clang-format off */
+static const struct ctl_option account_create_options[] = {
+{"contact", "ADDRESS", "whom the operator writes to about this account", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option account_set_options[] = {
+{"production", "on|off",  "out of the sandbox, or back into it", false},
+{"daily",      "N",       "recipients in 24 hours; -1 or unlimited", false},
+{"rate",       "R",       "recipients per second, such as 14 or 0.5", false},
+{"policy",     "NAME",    "reputation policy: none, standard, strict", false},
+{"suppress",   "REASONS", "what enters the list and holds mail back: BOUNCE,COMPLAINT (default), one, or none", false},
+{"pool",       "NAME",    "pool of addresses to send from; \"\" none", false},
+{"contact",    "ADDRESS", "whom to write to; \"\" nobody", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option account_resume_options[] = {
+{"fresh-start", NULL, "its reputation counts anew: what was sent before counts no more", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option account_pause_options[] = {
+{"reason", "TEXT", "what clients hear after \"Sending paused for this account: \"", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option account_delete_options[] = {
+{"yes", NULL, "really; without it nothing is deleted", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option credential_import_options[] = {
+{"access-key",  "ID",   "the access key id", true},
+{"secret-file", "FILE", "file whose first line is the secret; - is stdin", true},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option identity_create_options[] = {
+{"dkim", "KIND", "rsa2048 (default), rsa1024, rsa4096, ed25519, both, none, easy", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option identity_show_options[] = {
+{"offline", NULL, "do not ask DNS what SPF and DMARC say", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option identity_mail_from_options[] = {
+{"on-failure", "WHAT", "while it is not verified: default (the bounce domain) or reject", false},
+{"off",        NULL,   "no MAIL FROM domain any more", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option identity_allow_options[] = {
+{"from", "PATTERN", "From addresses it may use, with * and ?; without it any", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option identity_disallow_options[] = {
+{"from", "PATTERN", "take back this pattern alone; without it all", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option identity_records_options[] = {
+{"format", "FORM", "text (default), zone, json", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option identity_set_options[] = {
+{"signing",         "on|off", "whether its mail is signed with DKIM", false},
+{"forwarding",      "on|off", "whether bounces and complaints go to the sender by mail", false},
+{"bounce-topic",    "TOPIC",  "topic that is told of its bounces; \"\" none", false},
+{"complaint-topic", "TOPIC",  "topic that is told of its complaints; \"\" none", false},
+{"delivery-topic",  "TOPIC",  "topic that is told of its deliveries; \"\" none", false},
+{"headers",         "TYPES",  "of bounce,complaint,delivery: told with the message's header; \"\" none", false},
+{"configset",       "NAME",   "configuration set of its mail, unless that names one; \"\" none", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option dkim_import_options[] = {
+{"selector", "NAME", "the selector whose DNS record has the public key", true},
+{"key-file", "FILE", "private key in PEM, no passphrase; - is stdin", true},
+{"now",      NULL,   "it signs at once: your word that its record is in DNS", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option dkim_rotate_options[] = {
+{"give-up-old", NULL, "give up the oldest key that is kept in DNS, if its place is needed", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option request_create_options[] = {
+{"type",          "TYPE", "TRANSACTIONAL or MARKETING", true},
+{"website",       "URL",  "the sender's web site, https://...", true},
+{"use-case",      "TEXT", "what is sent, to whom, how they agreed", false},
+{"use-case-file", "FILE", "the same from a file; - is stdin", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option request_approve_options[] = {
+{"daily", "N", "recipients in 24 hours; without it production_daily", false},
+{"rate",  "R", "recipients per second; without it production_rate", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option request_deny_options[] = {
+{"reason", "TEXT", "why, and what would help; the account reads it", true},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option suppression_add_options[] = {
+{"reason",  "REASON", "BOUNCE, COMPLAINT or MANUAL (default)", false},
+{"expires", "DAYS",   "it leaves the list by itself after so many days", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option suppression_import_options[] = {
+{"reason", "REASON", "for lines that have none: BOUNCE, COMPLAINT, MANUAL", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option suppression_export_options[] = {
+{"format", "FORM", "csv (default) or jsonl", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option explain_options[] = {
+{"login",       "NAME",    "login or access key id of the session", false},
+{"from",        "ADDRESS", "envelope sender (MAIL FROM); <> is the null sender", true},
+{"header-from", "TEXT",    "From header, when it differs", false},
+{"client",      "IP",      "the client's address, for accounts by network", false},
+{"to",          "ADDRESS", "recipient; further ones may follow", true},
+{"configset",   "NAME",    "configuration set that the message names", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option config_check_options[] = {
+{"clear", NULL, "forget the daemons' notices", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option most_options[] = {
+{"most", "N", "so many at most, the newest", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option event_list_options[] = {
+{"type",    "TYPES", "send, delivery, bounce, complaint, delivery_delay, reject, rendering_failure", false},
+{"message", "ID",    "of one message alone", false},
+{"since",   "TIME",  "at that time or later, such as 24h, 7d, 2026-11-28T12:00:00Z", false},
+{"most",    "N",     "so many at most, the newest; 100 without it", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option feedback_classify_options[] = {
+{"rules", "FILE", "rules of this file instead of the configuration's; several: the first is asked first", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option feedback_reclassify_options[] = {
+{"dry-run", NULL,   "say what would change, and change nothing", false},
+{"rules",   "FILE", "rules of this file instead of the configuration's", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option feedback_list_options[] = {
+{"unmatched", NULL, "those that belong to no message, and count for nobody", false},
+{"most",      "N",  "so many at most, the newest; 50 without it", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option reputation_show_options[] = {
+{"dry-run",    NULL,   "go through the stored history: who would have been paused, and when", false},
+{"thresholds", "LIST", "with --dry-run: other limits, such as bounce_pause=8,minimum=200", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option limit_add_options[] = {
+{"all-accounts", NULL,   "for every account, instead of ACCOUNT", false},
+{"subject",      "NAME", "for this login, identity or domain alone; without it for each by itself", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option limit_status_options[] = {
+{"all", NULL, "also those that were released: when, and by whom", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option limit_release_options[] = {
+{"note", "TEXT", "why; it is kept with the release", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option configset_set_options[] = {
+{"suppress",   "REASONS", "account (default), none, BOUNCE, COMPLAINT, BOUNCE,COMPLAINT", false},
+{"reputation", "on|off",  "whether its mail has a reputation, and a pause, of its own", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option configset_listen_options[] = {
+{"topic", "TOPIC", "topic of the account that is told", true},
+{"types", "TYPES", "send,delivery,bounce,complaint,delivery_delay,reject,rendering_failure, or all", true},
+{"off",   NULL,    "keep it, but tell nothing at present", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option topic_set_options[] = {
+{"signature",    "1|2",  "how notifications are signed: 1 SHA1 (as SNS by default), 2 SHA256", false},
+{"display-name", "TEXT", "the sender's name in its e-mail notifications; \"\" none", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option subscription_add_options[] = {
+{"raw",       NULL, "the message alone, without SNS's envelope (http, https, command)", false},
+{"confirmed", NULL, "your word that the endpoint wants it: nothing is asked", false},
+{NULL, NULL, NULL, false},
+};
+/* clang-format on */
+
+#endif
