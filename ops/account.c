@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "conf/conf.h"
+#include "ops/set.h"
 #include "rules/identity.h"
 
 #define POOL_MAX 64
@@ -135,6 +136,11 @@ check_change(const struct account_change *change, struct err *err_r)
 	if (!is_policy)
 		return err_set(err_r, SG_INVALID,
 		    "--policy must be none, standard or strict");
+	if (change->suppressed != NULL &&
+	    set_suppressed_from_name(change->suppressed) < 0)
+		return err_set(err_r, SG_INVALID,
+		    "--suppressed must be none, BOUNCE, COMPLAINT or "
+		    "BOUNCE,COMPLAINT");
 	if (change->contact != NULL)
 		return check_contact(change->contact, err_r);
 	return SG_OK;
@@ -163,6 +169,9 @@ apply_change(struct store_account *row, const struct conf *conf,
 		copy_text(row->policy, sizeof(row->policy), change->policy);
 	if (change->contact != NULL)
 		copy_text(row->contact, sizeof(row->contact), change->contact);
+	if (change->suppressed != NULL)
+		row->facts.suppressed_reasons =
+		    set_suppressed_from_name(change->suppressed);
 }
 
 enum sg_err
@@ -226,46 +235,86 @@ account_change(struct store *store, const struct conf *conf, const char *name,
 	return edit_account(store, name, edit_change, &ctx, row_r, err_r);
 }
 
-static void
-edit_pause(struct store_account *row, void *ctx)
-{
-	row->facts.paused = true;
-	copy_text(
-	    row->facts.pause_reason, sizeof(row->facts.pause_reason), ctx);
-}
-
 enum sg_err
-account_pause(struct store *store, const char *name, const char *reason,
-    struct store_account *row_r, struct err *err_r)
+account_check_reason(const char *reason, struct err *err_r)
 {
-	char text[sizeof(row_r->facts.pause_reason)];
-	size_t len = strnlen(reason, sizeof(text));
+	const size_t max =
+	    sizeof(((struct rules_account *)NULL)->pause_reason) - 1;
+	size_t len = strnlen(reason, max + 1);
 
-	if (len == 0 || len == sizeof(text))
+	if (len == 0 || len > max)
 		return err_set(err_r, SG_INVALID,
-		    "--reason must have 1 to %zu characters", sizeof(text) - 1);
+		    "--reason must have 1 to %zu characters", max);
 	for (size_t i = 0; i < len; i++)
 		if (reason[i] < ' ' || reason[i] > '~')
 			return err_set(err_r, SG_INVALID,
 			    "--reason must be printable ASCII: clients see it "
 			    "in an SMTP reply");
-	copy_text(text, sizeof(text), reason);
-	return edit_account(store, name, edit_pause, text, row_r, err_r);
+	return SG_OK;
 }
 
+struct pause_ctx {
+	const char *reason;
+	int64_t now_sec;
+};
+
 static void
-edit_resume(struct store_account *row, void *ctx)
+edit_pause(struct store_account *row, void *ctx)
 {
-	(void)ctx;
-	row->facts.paused = false;
-	row->facts.pause_reason[0] = '\0';
+	const struct pause_ctx *pause = ctx;
+
+	row->facts.paused = true;
+	copy_text(row->facts.pause_reason, sizeof(row->facts.pause_reason),
+	    pause->reason);
+	row->paused_by = STORE_PAUSED_BY_OPERATOR;
+	row->paused_sec = pause->now_sec;
 }
 
 enum sg_err
-account_resume(struct store *store, const char *name,
-    struct store_account *row_r, struct err *err_r)
+account_pause(struct store *store, const char *name, const char *reason,
+    int64_t now_sec, struct store_account *row_r, struct err *err_r)
 {
-	return edit_account(store, name, edit_resume, NULL, row_r, err_r);
+	struct pause_ctx pause = {reason, now_sec};
+	enum sg_err rc = account_check_reason(reason, err_r);
+
+	if (rc != SG_OK)
+		return rc;
+	return edit_account(store, name, edit_pause, &pause, row_r, err_r);
+}
+
+/* ctx: the moment of a fresh start, NULL none. A standing of SHUT_DOWN stays: so it
+ * is known that a person let mail go on under these figures (ops/reputation.h). */
+static void
+edit_resume(struct store_account *row, void *ctx)
+{
+	const int64_t *fresh_start_sec = ctx;
+
+	row->facts.paused = false;
+	row->facts.pause_reason[0] = '\0';
+	row->paused_by = STORE_PAUSED_BY_OPERATOR;
+	row->paused_sec = 0;
+	if (fresh_start_sec == NULL)
+		return;
+	row->fresh_start_sec = *fresh_start_sec;
+	row->standing = RULES_HEALTHY;
+}
+
+enum sg_err
+account_resume(struct store *store, const char *name, bool is_fresh,
+    int64_t now_sec, struct store_account *row_r, struct err *err_r)
+{
+	return edit_account(
+	    store, name, edit_resume, is_fresh ? &now_sec : NULL, row_r, err_r);
+}
+
+const char *
+account_resume_note(const struct store_account *row)
+{
+	if (row->facts.paused || row->standing != RULES_SHUT_DOWN)
+		return "";
+	return "its bounces and complaints count on: unless its figures are "
+	       "better by now, the next one that counts pauses it again; to "
+	       "count anew: account resume NAME --fresh-start";
 }
 
 enum sg_err

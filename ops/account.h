@@ -36,6 +36,9 @@ struct account_change {
 	const char *pool;    /* NULL: stays; "" none */
 	const char *policy;  /* NULL: stays; none, standard, strict */
 	const char *contact; /* NULL: stays; "" none */
+	/* NULL: stays; "none", "BOUNCE", "COMPLAINT", "BOUNCE,COMPLAINT": what
+	 * enters the suppression list by itself, and holds mail back */
+	const char *suppressed;
 };
 enum sg_err account_change(struct store *store, const struct conf *conf,
     const char *name, const struct account_change *change,
@@ -44,11 +47,21 @@ enum sg_err account_change(struct store *store, const struct conf *conf,
 enum sg_err account_edit(struct store_account *row, const struct conf *conf,
     const struct account_change *change, struct err *err_r);
 
-/* reason: what clients hear, printable ASCII of at most 160 bytes (SG_INVALID). */
+/* SG_OK: reason may be what clients hear: printable ASCII, 1 to 160 bytes. */
+enum sg_err account_check_reason(const char *reason, struct err *err_r);
+/* By the operator. reason as account_check_reason takes it. */
 enum sg_err account_pause(struct store *store, const char *name,
-    const char *reason, struct store_account *row_r, struct err *err_r);
-enum sg_err account_resume(struct store *store, const char *name,
-    struct store_account *row_r, struct err *err_r);
+    const char *reason, int64_t now_sec, struct store_account *row_r,
+    struct err *err_r);
+/* By a person, whoever paused it. is_fresh: reputation counts anew what is sent from
+ * now_sec on, and the standing is healthy. Without a fresh start the old figures
+ * count on: under figures beyond the threshold the account is paused again with the
+ * next bounce or complaint that counts, and not before; account_resume_note says
+ * so. */
+enum sg_err account_resume(struct store *store, const char *name, bool is_fresh,
+    int64_t now_sec, struct store_account *row_r, struct err *err_r);
+/* What whoever resumed the account should know; "" nothing. */
+const char *account_resume_note(const struct store_account *row);
 
 /* The account and all that belongs to it. */
 enum sg_err account_delete(

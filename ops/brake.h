@@ -30,19 +30,22 @@ enum sg_err brake_remove(struct store *store, int64_t id, struct err *err_r);
 /* A message that is about to leave. */
 struct brake_message {
 	int64_t account_id;
-	const char *login;    /* "" none: scopes LOGIN and CREDENTIAL do not apply */
+	const char *login;    /* "" none: LOGIN and CREDENTIAL do not apply */
 	bool is_credential;   /* login is an access key id */
 	const char *identity; /* that covers From */
 	const char *domain;   /* of From */
 	int64_t bytes;
-	const char *recipients; /* rules/recipients.h; those left out do not count */
+	/* rules/recipients.h; those left out do not count */
+	const char *recipients;
 	int64_t now_sec;
 };
 /* Asks all brakes that apply, and counts the message in all of them or in none, in
  * one transaction. Accepted: *v accepts. Throttled, or over one now: RULES_DEFER
  * 454 4.7.1 with the limit in words; the first time the owner and the operator get
- * a letter, and it is logged. In mode monitor it counts and never throttles.
- * Errors: the store's; the message must wait. */
+ * a letter, and it is logged. Of several that are crossed the narrowest is taken
+ * (login, credential, identity, domain): what is wider goes on for others. In mode
+ * monitor it counts and holds nobody; *v says what would have been.
+ * Errors: the store's; the message must wait (*v says so). */
 enum sg_err brake_decide(struct store *store, const struct conf *conf,
     const struct brake_message *message, struct rules_verdict *v,
     struct err *err_r);

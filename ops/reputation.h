@@ -16,16 +16,23 @@ struct conf;
 void reputation_limits_of(
     const struct conf *conf, struct reputation_limits *limits_r);
 
-/* Looks at an account anew (and at one of its sets, 0 none), within the caller's
- * transaction: writes its standing when that changed; a pause is written into the
- * account (paused_by reputation), logged, and told to the account and the operator
- * by letters. An account that is paused stays so until a person resumes it. Under
- * review and back goes by itself. */
+/* A bounce or complaint of the account was counted (set_id: with that
+ * configuration set, 0 none): looks at both anew, within the caller's transaction,
+ * and writes the standing when it changed. Kept is what follows under the account's
+ * policy (reputation_consequence), so that under `none` nothing is worse than under
+ * review. A pause is written into the account (paused_by reputation) or the set,
+ * logged, and told to the account and the operator by letters; so is a review. Each
+ * is judged by itself: a set that is beyond is paused, and the account only when all
+ * of its mail together is. Who is paused stays so until a person resumes it; under
+ * review and back goes by itself. An account that was paused by itself, through the
+ * API, is paused by reputation on top of that. */
 enum sg_err reputation_update(struct store *store, const struct conf *conf,
     int64_t account_id, int64_t set_id, int64_t now_sec, struct err *err_r);
 
-/* All that have counts within the window: time alone changes figures. Each in a
- * transaction of its own. */
+/* All that have counts within the window, or are not healthy: volume and time change
+ * figures without any bounce. Each that changes in a transaction of its own. Who was
+ * resumed without a fresh start under figures beyond the threshold (not paused, but
+ * standing SHUT_DOWN) is not paused again here, only by a bounce or complaint. */
 enum sg_err reputation_update_all(struct store *store, const struct conf *conf,
     int64_t now_sec, struct err *err_r);
 
@@ -50,11 +57,12 @@ enum sg_err reputation_show(struct store *store, const struct conf *conf,
 /* Who would have been paused over the stored history (retention, window_days), by
  * these limits and the account's policy: goes through the buckets in their order
  * and tells the first moment of review and of pause, for each account and set.
- * pause_sec, review_sec 0: never. */
+ * pause_sec, review_sec 0: never. Bounces count where their messages were sent, so
+ * that it may have come later than this says. */
 struct reputation_history {
 	char account[RULES_NAME_MAX + 1];
 	char set[65];
-	int64_t review_sec, pause_sec; /* end of the bucket */
+	int64_t review_sec, pause_sec;   /* end of the bucket */
 	struct reputation_counts counts; /* at the pause, else at the end */
 	struct reputation_verdict verdict;
 };
@@ -63,8 +71,8 @@ typedef bool reputation_history_fn(
 enum sg_err reputation_dry_run(struct store *store, const struct conf *conf,
     const struct reputation_limits *limits, const char *account,
     int64_t now_sec, reputation_history_fn *fn, void *ctx, struct err *err_r);
-/* "bounce_pause=8,complaint_pause=0.3,minimum=200": changes limits. SG_INVALID
- * names the word. */
+/* "bounce_pause=8,complaint_pause=0.3,minimum=200": changes limits; percent, or
+ * numbers (volume, minimum). SG_INVALID names the word; nothing is changed then. */
 enum sg_err reputation_limits_parse(
     const char *text, struct reputation_limits *limits, struct err *err_r);
 

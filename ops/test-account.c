@@ -153,25 +153,97 @@ test_pause(void **state)
 	char reason[200];
 
 	assert_code(f, SG_OK,
-	    account_pause(f->store, "shop", "call us", &row, &f->err));
+	    account_pause(
+		f->store, "shop", "call us", TEST_NOW, &row, &f->err));
 	assert_true(row.facts.paused);
 	assert_string_equal(row.facts.pause_reason, "call us");
-	assert_code(f, SG_OK, account_resume(f->store, "shop", &row, &f->err));
+	assert_int_equal(row.paused_by, STORE_PAUSED_BY_OPERATOR);
+	assert_int_equal(row.paused_sec, TEST_NOW);
+	assert_code(f, SG_OK,
+	    account_resume(
+		f->store, "shop", false, TEST_NOW + 1, &row, &f->err));
 	assert_false(row.facts.paused);
 	assert_string_equal(row.facts.pause_reason, "");
+	assert_int_equal(row.paused_sec, 0);
+	assert_int_equal(row.fresh_start_sec, 0);
+	assert_string_equal(account_resume_note(&row), "");
 	memset(reason, 'x', sizeof(reason));
 	reason[161] = '\0';
 	assert_code(f, SG_INVALID,
-	    account_pause(f->store, "shop", reason, &row, &f->err));
+	    account_pause(f->store, "shop", reason, TEST_NOW, &row, &f->err));
 	reason[160] = '\0';
-	assert_code(
-	    f, SG_OK, account_pause(f->store, "shop", reason, &row, &f->err));
+	assert_code(f, SG_OK,
+	    account_pause(f->store, "shop", reason, TEST_NOW, &row, &f->err));
 	assert_code(f, SG_INVALID,
-	    account_pause(f->store, "shop", "a\r\nb", &row, &f->err));
-	assert_code(
-	    f, SG_INVALID, account_pause(f->store, "shop", "", &row, &f->err));
+	    account_pause(f->store, "shop", "a\r\nb", TEST_NOW, &row, &f->err));
+	assert_code(f, SG_INVALID,
+	    account_pause(f->store, "shop", "", TEST_NOW, &row, &f->err));
 	assert_code(f, SG_MISSING,
-	    account_pause(f->store, "nobody", "x", &row, &f->err));
+	    account_pause(f->store, "nobody", "x", TEST_NOW, &row, &f->err));
+	assert_code(f, SG_MISSING,
+	    account_resume(f->store, "nobody", true, TEST_NOW, &row, &f->err));
+}
+
+/* What reputation paused: resumed with its old figures, or counting anew. */
+static void
+test_resume(void **state)
+{
+	struct admin_fixture *f = *state;
+	struct store_account row;
+
+	assert_code(f, SG_OK, account_get(f->store, "shop", &row, &f->err));
+	row.facts.paused = true;
+	row.standing = RULES_SHUT_DOWN;
+	row.paused_by = STORE_PAUSED_BY_REPUTATION;
+	row.paused_sec = TEST_NOW;
+	assert_string_equal(account_resume_note(&row), "");
+	assert_code(f, SG_OK, store_account_update(f->store, &row, &f->err));
+	assert_code(f, SG_OK,
+	    account_resume(f->store, "shop", false, TEST_NOW, NULL, &f->err));
+	assert_code(f, SG_OK, account_get(f->store, "shop", &row, &f->err));
+	assert_false(row.facts.paused);
+	assert_int_equal(row.standing, RULES_SHUT_DOWN);
+	assert_int_equal(row.paused_by, STORE_PAUSED_BY_OPERATOR);
+	assert_int_equal(row.fresh_start_sec, 0);
+	assert_non_null(strstr(account_resume_note(&row), "--fresh-start"));
+	assert_code(f, SG_OK,
+	    account_resume(
+		f->store, "shop", true, TEST_NOW + 7, &row, &f->err));
+	assert_int_equal(row.standing, RULES_HEALTHY);
+	assert_int_equal(row.fresh_start_sec, TEST_NOW + 7);
+	assert_string_equal(account_resume_note(&row), "");
+}
+
+static void
+test_suppressed(void **state)
+{
+	static const struct {
+		const char *name;
+		enum sg_err code;
+		int reasons;
+	} rows[] = {
+	    {NULL, SG_OK, RULES_REASONS_BOUNCE | RULES_REASONS_COMPLAINT},
+	    {"none", SG_OK, 0},
+	    {"BOUNCE", SG_OK, RULES_REASONS_BOUNCE},
+	    {"account", SG_INVALID, RULES_REASONS_BOUNCE},
+	    {"", SG_INVALID, RULES_REASONS_BOUNCE},
+	    {"complaint", SG_OK, RULES_REASONS_COMPLAINT},
+	    {"BOUNCE,COMPLAINT", SG_OK,
+		RULES_REASONS_BOUNCE | RULES_REASONS_COMPLAINT},
+	};
+	struct admin_fixture *f = *state;
+	struct store_account row;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct account_change change = {.suppressed = rows[i].name};
+
+		assert_code(f, rows[i].code,
+		    account_change(
+			f->store, f->conf, "shop", &change, &row, &f->err));
+		assert_code(
+		    f, SG_OK, account_get(f->store, "shop", &row, &f->err));
+		assert_int_equal(row.facts.suppressed_reasons, rows[i].reasons);
+	}
 }
 
 static void
@@ -293,6 +365,8 @@ main(void)
 	    WITH_STORE(test_production),
 	    WITH_STORE(test_change),
 	    WITH_STORE(test_pause),
+	    WITH_STORE(test_resume),
+	    WITH_STORE(test_suppressed),
 	    WITH_STORE(test_quota),
 	    WITH_STORE(test_delete),
 	    WITH_STORE(test_names_by_id),

@@ -231,7 +231,7 @@ reputation_kept(enum rules_standing before, enum rules_standing now,
 	bool is_above = v->bounce_rate >= limits->bounce_review ||
 			v->complaint_rate >= limits->complaint_review;
 
-	if (before == RULES_UNDER_REVIEW && now == RULES_HEALTHY && is_above)
+	if (before != RULES_HEALTHY && now == RULES_HEALTHY && is_above)
 		return RULES_UNDER_REVIEW;
 	return now;
 }

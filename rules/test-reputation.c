@@ -278,6 +278,9 @@ test_kept(void **state)
 	assert_int_equal(
 	    reputation_kept(RULES_HEALTHY, RULES_HEALTHY, &limits, &above),
 	    RULES_HEALTHY);
+	assert_int_equal(
+	    reputation_kept(RULES_SHUT_DOWN, RULES_HEALTHY, &limits, &above),
+	    RULES_UNDER_REVIEW);
 	assert_int_equal(reputation_kept(RULES_UNDER_REVIEW, RULES_SHUT_DOWN,
 			     &limits, &below),
 	    RULES_SHUT_DOWN);
