@@ -1,4 +1,5 @@
 """A sendward-milter of a scenario's own, with a store of its own and no MTA."""
+import glob
 import json
 import os
 import re
@@ -25,6 +26,7 @@ mode = "%(mode)s";
 store = "sqlite:%(dir)s/sendward.db";
 master_key_file = "%(dir)s/master.key";
 user = "";
+journal = "%(dir)s/journal";
 bounce_domain = "bounce.example";
 suppressed = "%(suppressed)s";
 max_recipients = %(max_recipients)d;
@@ -132,6 +134,14 @@ class Gate:
             if " %s" % name in line + " ":
                 found.append(dict(re.findall(
                     r'([a-z_]+)=("(?:[^"\\]|\\.)*"|\S+)', line)))
+        return found
+
+    def journal(self):
+        """What was noted of messages, in the order of the files."""
+        found = []
+        for name in sorted(glob.glob(self.dir + "/journal/*.journal")):
+            with open(name, encoding="utf-8") as f:
+                found += [json.loads(line) for line in f]
         return found
 
     def reload(self, **options):

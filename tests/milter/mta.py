@@ -53,6 +53,14 @@ class Edits:
         return bool(self.sender or self.deleted_rcpts or self.deleted_headers
                     or self.inserted or self.other)
 
+    def added(self, name):
+        """Values of the fields of that name, the last one inserted last."""
+        return [v for _, n, v in self.inserted if n == name]
+
+    @property
+    def signatures(self):
+        return self.added("DKIM-Signature")
+
     def take(self, letter, data):
         text = data.decode("latin-1")
         if letter == "e":
