@@ -19,10 +19,14 @@ dist_examples_DATA = \
 	conf/examples/postfix-main.cf \
 	conf/examples/postfix-master.cf \
 	conf/examples/sendward-apid.service \
+	conf/examples/sendward-domains.service \
+	conf/examples/sendward-domains.timer \
+	conf/examples/sendward-feedback.service \
 	conf/examples/sendward-jobd.service \
 	conf/examples/sendward-milter.service \
 	conf/examples/sendward-policyd.service \
 	conf/examples/sendward.conf
+dist_examples_SCRIPTS = conf/examples/sendward-domains
 EXTRA_DIST += conf/README.md
 
 if HAVE_CMOCKA

@@ -11,6 +11,7 @@
 #include "ctl/setup_lines.h"
 #include "ctl/verbs.h"
 #include "ops/admin.h"
+#include "ops/identity.h"
 
 /* "inet:PORT@HOST" is Sendmail's way to write it; Postfix wants "inet:HOST:PORT". */
 static bool
@@ -72,6 +73,8 @@ put_word(const struct conf *conf, const char *word, size_t len, struct buf *out)
 		return postfix_socket(conf->milter_socket, out);
 	if (strncmp(word, "policy", len) == 0)
 		return postfix_socket(conf->policy_socket, out);
+	if (strncmp(word, "feedback", len) == 0)
+		return postfix_socket(conf->feedback_socket, out);
 	if (strncmp(word, "policy-timeout", len) == 0)
 		return buf_printf(out, "%llds", wait);
 	if (strncmp(word, "bounce", len) == 0)
@@ -132,6 +135,80 @@ line_json(const struct conf *conf, const struct setup_line *line)
 	return doc;
 }
 
+/* ---- the map of domains --------------------------------------------------- */
+
+struct domains {
+	const struct ctl *ctl;
+	json_t *list;
+	bool failed;
+};
+
+/* Another with the same reason stands below it without a word. */
+static void
+add_domain(struct domains *d, const char *domain, const char *why)
+{
+	struct buf line;
+
+	buf_init(&line, 1024);
+	(void)buf_printf(&line, "%s sendward-lmtp:", domain);
+	if (!postfix_socket(d->ctl->conf->feedback_socket, &line) ||
+	    json_array_append_new(d->list,
+		json_pack("{s:s, s:o, s:s}", "file", setup_domains_file, "line",
+		    out_string(buf_str(&line)), "why", why)) != 0)
+		d->failed = true;
+	buf_fini(&line);
+}
+
+static bool
+add_mail_from(void *ctx, const char *account, const struct store_identity *row)
+{
+	struct domains *d = ctx;
+
+	(void)account;
+	if (row->facts.mail_from[0] != '\0' &&
+	    (row->mail_from_status == RULES_IDENTITY_SUCCESS ||
+		row->mail_from_status == RULES_IDENTITY_TEMPORARY_FAILURE))
+		add_domain(d, row->facts.mail_from, "");
+	return !d->failed;
+}
+
+/* Those of customers, when there is a store to read them from. */
+static void
+add_mail_froms(struct domains *d)
+{
+	struct store *store = NULL;
+
+	if (admin_store_open(d->ctl->conf, STORE_OPEN_READ, &store, NULL) !=
+	    SG_OK)
+		return;
+	if (identity_list(store, NULL, add_mail_from, d, NULL) != SG_OK)
+		d->failed = true;
+	admin_store_close(&store);
+}
+
+static bool
+add_domains(const struct ctl *ctl, json_t *list)
+{
+	const struct conf *conf = ctl->conf;
+	struct domains d = {.ctl = ctl, .list = list};
+	struct buf below;
+
+	buf_init(&below, 512);
+	add_domain(&d, conf->bounce_domain, setup_domains_why);
+	if (!buf_printf(&below, ".%s", conf->bounce_domain))
+		d.failed = true;
+	add_domain(&d, buf_str(&below), "");
+	buf_fini(&below);
+	if (conf->simulator_domain[0] != '\0')
+		add_domain(&d, conf->simulator_domain, "");
+	if (conf->simulator_aws == CONF_SIMULATOR_AWS_YES)
+		add_domain(&d, "simulator.amazonses.com", "");
+	add_mail_froms(&d);
+	return !d.failed;
+}
+
+/* ---- output --------------------------------------------------------------- */
+
 /* "# why" above, or to continue a block nothing. */
 static void
 print_lines(const json_t *list)
@@ -162,7 +239,7 @@ print_lines(const json_t *list)
 }
 
 static int
-print_setup(struct ctl *ctl, const struct setup_line *lines)
+print_setup(struct ctl *ctl, const struct setup_line *lines, bool has_domains)
 {
 	int rc = ctl_open(ctl, 0);
 	json_t *list;
@@ -176,6 +253,8 @@ print_setup(struct ctl *ctl, const struct setup_line *lines)
 		    json_array_append_new(list, line_json(ctl->conf, lines)) !=
 			0)
 			failed = true;
+	if (!failed && has_domains)
+		failed = !add_domains(ctl, list);
 	if (failed || list == NULL) {
 		json_decref(list);
 		return ctl_refuse(ctl, "no memory for the lines");
@@ -190,11 +269,11 @@ print_setup(struct ctl *ctl, const struct setup_line *lines)
 int
 setup_run_postfix(struct ctl *ctl)
 {
-	return print_setup(ctl, setup_postfix_lines);
+	return print_setup(ctl, setup_postfix_lines, true);
 }
 
 int
 setup_run_dovecot(struct ctl *ctl)
 {
-	return print_setup(ctl, setup_dovecot_lines);
+	return print_setup(ctl, setup_dovecot_lines, false);
 }

@@ -8,6 +8,7 @@
 
 #define MAIN "/etc/postfix/main.cf"
 #define MASTER "/etc/postfix/master.cf"
+#define DOMAINS "/etc/postfix/sendward_domains"
 #define DOVECOT "/etc/dovecot/conf.d/99-sendward.conf"
 #define DOVECOT_SQL "/etc/dovecot/dovecot-sendward-sql.conf.ext"
 
@@ -45,14 +46,16 @@ const struct setup_line setup_postfix_lines[] = {
  "what was accepted here.", SETUP_ALWAYS},
 {MAIN, "message_size_limit = @size@",
  "More than max_message_bytes: sendward's limit answers, Postfix's stands behind.", SETUP_ALWAYS},
-{MAIN, "virtual_alias_domains = @bounce@\n"
- "virtual_alias_maps = inline:{ { @@@bounce@ = postmaster } }",
- "Bounces come back to b-TOKEN at this domain; its MX must be this server. What\n"
- "reads them, sendward-feedback, is not there yet: until then they go to the\n"
- "postmaster. (Add to what you have in these two lists. Without this they would\n"
- "be refused or loop.) Bounces of a customer's MAIL FROM domain come here, too: its\n"
- "MX record names this server. Add each such domain to both lists (`sendwardctl\n"
- "identity list --json` has them as mail_from).", SETUP_ALWAYS},
+{MAIN, "relay_domains = hash:" DOMAINS "\ntransport_maps = hash:" DOMAINS,
+ "Bounces and complaints come back to b-TOKEN at the bounce domain, and at MAIL FROM\n"
+ "domains of customers; their MX is this server. The map below names them: their\n"
+ "mail is taken from anybody and goes to sendward-feedback, as does that for the\n"
+ "mailbox simulator. (Add to what you have in these two lists.)", SETUP_ALWAYS},
+{MAIN, "smtpd_discard_ehlo_keywords = dsn",
+ "A client that says NOTIFY=NEVER would have no bounces, and bounce as much as it\n"
+ "likes unseen.", SETUP_ALWAYS},
+{MAIN, "smtpd_authorized_verp_clients =",
+ "XVERP would change the return path behind the milter's back.", SETUP_ALWAYS},
 {MASTER, "submission inet n - n - - smtpd",
  "Port 587, for clients with a login. The fifth column is n: not chrooted, so that\n"
  "the paths of sendward's sockets are found.", SETUP_ALWAYS},
@@ -76,6 +79,9 @@ const struct setup_line setup_postfix_lines[] = {
 {MASTER, "smtp inet n - n - - smtpd\n  -o smtpd_data_restrictions=$sendward_policy",
  "Port 25, mail from outside. The policy service is needed here only when accounts\n"
  "are found by client network (networks in sendward.conf).", SETUP_ALWAYS},
+{MASTER, "sendward-lmtp unix - - n - 4 lmtp",
+ "The way to sendward-feedback. Fifth column n: Debian's own lmtp is chrooted and\n"
+ "would not find the socket. Four deliveries at once keep it busy.", SETUP_ALWAYS},
 {MASTER, "@mail-service@ unix n - n - - smtpd\n  -o syslog_name=postfix/sendward-letters\n"
  "  -o smtpd_relay_restrictions=permit_mynetworks,reject",
  "The socket of the option mail.server, where sendward-jobd hands in its letters.\n"
@@ -112,3 +118,10 @@ const struct setup_line setup_dovecot_lines[] = {
 {NULL, NULL, NULL, SETUP_ALWAYS},
 };
 /* clang-format on */
+
+const char setup_domains_file[] = DOMAINS;
+const char setup_domains_why[] =
+    "Domains whose mail is for sendward-feedback, for postmap(1): the bounce\n"
+    "domain, what is below it, the mailbox simulator, and MAIL FROM domains that\n"
+    "are verified now. conf/examples/sendward-domains writes it anew from time to\n"
+    "time, so that a new MAIL FROM domain needs nobody.";

@@ -7,7 +7,7 @@ enum setup_when {
 	SETUP_MAIL_SOCKET /* mail.server is unix:PATH */
 };
 
-/* @milter@, @policy@, @policy-timeout@, @bounce@, @size@, @user@, @group@,
+/* @milter@, @policy@, @feedback@, @policy-timeout@, @bounce@, @size@, @user@, @group@,
  * @store@ and @mail-service@ in a line stand for what the configuration says; @@
  * is an @. */
 struct setup_line {
@@ -19,5 +19,9 @@ struct setup_line {
 
 extern const struct setup_line setup_postfix_lines[];
 extern const struct setup_line setup_dovecot_lines[];
+
+/* The map that relay_domains and transport_maps read, and what it is for. */
+extern const char setup_domains_file[];
+extern const char setup_domains_why[];
 
 #endif

@@ -18,6 +18,7 @@
 #include "feedback/pool.h"
 #include "feedback/session.h"
 #include "feedback/settings.h"
+#include "feedback/simulator.h"
 
 /* At least LMTP_LINE_MAX; more stays in the socket. */
 #define IN_MAX 65536
@@ -56,11 +57,12 @@ complain(struct conns *conns, const char *error)
 /* ---- beginning and end ------------------------------------------------------- */
 
 void
-conns_init(struct conns *conns, struct pool *pool)
+conns_init(struct conns *conns, struct pool *pool, struct return_mac *mac)
 {
 	memset(conns, 0, sizeof(*conns));
 	TAILQ_INIT(&conns->list);
 	conns->pool = pool;
+	conns->mac = mac;
 }
 
 static void
@@ -376,7 +378,7 @@ conns_accept(struct conns *conns, int fd)
 	conn->fd = fd;
 	conn->seen_msec = clock_mono_msec();
 	lmtp_parser_init(&conn->parser);
-	session_init(&conn->session);
+	session_init(&conn->session, simulator_is_own, conns->mac);
 	buf_init(&conn->in, IN_MAX);
 	buf_init(&conn->out, OUT_MAX);
 	TAILQ_INSERT_TAIL(&conns->list, conn, link);

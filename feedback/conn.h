@@ -11,6 +11,7 @@
 struct conn;
 struct pollfd;
 struct pool;
+struct return_mac;
 struct settings;
 
 TAILQ_HEAD(conn_list, conn);
@@ -20,11 +21,13 @@ struct conns {
 	struct conn_list list;
 	size_t count;
 	struct pool *pool;
+	struct return_mac *mac;
 	struct settings *settings; /* in force; replaced by the owner */
 	bool is_stopping;
 	int complaints; /* logged since the last sweep */
 };
-void conns_init(struct conns *conns, struct pool *pool);
+/* Both are borrowed. */
+void conns_init(struct conns *conns, struct pool *pool, struct return_mac *mac);
 /* After the pool has ended. */
 void conns_fini(struct conns *conns);
 

@@ -241,7 +241,7 @@ server_run(void *ctx, struct err *err_r)
 
 	if (rc != SG_OK)
 		return rc;
-	conns_init(&server->conns, server->pool);
+	conns_init(&server->conns, server->pool, server->mac);
 	server->conns.settings = server->settings;
 	while (rc == SG_OK && !is_done(server))
 		rc = turn(server, err_r);

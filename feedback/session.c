@@ -11,9 +11,11 @@
 #include "feedback/simulator.h"
 
 void
-session_init(struct session *session)
+session_init(struct session *session, session_own_fn *is_own, void *own_ctx)
 {
 	memset(session, 0, sizeof(*session));
+	session->is_own = is_own;
+	session->own_ctx = own_ctx;
 }
 
 void
@@ -39,21 +41,22 @@ say(struct buf *out, const char *line)
 	(void)buf_printf(out, "%s\r\n", line);
 }
 
+/* Appends what is said before the host's name, the name, and what is behind. */
 static void
-host_name(char name_r[256])
+say_host(struct buf *out, const char *before, const char *behind)
 {
-	if (gethostname(name_r, 255) != 0)
-		memcpy(name_r, "localhost", sizeof("localhost"));
-	name_r[255] = '\0';
+	char host[256] = "";
+
+	if (gethostname(host, sizeof(host) - 1) != 0)
+		host[0] = '\0';
+	(void)buf_printf(out, "%s%s%s", before,
+	    host[0] != '\0' ? host : "localhost", behind);
 }
 
 void
 session_greet(struct buf *out)
 {
-	char host[256];
-
-	host_name(host);
-	(void)buf_printf(out, "220 %s sendward-feedback LMTP\r\n", host);
+	say_host(out, "220 ", " sendward-feedback LMTP\r\n");
 }
 
 void
@@ -65,14 +68,10 @@ session_goodbye(const char *status, const char *text, struct buf *out)
 static void
 hello(struct session *session, struct buf *out)
 {
-	char host[256];
-
 	session_reset(session);
-	host_name(host);
-	(void)buf_printf(out,
-	    "250-%s\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n"
-	    "250 ENHANCEDSTATUSCODES\r\n",
-	    host);
+	say_host(out, "250-",
+	    "\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n"
+	    "250 ENHANCEDSTATUSCODES\r\n");
 }
 
 static enum session_next
@@ -102,19 +101,30 @@ mail(struct session *session, const struct lmtp_command *command,
 	return SESSION_GO_ON;
 }
 
+/* Whoever is no customer hears no refusal of the simulator: the report would go to
+ * an address that anybody may have forged. */
+static bool
+is_refused(const struct session *session, const struct conf *conf,
+    const char *address, struct buf *out)
+{
+	enum simulator_box box = simulator_look(conf, address);
+
+	return box != SIMULATOR_NONE && !simulator_takes(box) &&
+	       session->is_own(session->own_ctx, session->sender) &&
+	       simulator_refuse(box, address, out);
+}
+
 /* Where its mail comes to us is the MTA's affair: any recipient is one. */
 static enum session_next
 recipient(struct session *session, const struct conf *conf,
     const struct lmtp_command *command, struct buf *out)
 {
-	enum simulator_box box = simulator_look(conf, command->path);
-
 	if (!session->has_mail)
 		return complain(session, "451 4.5.1 Say MAIL first", out);
 	if (!command->has_path)
 		return complain(
 		    session, "451 4.5.2 Say RCPT TO:<address>", out);
-	if (simulator_refuse(box, command->path, out))
+	if (is_refused(session, conf, command->path, out))
 		return SESSION_GO_ON;
 	if (session->count == SESSION_RECIPIENTS_MAX) {
 		say(out, "452 4.5.3 Too many recipients");

@@ -17,15 +17,21 @@ struct conf;
 /* What is no LMTP, until the connection is closed. */
 #define SESSION_ERRORS_MAX 20
 
+/* Is it a return path that this installation made? */
+typedef bool session_own_fn(void *ctx, const char *sender);
+
 struct session {
 	bool has_mail;
 	bool is_crowded; /* the caller's: no memory for another message */
+	session_own_fn *is_own;
+	void *own_ctx;
 	char sender[RULES_ADDRESS_MAX + 1]; /* "" null, or not to be read */
 	char *recipients[SESSION_RECIPIENTS_MAX];
 	size_t count;
 	int errors;
 };
-void session_init(struct session *session);
+void session_init(
+    struct session *session, session_own_fn *is_own, void *own_ctx);
 void session_fini(struct session *session);
 /* After a message or RSET: without sender and recipients. */
 void session_reset(struct session *session);

@@ -82,6 +82,22 @@ log_box(enum simulator_box box, const char *queue_id, const char *address,
 }
 
 bool
+simulator_takes(enum simulator_box box)
+{
+	return box == SIMULATOR_SUCCESS || box == SIMULATOR_OOTO ||
+	       box == SIMULATOR_COMPLAINT;
+}
+
+bool
+simulator_is_own(void *ctx, const char *sender)
+{
+	struct return_path path;
+
+	return return_path_decode(sender, strcspn(sender, "@"),
+		   return_mac_compute, ctx, &path) == RETURN_PATH_OK;
+}
+
+bool
 simulator_refuse(enum simulator_box box, const char *address, struct buf *out)
 {
 	const char *why;
@@ -219,7 +235,8 @@ simulator_take(const struct feedback_env *env, const char *sender,
 	enum sg_err rc = read_return_path(env, sender, &path, &why, err_r);
 	char account[24];
 
-	if (rc == SG_OK && box != SIMULATOR_SUCCESS && why == NULL)
+	if (rc == SG_OK && why == NULL &&
+	    (box == SIMULATOR_OOTO || box == SIMULATOR_COMPLAINT))
 		rc = answer(env, box, &path, sender, address, data, len,
 		    now_sec, err_r);
 	if (rc == SG_MISSING)

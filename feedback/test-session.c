@@ -33,6 +33,13 @@ set_option(char **field, const char *value)
 	assert_non_null(*field);
 }
 
+static bool
+is_own(void *ctx, const char *sender)
+{
+	(void)ctx;
+	return strncmp(sender, "b-", 2) == 0;
+}
+
 static int
 setup(void **state)
 {
@@ -42,7 +49,7 @@ setup(void **state)
 	t->conf = conf_new_defaults();
 	assert_non_null(t->conf);
 	set_option(&t->conf->simulator_domain, "simulator.example");
-	session_init(&t->session);
+	session_init(&t->session, is_own, NULL);
 	buf_init(&t->out, 65536);
 	*state = t;
 	return 0;
@@ -218,6 +225,12 @@ test_refusals(void **state)
 		expect_answer(t, line, "250 ");
 	}
 	assert_int_equal(t->session.count, 3);
+	/* A stranger hears nothing of it, nor does a forged address. */
+	session_reset(&t->session);
+	expect_answer(t, "MAIL FROM:<victim@any.example>", "250 ");
+	expect_answer(t, "RCPT TO:<bounce@simulator.example>", "250 ");
+	expect_answer(t, "RCPT TO:<nobody@simulator.example>", "250 ");
+	assert_int_equal(t->session.count, 2);
 }
 
 int

@@ -4,6 +4,7 @@ dist_man_MANS += \
 	man/sendward.conf.5 \
 	man/sendward-jobd.8 \
 	man/sendward-apid.8 \
+	man/sendward-feedback.8 \
 	man/sendward-milter.8 \
 	man/sendward-policyd.8 \
 	man/sendwardctl.8

@@ -241,6 +241,11 @@ class Stack:
         expect(done.returncode == 0, "postfix reload: " + done.stderr)
         time.sleep(0.5)
 
+    def map_domains(self):
+        """Tells Postfix of MAIL FROM domains that are verified by now."""
+        done = self.quickstart("domains")
+        expect(done.returncode == 0, "quickstart domains: " + done.stderr)
+
     def not_delivered(self, token):
         """The queue is empty and nothing with the token came out of it."""
         self.queue_drained()

@@ -263,7 +263,8 @@ write_main_cf()
 		message_size_limit = 62914560
 		# The world: everything goes to the next hop.
 		relayhost = [${RELAY%:*}]:${RELAY##*:}
-		relay_domains = $BOUNCE_DOMAIN, demo.example
+		relay_domains = hash:$RUN/postfix/etc/sendward_domains, demo.example
+		transport_maps = hash:$RUN/postfix/etc/sendward_domains
 		smtp_dns_support_level = disabled
 		smtp_host_lookup = native
 		# Try again soon: nobody wants to wait here.
@@ -272,6 +273,8 @@ write_main_cf()
 		queue_run_delay = 2s
 		# What sendward needs (conf/examples/postfix-main.cf says why).
 		enable_long_queue_ids = yes
+		smtpd_discard_ehlo_keywords = dsn
+		smtpd_authorized_verp_clients =
 		smtputf8_enable = no
 		disable_mime_output_conversion = yes
 		smtp_line_length_limit = 0
@@ -350,11 +353,21 @@ write_master_cf()
 		retry unix - - n - - error
 		discard unix - - n - - discard
 		lmtp unix - - n - - lmtp
+		sendward-lmtp unix - - n - 4 lmtp
 		anvil unix - - n - 1 anvil
 		scache unix - - n - 1 scache
 		postlog unix-dgram n - n - 1 postlogd
 		END
 	} | write_file "$RUN/postfix/etc/master.cf"
+}
+
+# Whose mail goes to sendward-feedback, as `setup postfix` prints it.
+map_domains()
+{
+	local map=$RUN/postfix/etc/sendward_domains
+	ctl setup postfix | sed '1,/^# ==== .*sendward_domains/d; /^#/d' |
+		write_file "$map" || [ ! -e "$map.db" ] || return 0
+	postfix_tool postmap "hash:$map" || die "no map of domains: $map"
 }
 
 # run/env: what scripts source. Secrets are in it: only root reads it.
@@ -366,7 +379,8 @@ write_env()
 		for name in SMTP_HOST SMTP_PORT MX_PORT SMTP_USER SMTP_PASS FROM \
 			SANDBOX_USER SANDBOX_PASS SANDBOX_FROM SANDBOX_TO \
 			AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_REGION OUTBOX \
-			MILTER_SOCKET POLICY_SOCKET DNS_SERVER BOUNCE_DOMAIN \
+			MILTER_SOCKET POLICY_SOCKET FEEDBACK_SOCKET DNS_SERVER \
+			BOUNCE_DOMAIN SIMULATOR_DOMAIN \
 			SENDWARD_CONF SENDWARDCTL DB ENDPOINT; do
 			[ -z "${!name:-}" ] || printf '%s=%q\n' "$name" "${!name}"
 		done >"$RUN/env.new"

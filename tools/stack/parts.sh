@@ -158,6 +158,11 @@ start_jobd()
 		"$RUN/log/jobd.log"
 }
 
+reload_part()
+{
+	! is_alive "$1" || kill -HUP "$(pid_of "$1")"
+}
+
 # stop_outdated NAME PROGRAM: when the binary is newer than the process.
 stop_outdated()
 {
@@ -167,10 +172,18 @@ stop_outdated()
 	fi
 }
 
+# postfix_tool NAME ARGUMENT...
+postfix_tool()
+{
+	local name=$1
+	shift
+	LD_LIBRARY_PATH=${POSTFIX_ROOT:+$POSTFIX_ROOT/usr/lib/postfix} \
+		"$POSTFIX_ROOT/usr/sbin/$name" -c "$RUN/postfix/etc" "$@"
+}
+
 postfix_run()
 {
-	LD_LIBRARY_PATH=${POSTFIX_ROOT:+$POSTFIX_ROOT/usr/lib/postfix} \
-		"$POSTFIX_ROOT/usr/sbin/postfix" -c "$RUN/postfix/etc" "$@"
+	postfix_tool postfix "$@"
 }
 
 start_postfix()
