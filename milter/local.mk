@@ -20,7 +20,7 @@ EXTRA_DIST += milter/README.md
 
 if HAVE_CMOCKA
 milter_tests = milter/test-message milter/test-edits milter/test-operator \
-	milter/test-senders milter/test-session
+	milter/test-senders milter/test-session milter/test-notes
 check_PROGRAMS += $(milter_tests)
 TESTS += $(milter_tests)
 milter_test_LIBS = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
@@ -32,6 +32,9 @@ milter_test_message_LDADD = $(milter_test_LIBS)
 milter_test_senders_SOURCES = milter/test-senders.c $(milter_test_run)
 milter_test_senders_LDFLAGS = $(SIGN_LINK)
 milter_test_senders_LDADD = $(milter_test_LIBS)
+milter_test_notes_SOURCES = milter/test-notes.c $(milter_test_run)
+milter_test_notes_LDFLAGS = $(SIGN_LINK)
+milter_test_notes_LDADD = $(milter_test_LIBS)
 milter_test_operator_SOURCES = milter/test-operator.c milter/operator.c \
 	milter/operator.h
 milter_test_operator_LDADD = $(milter_test_LIBS)

@@ -210,7 +210,7 @@ test_find_edit(const struct run *r, enum edit_kind kind, size_t nth)
 }
 
 const char *
-test_token(const struct run *r)
+test_find_token(const struct run *r)
 {
 	const char *value = NULL;
 

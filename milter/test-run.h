@@ -44,7 +44,7 @@ size_t test_count_edits(const struct run *r, enum edit_kind kind);
 const struct edit *test_find_edit(
     const struct run *r, enum edit_kind kind, size_t nth);
 /* The value of the token's field; NULL: it is not inserted. */
-const char *test_token(const struct run *r);
+const char *test_find_token(const struct run *r);
 
 /* Of a group of tests. */
 int test_make_keys(void **state);

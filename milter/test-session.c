@@ -20,6 +20,7 @@
 #include "milter/session.h"
 #include "ops/fake-snapshot.h"
 #include "ops/releaser.h"
+#include "rules/verdict.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -45,12 +46,22 @@ static struct filter filter;
 static int envs;
 static char released[200];
 
+static bool
+fake_mac(void *ctx, const void *data, size_t len,
+    unsigned char mac_r[RETURN_PATH_MAC_BYTES])
+{
+	(void)ctx, (void)data;
+	memset(mac_r, (int)len, RETURN_PATH_MAC_BYTES);
+	return true;
+}
+
 void
 filter_env_init(struct filter *f, struct message_env *env_r)
 {
 	memset(env_r, 0, sizeof(*env_r));
 	env_r->admit.conf = conf_ref(f->conf);
 	env_r->admit.snapshot = &facts;
+	env_r->mac = fake_mac;
 	envs++;
 }
 
@@ -219,6 +230,52 @@ test_release(void **state)
 	assert_int_equal(envs, 0);
 }
 
+/* What leaves is noted, with the client's address; one that cannot be must not
+ * leave. */
+static void
+test_note(void **state)
+{
+	struct session *s = session_new(&filter);
+	struct message_mail mail = {
+	    .path = "<a@shop.example>", .client = {"shop", "", "", NULL}};
+	struct sockaddr_in in = {.sin_family = AF_INET};
+	struct edits edits;
+	struct rules_verdict v;
+
+	(void)state;
+	in.sin_addr.s_addr = htonl(0xc0000207);
+	session_client(s, (const struct sockaddr *)&in);
+	assert_int_equal(session_mail(s, &mail, &v), MESSAGE_GOES_ON);
+	(void)message_rcpt(s->message, "<x@reader.example>", &v);
+	message_queue_id(s->message, "4jYjJ9");
+	message_header(s->message, "From", "a@shop.example");
+	/* refused: noted as well, and no matter how */
+	verdict_unavailable(&v);
+	assert_true(session_note(s, &v));
+	assert_string_equal(noted_recipients, "");
+	verdict_too_large(&v);
+	assert_true(session_note(s, &v));
+	assert_string_equal(noted_recipients, "E x@reader.example\n");
+	assert_int_equal(noted.kind, JOURNAL_REJECTED);
+	session_end_message(s, false);
+	/* it leaves */
+	assert_int_equal(session_mail(s, &mail, &v), MESSAGE_GOES_ON);
+	(void)message_rcpt(s->message, "<y@reader.example>", &v);
+	message_queue_id(s->message, "4jYjJ9");
+	message_header(s->message, "From", "a@shop.example");
+	assert_int_equal(
+	    message_end(s->message, 1764000000, &edits, &v), MESSAGE_GOES_ON);
+	assert_true(session_note(s, NULL));
+	assert_string_equal(noted_recipients, "E y@reader.example\n");
+	assert_int_equal(noted.kind, JOURNAL_SENT);
+	assert_string_equal(noted.source_ip, "192.0.2.7");
+	assert_true(noted.at_msec > INT64_C(1700000000000));
+	is_journal_broken = true;
+	assert_false(session_note(s, NULL));
+	is_journal_broken = false;
+	session_free(&s);
+}
+
 /* A message keeps the configuration that it began with. */
 static void
 test_reload(void **state)
@@ -248,6 +305,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_client),
 	    cmocka_unit_test(test_release),
+	    cmocka_unit_test(test_note),
 	    cmocka_unit_test(test_reload),
 	};
 	int failed;
