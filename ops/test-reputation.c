@@ -11,6 +11,7 @@
 
 #include "conf/conf.h"
 #include "ops/account.h"
+#include "ops/admin.h"
 #include "ops/set.h"
 #include "ops/test-admin.h"
 #include "store/events.h"
@@ -35,6 +36,10 @@ setup(void **state)
 
 	assert_int_equal(admin_fixture_setup(state), 0);
 	f = *state;
+	/* nothing waits for the disk */
+	admin_store_close(&f->store);
+	assert_code(f, SG_OK,
+	    admin_store_open(f->conf, STORE_OPEN_COUNT, &f->store, &f->err));
 	set_text(&f->conf->mail_from, "no-reply@mail.example");
 	set_text(&f->conf->mail_operator, "operator@mail.example");
 	assert_code(f, SG_OK,
