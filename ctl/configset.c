@@ -15,11 +15,11 @@ static const struct out_column fields[] = {
     {"name", "configuration set", OUT_PLAIN},
     {"account", "account", OUT_PLAIN},
     {"paused", "paused", OUT_PLAIN},
-    {"pause_reason", "pause reason", OUT_PLAIN},
+    {"pauseReason", "pause reason", OUT_PLAIN},
     {"suppress", "suppression list", OUT_PLAIN},
     {"reputation", "own reputation", OUT_ON_OFF},
     {"standing", "standing", OUT_PLAIN},
-    {"fresh_start", "fresh start", OUT_PLAIN},
+    {"freshStart", "fresh start", OUT_PLAIN},
     {"created", "created", OUT_PLAIN},
     {NULL, NULL, OUT_PLAIN},
 };
@@ -29,11 +29,11 @@ set_json(const char *account, const struct store_set *row)
 {
 	return json_pack("{s:o, s:s, s:b, s:o, s:s, s:b, s:s, s:o, s:o}",
 	    "account", out_string(account), "name", row->facts.name, "paused",
-	    row->facts.paused, "pause_reason",
+	    row->facts.paused, "pauseReason",
 	    out_text(row->facts.paused ? row->facts.pause_reason : ""),
 	    "suppress", set_suppressed_name(row->facts.suppressed_reasons),
 	    "reputation", row->reputation, "standing",
-	    reputation_standing_name(row->standing), "fresh_start",
+	    reputation_standing_name(row->standing), "freshStart",
 	    out_time(row->fresh_start_sec), "created",
 	    out_time(row->created_sec));
 }
@@ -288,7 +288,7 @@ configset_run_listen(struct ctl *ctl)
 		return ctl_fail(ctl, &err);
 	return out_done(ctl,
 	    json_pack("{s:s, s:s, s:s, s:b, s:s, s:o}", "account", account,
-		"configuration_set", name, "name", destination, "enabled", on,
+		"configurationSet", name, "name", destination, "enabled", on,
 		"topic", topic, "types", event_kinds_json(kinds)),
 	    on ? "topic %s is told of events of configuration set %s"
 	       : "topic %s is not told of events of configuration set %s at "
@@ -311,7 +311,7 @@ configset_run_unlisten(struct ctl *ctl)
 		return ctl_fail(ctl, &err);
 	return out_done(ctl,
 	    json_pack("{s:s, s:s, s:o, s:b}", "account", account,
-		"configuration_set", name, "name", out_string(destination),
+		"configurationSet", name, "name", out_string(destination),
 		"removed", 1),
 	    "%s is not told of events of configuration set %s any more",
 	    destination, name);

@@ -122,7 +122,7 @@ row_json(const struct store_event *event)
 			text.data[i] = ' ';
 	row = json_pack("{s:o, s:s, s:s, s:o}", "time",
 	    out_msec(event->at_msec), "type", event_type(event->kind),
-	    "message", event->queue_id, "what", out_string(buf_str(&text)));
+	    "messageId", event->queue_id, "what", out_string(buf_str(&text)));
 	buf_fini(&text);
 	return row;
 }
@@ -218,7 +218,7 @@ event_run_list(struct ctl *ctl)
 	static const struct out_column columns[] = {
 	    {"time", "TIME", OUT_MOMENT},
 	    {"type", "EVENT", OUT_PLAIN},
-	    {"message", "MESSAGE", OUT_PLAIN},
+	    {"messageId", "MESSAGE", OUT_PLAIN},
 	    {"what", "RECIPIENT", OUT_PLAIN},
 	    {NULL, NULL, OUT_PLAIN},
 	};

@@ -20,7 +20,7 @@ int event_read_kinds(const struct ctl *ctl, const char *option, int *kinds_r);
 /* ["BOUNCE", "COMPLAINT"], the API's names, of a sum of 1 << kind. */
 json_t *event_kinds_json(int kinds);
 
-/* {id, account, message, recipient, received, state, why, format} */
+/* {id, account, messageId, recipient, received, state, why, format} */
 json_t *feedback_report_json(
     const char *account, const struct store_report *report);
 extern const struct out_column feedback_report_columns[];

@@ -115,12 +115,12 @@ static json_t *
 difference_json(const struct feedback_difference *difference)
 {
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:b}", "account",
-	    out_string(difference->account), "message",
+	    out_string(difference->account), "messageId",
 	    out_string(difference->queue_id), "recipient",
 	    out_string(difference->recipient), "before",
 	    out_string(difference->before), "after",
-	    out_string(difference->after), "suppressed_before",
-	    difference->suppressed_before, "suppressed_after",
+	    out_string(difference->after), "suppressedBefore",
+	    difference->suppressed_before, "suppressedAfter",
 	    difference->suppressed_after);
 }
 
@@ -139,11 +139,11 @@ print_replay(const struct ctl *ctl, const struct feedback_replay *counts,
 {
 	static const struct out_column columns[] = {
 	    {"account", "ACCOUNT", OUT_PLAIN},
-	    {"message", "MESSAGE", OUT_PLAIN},
+	    {"messageId", "MESSAGE", OUT_PLAIN},
 	    {"recipient", "RECIPIENT", OUT_PLAIN},
 	    {"before", "BEFORE", OUT_PLAIN},
 	    {"after", "AFTER", OUT_PLAIN},
-	    {"suppressed_after", "SUPPRESSED", OUT_PLAIN},
+	    {"suppressedAfter", "SUPPRESSED", OUT_PLAIN},
 	    {NULL, NULL, OUT_PLAIN},
 	};
 
@@ -154,7 +154,7 @@ print_replay(const struct ctl *ctl, const struct feedback_replay *counts,
 		(void)putchar('\n');
 	}
 	return out_done(ctl,
-	    json_pack("{s:b, s:I, s:I, s:I, s:o}", "dry_run", is_dry, "reports",
+	    json_pack("{s:b, s:I, s:I, s:I, s:o}", "dryRun", is_dry, "reports",
 		(json_int_t)counts->reports, "recipients",
 		(json_int_t)counts->recipients, "changed",
 		(json_int_t)counts->changed, "differences", list),
@@ -209,7 +209,7 @@ const struct out_column feedback_report_columns[] = {
     {"id", "ID", OUT_PLAIN},
     {"received", "RECEIVED", OUT_MOMENT},
     {"account", "ACCOUNT", OUT_PLAIN},
-    {"message", "MESSAGE", OUT_PLAIN},
+    {"messageId", "MESSAGE", OUT_PLAIN},
     {"state", "STATE", OUT_PLAIN},
     {"format", "FORM", OUT_PLAIN},
     {"why", "WHY", OUT_PLAIN},
@@ -224,7 +224,7 @@ feedback_report_json(const char *account, const struct store_report *row)
 			      : message_report_state_text(row->state);
 
 	return json_pack("{s:I, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "id",
-	    (json_int_t)row->id, "account", out_text(account), "message",
+	    (json_int_t)row->id, "account", out_text(account), "messageId",
 	    out_text(row->queue_id), "recipient", out_text(row->recipient),
 	    "received", out_msec(row->received_msec), "state",
 	    message_report_state_name(row->state), "why", out_string(why),

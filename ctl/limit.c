@@ -39,7 +39,7 @@ brake_json(const char *account, const struct store_brake *row)
 	    (json_int_t)row->id, "account", out_text(account), "scope",
 	    brake_scope_name(row->scope), "subject", out_text(row->subject),
 	    "measure", brake_measure_name(row->measure), "most",
-	    (json_int_t)row->most, "window_sec", (json_int_t)row->window_sec,
+	    (json_int_t)row->most, "windowSec", (json_int_t)row->window_sec,
 	    "window", window_text(row->window_sec, window), "created",
 	    out_time(row->created_sec));
 }
@@ -205,7 +205,7 @@ add_throttle(void *ctx, const char *account, const struct store_throttle *row)
 		brake_scope_name(row->scope), "subject",
 		out_string(row->subject), "why", out_string(row->why), "since",
 		out_time(row->since_sec), "throttled", row->released_sec == 0,
-		"released", out_time(row->released_sec), "released_by",
+		"released", out_time(row->released_sec), "releasedBy",
 		out_text(row->released_by), "note", out_text(row->note)));
 }
 
@@ -226,7 +226,7 @@ limit_run_status(struct ctl *ctl)
 	    {"subject", "SUBJECT", OUT_PLAIN},
 	    {"since", "SINCE", OUT_PLAIN},
 	    {"released", "RELEASED", OUT_PLAIN},
-	    {"released_by", "BY", OUT_PLAIN},
+	    {"releasedBy", "BY", OUT_PLAIN},
 	    {"note", "NOTE", OUT_PLAIN},
 	    {"why", "WHY", OUT_PLAIN},
 	    {NULL, NULL, OUT_PLAIN},
@@ -282,7 +282,7 @@ limit_run_release(struct ctl *ctl)
 	return out_done(ctl,
 	    json_pack("{s:s, s:s, s:o, s:b, s:o, s:o}", "account", account,
 		"scope", brake_scope_name((enum rules_brake_scope)scope),
-		"subject", out_string(subject), "throttled", 0, "released_by",
+		"subject", out_string(subject), "throttled", 0, "releasedBy",
 		out_string(who), "note",
 		note == NULL ? json_null() : out_string(note)),
 	    "%s %s may send again; recorded as released by %s", ctl_arg(ctl, 1),

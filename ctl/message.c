@@ -54,8 +54,7 @@ has_line(const char *lines, const char *address)
 /* What is the last that is known of a recipient: events outweigh each other in
  * this order. */
 static const char *
-recipient_state(
-    const struct message_file *file, const struct recipient *recipient)
+recipient_state(const struct message_file *file, const char *address, int flag)
 {
 	static const struct {
 		enum store_event_kind kind;
@@ -68,13 +67,14 @@ recipient_state(
 	    {STORE_EVENT_DELIVERY_DELAY, "delayed"},
 	};
 
+	if (recipient_is_dropped((enum recipient_flag)flag))
+		return "left out";
 	for (size_t s = 0; s < sizeof(states) / sizeof(*states); s++)
 		for (size_t i = 0; i < file->event_count; i++)
 			if (file->events[i].kind == states[s].kind &&
-			    has_line(
-				file->events[i].recipients, recipient->address))
+			    has_line(file->events[i].recipients, address))
 				return states[s].name;
-	return recipient_is_dropped(recipient->flag) ? "left out" : "sent";
+	return "sent";
 }
 
 static json_t *
@@ -88,10 +88,10 @@ fate_json(const struct store_fate *fate)
 	bool is_bounce = fate->kind == STORE_FATE_BOUNCE;
 
 	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:o}",
-	    "kind", is_bounce ? "BOUNCE" : "COMPLAINT", "at",
-	    out_msec(fate->at_msec), "bounce_type",
+	    "kind", is_bounce ? "Bounce" : "Complaint", "timestamp",
+	    out_msec(fate->at_msec), "bounceType",
 	    is_bounce ? json_string(report_type_name(fate->type)) : json_null(),
-	    "bounce_sub_type",
+	    "bounceSubType",
 	    is_bounce ? json_string(report_subtype_name(fate->subtype))
 		      : json_null(),
 	    "fault",
@@ -99,7 +99,7 @@ fate_json(const struct store_fate *fate)
 		      : json_null(),
 	    "status", out_text(fate->status), "rule", out_text(fate->rule),
 	    "counted", counted[fate->counted], "suppressed", fate->suppressed,
-	    "report_id",
+	    "reportId",
 	    fate->report_id == 0 ? json_null() : json_integer(fate->report_id));
 }
 
@@ -114,38 +114,59 @@ fates_json(const struct message_file *file, const char *address)
 	return list;
 }
 
+/* flag 0: not known. */
 static json_t *
-recipient_json(
-    const struct message_file *file, const struct recipient *recipient)
+recipient_json(const struct message_file *file, const char *address, int flag)
 {
 	size_t f = 0;
 
-	while (f + 1 < FLAG_COUNT && flags[f].flag != recipient->flag)
+	while (f < FLAG_COUNT && (int)flags[f].flag != flag)
 		f++;
-	return json_pack("{s:o, s:s, s:s, s:s, s:b, s:o}", "address",
-	    out_string(recipient->address), "state",
-	    recipient_state(file, recipient), "flag", flags[f].name, "why",
-	    flags[f].text, "left_out", recipient_is_dropped(recipient->flag),
-	    "fates", fates_json(file, recipient->address));
+	return json_pack("{s:o, s:s, s:o, s:s, s:b, s:o}", "address",
+	    out_string(address), "state", recipient_state(file, address, flag),
+	    "flag", f < FLAG_COUNT ? json_string(flags[f].name) : json_null(),
+	    "why", f < FLAG_COUNT ? flags[f].text : "", "leftOut",
+	    recipient_is_dropped((enum recipient_flag)flag), "fates",
+	    fates_json(file, address));
 }
 
+/* Of a message without a row those that its first event names. */
 static json_t *
-recipients_json(const struct message_file *file)
+recipients_json(const struct message_file *file, const json_t *mail)
 {
+	const json_t *to = json_object_get(mail, "destination"), *address;
 	const char *text = file->row.recipients;
 	struct recipient recipient;
 	json_t *list = json_array();
+	size_t i;
 
 	while (list != NULL && recipients_next(&text, &recipient))
-		(void)out_add(&list, recipient_json(file, &recipient));
+		(void)out_add(&list, recipient_json(file, recipient.address,
+					 (int)recipient.flag));
+	if (file->is_known)
+		return list;
+	json_array_foreach(to, i, address) if (list != NULL)(void)
+	    out_add(&list, recipient_json(file, json_string_value(address), 0));
 	return list;
 }
 
 /* ---- the message itself ------------------------------------------------------- */
 
-/* "mail" of its events: what SES says about the message. */
+/* "mail" of events: what SES says about the message. */
 static json_t *
-mail_json(const struct ctl *ctl, const struct store_message *row)
+mail_of_event(const struct ctl *ctl, const struct store_event *event,
+    const struct store_message *row)
+{
+	json_t *doc =
+	    event_document(ctl->conf, EVENT_PUBLISHED, true, event, row);
+	json_t *mail = json_incref(json_object_get(doc, "mail"));
+
+	json_decref(doc);
+	return mail;
+}
+
+static json_t *
+mail_of_row(const struct ctl *ctl, const struct store_message *row)
 {
 	struct store_event event = {.account_id = row->account_id,
 	    .set_id = row->set_id,
@@ -153,47 +174,63 @@ mail_json(const struct ctl *ctl, const struct store_message *row)
 	    .at_msec = row->sent_msec,
 	    .recipients = "",
 	    .detail = "{}"};
-	json_t *doc, *mail;
 
 	memcpy(event.queue_id, row->queue_id, sizeof(event.queue_id));
-	doc = event_document(ctl->conf, EVENT_PUBLISHED, true, &event, row);
-	mail = json_incref(json_object_get(doc, "mail"));
-	json_decref(doc);
-	return mail;
+	return mail_of_event(ctl, &event, row);
 }
 
+/* A message that was refused has no row, but an event that says the same. NULL:
+ * nothing is known of it. */
 static json_t *
-common_header(const json_t *mail, const char *name)
+mail_of_file(const struct ctl *ctl, const struct message_file *file)
 {
-	const json_t *headers = json_object_get(mail, "commonHeaders");
-	json_t *value = json_object_get(headers, name);
+	if (file->is_known)
+		return mail_of_row(ctl, &file->row);
+	if (file->event_count > 0)
+		return mail_of_event(ctl, &file->events[0], NULL);
+	return NULL;
+}
+
+/* Of mail or of what is below it; null when it is not there. */
+static json_t *
+part_of(const json_t *mail, const char *part, const char *key)
+{
+	const json_t *object =
+	    part == NULL ? mail : json_object_get(mail, part);
+	json_t *value = json_object_get(object, key);
 
 	return value == NULL ? json_null() : json_incref(value);
 }
 
 static json_t *
-message_json(const struct ctl *ctl, const struct message_file *file)
+set_name(const struct message_file *file, const json_t *mail)
 {
-	const struct store_message *row = &file->row;
-	json_t *mail, *tags, *doc;
+	const json_t *tags = json_object_get(mail, "tags");
+	json_t *name =
+	    json_array_get(json_object_get(tags, "ses:configuration-set"), 0);
 
-	if (!file->is_known)
-		return json_pack("{s:s, s:o, s:b}", "id", row->queue_id,
-		    "account", out_text(file->account), "known", 0);
-	mail = mail_json(ctl, row);
-	tags = json_object_get(mail, "tags");
-	doc = json_pack(
-	    "{s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o}",
-	    "id", row->queue_id, "account", out_text(file->account), "known", 1,
-	    "sent", out_msec(row->sent_msec), "login", out_text(row->login),
-	    "from", common_header(mail, "from"), "sender",
-	    out_string(row->sender), "source_ip", out_text(row->source_ip),
-	    "subject", common_header(mail, "subject"), "size",
-	    (json_int_t)row->size, "identity", out_text(file->identity),
-	    "configuration_set", out_text(file->set), "tags",
-	    tags == NULL ? json_object() : json_incref(tags));
-	json_decref(mail);
-	return doc;
+	if (file->set[0] != '\0')
+		return out_string(file->set);
+	return name == NULL ? json_null() : json_incref(name);
+}
+
+static json_t *
+message_json(const struct message_file *file, const json_t *mail)
+{
+	bool is_known = file->is_known;
+
+	return json_pack(
+	    "{s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	    "messageId", file->row.queue_id, "account", out_text(file->account),
+	    "known", is_known, "timestamp", part_of(mail, NULL, "timestamp"),
+	    "login", part_of(mail, NULL, "callerIdentity"), "from",
+	    part_of(mail, "commonHeaders", "from"), "source",
+	    part_of(mail, NULL, "source"), "sourceIp",
+	    part_of(mail, NULL, "sourceIp"), "subject",
+	    part_of(mail, "commonHeaders", "subject"), "size",
+	    is_known ? json_integer(file->row.size) : json_null(), "identity",
+	    out_text(file->identity), "configurationSet", set_name(file, mail),
+	    "tags", part_of(mail, NULL, "tags"));
 }
 
 static json_t *
@@ -220,10 +257,11 @@ reports_json(const struct message_file *file)
 }
 
 static json_t *
-file_json(const struct ctl *ctl, const struct message_file *file)
+file_json(
+    const struct ctl *ctl, const struct message_file *file, const json_t *mail)
 {
 	return json_pack("{s:o, s:o, s:o, s:o, s:b}", "message",
-	    message_json(ctl, file), "recipients", recipients_json(file),
+	    message_json(file, mail), "recipients", recipients_json(file, mail),
 	    "events", events_json(ctl, file), "reports", reports_json(file),
 	    "cut", file->is_cut);
 }
@@ -277,24 +315,25 @@ join_tags(json_t *doc)
 }
 
 static int
-print_message(const struct ctl *ctl, const struct message_file *file)
+print_message(
+    const struct ctl *ctl, const struct message_file *file, const json_t *mail)
 {
 	static const struct out_column fields[] = {
-	    {"id", "message", OUT_PLAIN},
+	    {"messageId", "message", OUT_PLAIN},
 	    {"account", "account", OUT_PLAIN},
-	    {"sent", "sent", OUT_MOMENT},
+	    {"timestamp", "sent", OUT_MOMENT},
 	    {"login", "login", OUT_PLAIN},
-	    {"source_ip", "client", OUT_PLAIN},
+	    {"sourceIp", "client", OUT_PLAIN},
 	    {"from", "from", OUT_PLAIN},
-	    {"sender", "envelope sender", OUT_PLAIN},
+	    {"source", "envelope sender", OUT_PLAIN},
 	    {"subject", "subject", OUT_PLAIN},
 	    {"size", "bytes", OUT_PLAIN},
 	    {"identity", "identity", OUT_PLAIN},
-	    {"configuration_set", "configuration set", OUT_PLAIN},
+	    {"configurationSet", "configuration set", OUT_PLAIN},
 	    {"tags", "tags", OUT_PLAIN},
 	    {NULL, NULL, OUT_PLAIN},
 	};
-	json_t *doc = message_json(ctl, file);
+	json_t *doc = message_json(file, mail);
 
 	join(doc, "from");
 	if (doc != NULL)
@@ -303,43 +342,46 @@ print_message(const struct ctl *ctl, const struct message_file *file)
 }
 
 static int
-print_recipients(const struct ctl *ctl, const struct message_file *file)
+print_recipients(
+    const struct ctl *ctl, const struct message_file *file, const json_t *mail)
 {
 	static const struct out_column columns[] = {
 	    {"address", "RECIPIENT", OUT_PLAIN},
 	    {"state", "STATE", OUT_PLAIN},
-	    {"why", "", OUT_PLAIN},
+	    {"why", "NOTE", OUT_PLAIN},
 	    {NULL, NULL, OUT_PLAIN},
 	};
-	json_t *list = recipients_json(file);
+	int rc;
 
+	if (!file->is_known)
+		(void)puts("\nIt was refused, or is not known any more.");
 	(void)putchar('\n'); /* main looks at stdout */
-	if (json_array_size(list) == 0 && list != NULL) {
-		json_decref(list);
-		(void)puts("The message itself is not known (any more).");
-		return CTL_DONE;
-	}
-	return out_print(ctl, list, columns, "");
+	rc = out_print(ctl, recipients_json(file, mail), columns,
+	    "its recipients are not known");
+	if (ctl->conf->mail_log[0] == '\0')
+		(void)puts("Deliveries are not heard of: the option mail_log "
+			   "is not set.");
+	return rc;
 }
 
 /* Why a bounce or complaint happened and what followed, of one recipient. */
 static void
 print_fate(const struct store_fate *fate)
 {
-	char text[512];
-	bool is_bounce = fate->kind == STORE_FATE_BOUNCE;
+	static const char *const counted[] = {
+	    [STORE_FATE_NOT_COUNTED] = "does not count for reputation",
+	    [STORE_FATE_COUNTED] = "counts for reputation",
+	    [STORE_FATE_WAITS] = "counts when its message is known",
+	};
+	char text[512], cause[256] = "";
 
-	(void)snprintf(text, sizeof(text), "%s%s%s%s%s%s%s; %s; %s",
-	    is_bounce ? "fault: " : "",
-	    is_bounce ? report_fault_name(fate->fault) : "",
-	    is_bounce ? "; " : "", fate->rule[0] == '\0' ? "no rule" : "rule ",
-	    fate->rule, "", "",
-	    fate->counted == STORE_FATE_COUNTED ? "counts for reputation"
-	    : fate->counted == STORE_FATE_WAITS
-		? "counts when its message is known"
-		: "does not count for reputation",
-	    fate->suppressed ? "put on the suppression list"
-			     : "not put on the suppression list"); /* fits */
+	if (fate->kind == STORE_FATE_BOUNCE)
+		(void)snprintf(cause, sizeof(cause), "fault: %s; rule %s; ",
+		    report_fault_name(fate->fault),
+		    fate->rule[0] == '\0' ? "none" : fate->rule); /* fits */
+	(void)snprintf(text, sizeof(text), "%s%s; %s the suppression list",
+	    cause, counted[fate->counted],
+	    fate->suppressed ? "put on" : "not put on"); /* fits */
 	facts_print_wrapped(text, "    ");
 }
 
@@ -381,12 +423,13 @@ print_reports(const struct ctl *ctl, const struct message_file *file)
 }
 
 static int
-print_file(const struct ctl *ctl, const struct message_file *file)
+print_file(
+    const struct ctl *ctl, const struct message_file *file, const json_t *mail)
 {
-	int rc = print_message(ctl, file);
+	int rc = print_message(ctl, file, mail);
 
 	if (rc == CTL_DONE)
-		rc = print_recipients(ctl, file);
+		rc = print_recipients(ctl, file, mail);
 	if (rc != CTL_DONE)
 		return rc;
 	(void)puts(file->event_count == 0 ? "\nNo events are kept of it."
@@ -404,6 +447,7 @@ int
 message_run_show(struct ctl *ctl)
 {
 	struct message_file *file = NULL;
+	json_t *mail;
 	struct err err;
 	int rc = ctl_open(ctl, CTL_READ);
 
@@ -412,8 +456,10 @@ message_run_show(struct ctl *ctl)
 	if (message_file_load(ctl->store, ctl_arg(ctl, 0), &file, &err) !=
 	    SG_OK)
 		return ctl_fail(ctl, &err);
-	rc = ctl->json ? out_print(ctl, file_json(ctl, file), NULL, "")
-		       : print_file(ctl, file);
+	mail = mail_of_file(ctl, file);
+	rc = ctl->json ? out_print(ctl, file_json(ctl, file, mail), NULL, "")
+		       : print_file(ctl, file, mail);
+	json_decref(mail);
 	message_file_free(&file);
 	return rc;
 }
@@ -442,12 +488,13 @@ static bool
 add_message(void *ctx, const char *account, const struct store_message *row)
 {
 	struct list *list = ctx;
-	json_t *mail = mail_json(list->ctl, row);
+	json_t *mail = mail_of_row(list->ctl, row);
 	json_t *entry = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I}",
-	    "id", row->queue_id, "account", out_string(account), "sent",
-	    out_msec(row->sent_msec), "login", out_text(row->login), "sender",
-	    out_string(row->sender), "subject", common_header(mail, "subject"),
-	    "recipients", to_json(row), "size", (json_int_t)row->size);
+	    "messageId", row->queue_id, "account", out_string(account),
+	    "timestamp", out_msec(row->sent_msec), "login",
+	    out_text(row->login), "source", out_string(row->sender), "subject",
+	    part_of(mail, "commonHeaders", "subject"), "recipients",
+	    to_json(row), "size", (json_int_t)row->size);
 
 	json_decref(mail);
 	return out_add(&list->doc, entry);
@@ -481,10 +528,10 @@ int
 message_run_list(struct ctl *ctl)
 {
 	static const struct out_column columns[] = {
-	    {"sent", "SENT", OUT_MOMENT},
-	    {"id", "MESSAGE", OUT_PLAIN},
+	    {"timestamp", "SENT", OUT_MOMENT},
+	    {"messageId", "MESSAGE", OUT_PLAIN},
 	    {"account", "ACCOUNT", OUT_PLAIN},
-	    {"sender", "FROM", OUT_PLAIN},
+	    {"source", "FROM", OUT_PLAIN},
 	    {"recipients", "TO", OUT_PLAIN},
 	    {"subject", "SUBJECT", OUT_PLAIN},
 	    {NULL, NULL, OUT_PLAIN},

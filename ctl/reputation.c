@@ -14,9 +14,9 @@
 static const struct {
 	const char *name, *text;
 } standings[] = {
-    [RULES_HEALTHY] = {"HEALTHY", "healthy"},
-    [RULES_UNDER_REVIEW] = {"PROBATION", "under review"},
-    [RULES_SHUT_DOWN] = {"SHUTDOWN", "paused"},
+    [RULES_HEALTHY] = {"healthy", "healthy"},
+    [RULES_UNDER_REVIEW] = {"review", "under review"},
+    [RULES_SHUT_DOWN] = {"paused", "paused"},
 };
 
 const char *
@@ -33,29 +33,33 @@ reputation_standing_text(enum rules_standing standing)
 
 /* ---- figures as JSON ---------------------------------------------------------- */
 
-static json_t *
-rate_json(
-    int64_t events, double rate, double lower_end, double review, double pause)
-{
-	return json_pack("{s:I, s:f, s:f, s:f, s:f}", "count",
-	    (json_int_t)events, "rate", rate, "lower_end", lower_end, "review",
-	    review, "pause", pause);
-}
-
-/* volume, since, bounces, complaints: of counts as they were judged. */
+/* Of counts as they were judged. */
 static void
 set_counts(json_t **doc, const struct reputation_counts *counts,
     const struct reputation_verdict *v, const struct reputation_limits *limits)
 {
-	out_set(doc, "volume", json_integer(counts->eligible));
+	const struct {
+		const char *key;
+		double value;
+	} rates[] = {
+	    {"bounceRate", v->bounce_rate},
+	    {"bounceLowerEnd", v->bounce_lower_end},
+	    {"bounceReview", limits->bounce_review},
+	    {"bouncePause", limits->bounce_pause},
+	    {"complaintRate", v->complaint_rate},
+	    {"complaintLowerEnd", v->complaint_lower_end},
+	    {"complaintReview", limits->complaint_review},
+	    {"complaintPause", limits->complaint_pause},
+	};
+
+	out_set(doc, "eligible", json_integer(counts->eligible));
+	out_set(doc, "bounces", json_integer(counts->bounces));
+	out_set(doc, "complaints", json_integer(counts->complaints));
+	for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++)
+		out_set(doc, rates[i].key, json_real(rates[i].value));
+	out_set(doc, "minimum", json_integer(limits->minimum));
+	out_set(doc, "volume", json_integer(limits->volume));
 	out_set(doc, "since", out_time(counts->since_sec));
-	out_set(doc, "bounces",
-	    rate_json(counts->bounces, v->bounce_rate, v->bounce_lower_end,
-		limits->bounce_review, limits->bounce_pause));
-	out_set(doc, "complaints",
-	    rate_json(counts->complaints, v->complaint_rate,
-		v->complaint_lower_end, limits->complaint_review,
-		limits->complaint_pause));
 }
 
 struct show {
@@ -69,11 +73,11 @@ add_figures(void *ctx, const struct reputation_figures *figures)
 {
 	struct show *show = ctx;
 	json_t *doc = json_pack("{s:o, s:o, s:o, s:b, s:s, s:s, s:o}",
-	    "account", out_string(figures->account), "configuration_set",
+	    "account", out_string(figures->account), "configurationSet",
 	    out_text(figures->set), "policy", out_string(figures->policy),
 	    "paused", figures->paused, "standing",
-	    reputation_standing_name(figures->standing), "figures_say",
-	    reputation_standing_name(figures->verdict.standing), "fresh_start",
+	    reputation_standing_name(figures->standing), "figuresSay",
+	    reputation_standing_name(figures->verdict.standing), "freshStart",
 	    out_time(figures->fresh_start_sec));
 
 	set_counts(&doc, &figures->counts, &figures->verdict, &show->limits);
@@ -81,6 +85,14 @@ add_figures(void *ctx, const struct reputation_figures *figures)
 }
 
 /* ---- figures in words --------------------------------------------------------- */
+
+static const char *
+string_of(const json_t *doc, const char *key)
+{
+	const char *text = json_string_value(json_object_get(doc, key));
+
+	return text == NULL ? "" : text;
+}
 
 /* "12,345" */
 static const char *
@@ -102,39 +114,47 @@ grouped(json_int_t number, char text_r[32])
 }
 
 static double
-percent(const json_t *rate, const char *key)
+percent(const json_t *doc, const char *what, const char *key)
 {
-	return 100 * json_number_value(json_object_get(rate, key));
+	char name[32];
+
+	(void)snprintf(name, sizeof(name), "%s%s", what, key); /* fits */
+	return 100 * json_number_value(json_object_get(doc, name));
 }
 
-/* "bounces 92 of 1,000: 9.2 %, surely more than 7.9 %; under review from 5 %, paused
- * from 10 %" */
-static void
-print_rate(const json_t *doc, const char *key)
+static json_int_t
+number(const json_t *doc, const char *key)
 {
-	const json_t *rate = json_object_get(doc, key);
-	json_int_t count = json_integer_value(json_object_get(rate, "count"));
-	json_int_t volume = json_integer_value(json_object_get(doc, "volume"));
-	const char *policy = json_string_value(json_object_get(doc, "policy"));
-	bool is_strict = policy != NULL && strcmp(policy, "strict") == 0;
-	bool is_none = policy != NULL && strcmp(policy, "none") == 0;
-	char a[32], b[32];
+	return json_integer_value(json_object_get(doc, key));
+}
 
-	(void)printf("  %-11s %s of %s: %.3g %%", key, grouped(count, a),
-	    grouped(volume, b), percent(rate, "rate"));
+/* "bounces 92 of 1,000: 9.2 %, proved 7.9 %; under review from 5 %, paused from
+ * 10 %". what: "bounce" or "complaint". */
+static void
+print_rate(const json_t *doc, const char *what)
+{
+	const char *policy = string_of(doc, "policy");
+	char title[16], a[32], b[32];
+	json_int_t count;
+
+	(void)snprintf(title, sizeof(title), "%ss", what); /* fits */
+	count = number(doc, title);
+	(void)printf("  %-11s %s of %s: %.3g %%", title, grouped(count, a),
+	    grouped(number(doc, "eligible"), b), percent(doc, what, "Rate"));
 	if (count > 0)
-		(void)printf(", proved %.3g %%", percent(rate, "lower_end"));
-	if (is_strict)
 		(void)printf(
-		    "; paused from %.3g %%\n", percent(rate, "review"));
-	else if (is_none)
+		    ", proved %.3g %%", percent(doc, what, "LowerEnd"));
+	if (strcmp(policy, "strict") == 0)
+		(void)printf(
+		    "; paused from %.3g %%\n", percent(doc, what, "Review"));
+	else if (strcmp(policy, "none") == 0)
 		(void)printf("; under review from %.3g %%, never paused\n",
-		    percent(rate, "review"));
+		    percent(doc, what, "Review"));
 	else
 		(void)printf("; under review from %.3g %%, paused from "
 			     "%.3g %%\n",
-		    percent(rate, "review"),
-		    percent(rate, "pause")); /* main looks at stdout */
+		    percent(doc, what, "Review"),
+		    percent(doc, what, "Pause")); /* main looks at stdout */
 }
 
 static enum rules_standing
@@ -148,19 +168,11 @@ standing_of(const json_t *doc, const char *key)
 	return RULES_SHUT_DOWN;
 }
 
-static const char *
-string_of(const json_t *doc, const char *key)
-{
-	const char *text = json_string_value(json_object_get(doc, key));
-
-	return text == NULL ? "" : text;
-}
-
 static void
 print_window(const struct show *show, const json_t *doc)
 {
 	const struct conf *conf = show->ctl->conf;
-	const char *fresh = string_of(doc, "fresh_start");
+	const char *fresh = string_of(doc, "freshStart");
 	char a[32], b[32];
 
 	(void)printf("  %-11s the newest %s recipients of the last %lld days",
@@ -169,8 +181,7 @@ print_window(const struct show *show, const json_t *doc)
 	if (fresh[0] != '\0')
 		(void)printf(", sent since the fresh start %s", fresh);
 	(void)printf(";\n  %-11s ", "");
-	if (json_integer_value(json_object_get(doc, "volume")) <
-	    conf->reputation_minimum)
+	if (number(doc, "eligible") < conf->reputation_minimum)
 		(void)printf("fewer than %s: only what is beyond doubt "
 			     "counts\n",
 		    grouped(conf->reputation_minimum, b));
@@ -183,10 +194,10 @@ print_window(const struct show *show, const json_t *doc)
 static void
 print_paragraph(const struct show *show, const json_t *doc, bool is_first)
 {
-	const char *set = string_of(doc, "configuration_set");
+	const char *set = string_of(doc, "configurationSet");
 	const char *account = string_of(doc, "account");
 	enum rules_standing kept = standing_of(doc, "standing");
-	enum rules_standing now = standing_of(doc, "figures_say");
+	enum rules_standing now = standing_of(doc, "figuresSay");
 	bool paused = json_is_true(json_object_get(doc, "paused"));
 
 	(void)printf("%s%s%s%s%s: %s%s, policy %s\n", is_first ? "" : "\n",
@@ -197,8 +208,8 @@ print_paragraph(const struct show *show, const json_t *doc, bool is_first)
 	    : !paused                         ? ", sends"
 					      : "",
 	    string_of(doc, "policy"));
-	print_rate(doc, "bounces");
-	print_rate(doc, "complaints");
+	print_rate(doc, "bounce");
+	print_rate(doc, "complaint");
 	print_window(show, doc);
 	if (now != kept && kept == RULES_SHUT_DOWN)
 		(void)printf("  %-11s the figures alone would say: %s; a "
@@ -212,34 +223,21 @@ print_overview(json_t *list)
 {
 	static const struct out_column columns[] = {
 	    {"account", "ACCOUNT", OUT_PLAIN},
-	    {"configuration_set", "SET", OUT_PLAIN},
-	    {"state", "STANDING", OUT_PLAIN},
-	    {"volume", "RECIPIENTS", OUT_PLAIN},
-	    {"bounce_rate", "BOUNCES", OUT_PERCENT},
-	    {"bounce_proved", "PROVED", OUT_PERCENT},
-	    {"complaint_rate", "COMPLAINTS", OUT_PERCENT},
-	    {"complaint_proved", "PROVED", OUT_PERCENT},
+	    {"configurationSet", "SET", OUT_PLAIN},
+	    {"standing", "STANDING", OUT_PLAIN},
+	    {"eligible", "RECIPIENTS", OUT_PLAIN},
+	    {"bounceRate", "BOUNCES", OUT_PERCENT},
+	    {"bounceLowerEnd", "PROVED", OUT_PERCENT},
+	    {"complaintRate", "COMPLAINTS", OUT_PERCENT},
+	    {"complaintLowerEnd", "PROVED", OUT_PERCENT},
 	    {NULL, NULL, OUT_PLAIN},
 	};
-	static const char *const keys[][3] = {
-	    {"bounces", "bounce_rate", "bounce_proved"},
-	    {"complaints", "complaint_rate", "complaint_proved"}};
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(list, i, row)
-	{
-		(void)json_object_set_new(row, "state",
-		    json_string(standings[standing_of(row, "standing")].text));
-		for (size_t k = 0; k < 2; k++) {
-			const json_t *rate = json_object_get(row, keys[k][0]);
-
-			(void)json_object_set(
-			    row, keys[k][1], json_object_get(rate, "rate"));
-			(void)json_object_set(row, keys[k][2],
-			    json_object_get(rate, "lower_end"));
-		}
-	}
+	json_array_foreach(list, i, row)(void)
+	    json_object_set_new(row, "standing",
+		json_string(standings[standing_of(row, "standing")].text));
 	return out_table(list, columns);
 }
 
@@ -275,10 +273,9 @@ add_history(void *ctx, const struct reputation_history *history)
 {
 	struct show *show = ctx;
 	json_t *doc = json_pack("{s:o, s:o, s:o, s:o}", "account",
-	    out_string(history->account), "configuration_set",
-	    out_text(history->set), "under_review",
-	    out_time(history->review_sec), "paused",
-	    out_time(history->pause_sec));
+	    out_string(history->account), "configurationSet",
+	    out_text(history->set), "reviewAt", out_time(history->review_sec),
+	    "pausedAt", out_time(history->pause_sec));
 
 	set_counts(&doc, &history->counts, &history->verdict, &show->limits);
 	return out_add(&show->list, doc);
@@ -289,27 +286,20 @@ print_histories(struct show *show)
 {
 	static const struct out_column columns[] = {
 	    {"account", "ACCOUNT", OUT_PLAIN},
-	    {"configuration_set", "SET", OUT_PLAIN},
-	    {"under_review", "UNDER REVIEW", OUT_PLAIN},
-	    {"paused", "PAUSED", OUT_PLAIN},
-	    {"volume", "RECIPIENTS", OUT_PLAIN},
-	    {"bounce_count", "BOUNCES", OUT_PLAIN},
-	    {"complaint_count", "COMPLAINTS", OUT_PLAIN},
+	    {"configurationSet", "SET", OUT_PLAIN},
+	    {"reviewAt", "UNDER REVIEW", OUT_PLAIN},
+	    {"pausedAt", "PAUSED", OUT_PLAIN},
+	    {"eligible", "RECIPIENTS", OUT_PLAIN},
+	    {"bounces", "BOUNCES", OUT_PLAIN},
+	    {"complaints", "COMPLAINTS", OUT_PLAIN},
 	    {NULL, NULL, OUT_PLAIN},
 	};
+	const json_t *row;
 	int paused = 0;
-	json_t *row;
 	size_t i;
 
-	json_array_foreach(show->list, i, row)
-	{
-		paused += json_is_string(json_object_get(row, "paused"));
-		(void)json_object_set(row, "bounce_count",
-		    json_object_get(json_object_get(row, "bounces"), "count"));
-		(void)json_object_set(row, "complaint_count",
-		    json_object_get(
-			json_object_get(row, "complaints"), "count"));
-	}
+	json_array_foreach(show->list, i, row) paused +=
+	    json_is_string(json_object_get(row, "pausedAt"));
 	if (json_array_size(show->list) == 0) {
 		(void)puts("nothing was sent in the stored history");
 		return CTL_DONE;

@@ -4,7 +4,7 @@
 
 #include "rules/types.h"
 
-/* "HEALTHY", "PROBATION", "SHUTDOWN", as Amazon SES's API. */
+/* "healthy", "review", "paused": for JSON, as in the log. */
 const char *reputation_standing_name(enum rules_standing standing);
 /* "healthy", "under review", "paused" */
 const char *reputation_standing_text(enum rules_standing standing);

@@ -231,7 +231,7 @@ add_dead(void *ctx, const char *account, const struct store_notification *row)
 
 	return out_add(ctx,
 	    json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:s, s:o, s:o, s:I, s:o}",
-		"message_id", row->publication.uuid, "subscription",
+		"messageId", row->publication.uuid, "subscription",
 		row->subscription.uuid, "account", out_string(account), "topic",
 		row->topic.name, "protocol", row->subscription.protocol,
 		"endpoint", out_string(row->subscription.endpoint), "type",

@@ -15,8 +15,8 @@ static const struct out_column fields[] = {
     {"name", "topic", OUT_PLAIN},
     {"account", "account", OUT_PLAIN},
     {"arn", "ARN", OUT_PLAIN},
-    {"display_name", "display name", OUT_PLAIN},
-    {"signature_version", "signature version", OUT_PLAIN},
+    {"displayName", "display name", OUT_PLAIN},
+    {"signatureVersion", "signature version", OUT_PLAIN},
     {"created", "created", OUT_PLAIN},
     {NULL, NULL, OUT_PLAIN},
 };
@@ -29,8 +29,8 @@ topic_json(
 
 	topic_arn(ctl->conf, row, arn);
 	return json_pack("{s:o, s:s, s:s, s:o, s:i, s:o}", "account",
-	    out_string(account), "name", row->name, "arn", arn, "display_name",
-	    out_text(row->display_name), "signature_version",
+	    out_string(account), "name", row->name, "arn", arn, "displayName",
+	    out_text(row->display_name), "signatureVersion",
 	    row->signature_version, "created", out_time(row->created_sec));
 }
 
@@ -71,7 +71,7 @@ topic_run_create(struct ctl *ctl)
 		&row, &err) != SG_OK)
 		return ctl_fail(ctl, &err);
 	doc = topic_json(ctl, account, &row);
-	out_set(&doc, "is_new", json_boolean(is_new));
+	out_set(&doc, "isNew", json_boolean(is_new));
 	(void)snprintf(text, sizeof(text),
 	    "%sNext: say who is told of what is published to it:\n  "
 	    "sendwardctl subscription add %s %s PROTOCOL ENDPOINT\nand of "
@@ -97,7 +97,7 @@ topic_run_list(struct ctl *ctl)
 	static const struct out_column columns[] = {
 	    {"name", "TOPIC", OUT_PLAIN},
 	    {"account", "ACCOUNT", OUT_PLAIN},
-	    {"signature_version", "SIGNATURE", OUT_PLAIN},
+	    {"signatureVersion", "SIGNATURE", OUT_PLAIN},
 	    {"created", "CREATED", OUT_PLAIN},
 	    {"arn", "ARN", OUT_PLAIN},
 	    {NULL, NULL, OUT_PLAIN},

@@ -68,8 +68,10 @@ ops_libops_a_SOURCES += \
 	ops/snapshot_grants.c ops/snapshot_grants.h \
 	ops/snapshot_sets.c ops/snapshot_sets.h
 if HAVE_CMOCKA
-check_PROGRAMS += ops/test-snapshot
-TESTS += ops/test-snapshot
+check_PROGRAMS += ops/test-snapshot ops/test-many-suppressions
+TESTS += ops/test-snapshot ops/test-many-suppressions
+ops_test_many_suppressions_SOURCES = ops/test-many-suppressions.c
+ops_test_many_suppressions_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 ops_test_snapshot_SOURCES = ops/test-snapshot.c
 ops_test_snapshot_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 endif
@@ -196,3 +198,28 @@ ops_test_reputation_LDADD = $(admin_test_libs)
 ops_test_set_SOURCES = ops/test-set.c $(admin_test_fixture)
 ops_test_set_LDADD = $(admin_test_libs)
 endif
+
+# What leaves comes into the store; what comes back finds its message.
+ops_libops_a_SOURCES += ops/event.c ops/event.h \
+	ops/ingest.c ops/ingest.h ops/ingest_facts.c ops/ingest_line.c \
+	ops/ingest_parts.h \
+	ops/feedback.c ops/feedback.h ops/feedback_bounce.c \
+	ops/feedback_case.c ops/feedback_complaint.c ops/feedback_follow.c \
+	ops/feedback_message.c ops/feedback_parts.h ops/feedback_record.c \
+	ops/feedback_tell.c ops/feedback_token.c
+if HAVE_CMOCKA
+feedback_tests = ops/test-event ops/test-feedback ops/test-ingest
+check_PROGRAMS += $(feedback_tests)
+TESTS += $(feedback_tests)
+ops_test_event_SOURCES = ops/test-event.c
+ops_test_event_LDADD = $(admin_test_libs)
+ops_test_feedback_SOURCES = ops/test-feedback.c $(admin_test_fixture)
+ops_test_feedback_LDADD = $(admin_test_libs)
+ops_test_ingest_SOURCES = ops/test-ingest.c $(admin_test_fixture)
+ops_test_ingest_LDADD = $(admin_test_libs)
+endif
+
+# For tests/ctl.
+noinst_PROGRAMS += ops/make-mail
+ops_make_mail_SOURCES = ops/make-mail.c
+ops_make_mail_LDADD = $(SW_LIBS) $(SW_EXT_LIBS)
