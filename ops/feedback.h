@@ -24,7 +24,7 @@ struct feedback_env {
 
 struct feedback_result {
 	enum store_report_state state; /* MATCHED: it is a message's of ours */
-	bool is_repeated; /* nothing was new */
+	bool is_repeated;              /* nothing was new */
 	int64_t account_id;
 	char queue_id[RULES_QUEUE_ID_MAX + 1];
 	int64_t bounces, complaints, delays; /* recipients, new ones alone */
@@ -43,8 +43,8 @@ struct feedback_result {
  * unless it had but one. Each recipient of a message bounces once and complains
  * once. Logs one line. An error is the store's or of memory: the MTA is to bring
  * the report again. */
-enum sg_err feedback_take(const struct feedback_env *env,
-    const char *recipient, const void *data, size_t len, int64_t now_msec,
+enum sg_err feedback_take(const struct feedback_env *env, const char *recipient,
+    const void *data, size_t len, int64_t now_msec,
     struct feedback_result *result_r, struct err *err_r);
 
 /* Reads every kept report anew under the rules in force and mends what they say
@@ -68,8 +68,8 @@ enum sg_err feedback_reclassify(const struct feedback_env *env, bool is_dry,
     struct feedback_replay *counts_r, struct err *err_r);
 
 /* The rules of conf: local file first. */
-enum sg_err feedback_rules_load(const struct conf *conf,
-    struct report_rules **rules_r, struct err *err_r);
+enum sg_err feedback_rules_load(
+    const struct conf *conf, struct report_rules **rules_r, struct err *err_r);
 
 /* One record as JSON: kind, recipient, status, action, bounceType, bounceSubType,
  * … as `feedback classify` prints it. A new reference. */

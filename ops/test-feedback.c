@@ -1,0 +1,7 @@
+/* soon */
+int main(void);
+int
+main(void)
+{
+	return 0;
+}
