@@ -313,17 +313,34 @@ update(struct store *store, const struct conf *conf, int64_t account_id,
 	return apply(store, conf, &look, &o, now_sec, err_r);
 }
 
+/* The account, and its set. */
+static enum sg_err
+update_both(struct store *store, const struct conf *conf, int64_t account_id,
+    int64_t set_id, bool is_news, int64_t now_sec, struct err *err_r)
+{
+	enum sg_err rc =
+	    update(store, conf, account_id, 0, is_news, now_sec, err_r);
+
+	if (rc == SG_OK && set_id != 0)
+		rc = update(
+		    store, conf, account_id, set_id, is_news, now_sec, err_r);
+	return rc;
+}
+
 enum sg_err
 reputation_update(struct store *store, const struct conf *conf,
     int64_t account_id, int64_t set_id, int64_t now_sec, struct err *err_r)
 {
-	enum sg_err rc =
-	    update(store, conf, account_id, 0, true, now_sec, err_r);
+	return update_both(
+	    store, conf, account_id, set_id, true, now_sec, err_r);
+}
 
-	if (rc == SG_OK && set_id != 0)
-		rc = update(
-		    store, conf, account_id, set_id, true, now_sec, err_r);
-	return rc;
+enum sg_err
+reputation_update_sent(struct store *store, const struct conf *conf,
+    int64_t account_id, int64_t set_id, int64_t now_sec, struct err *err_r)
+{
+	return update_both(
+	    store, conf, account_id, set_id, false, now_sec, err_r);
 }
 
 /* ---- all of them ------------------------------------------------------------------- */

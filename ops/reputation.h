@@ -29,10 +29,15 @@ void reputation_limits_of(
 enum sg_err reputation_update(struct store *store, const struct conf *conf,
     int64_t account_id, int64_t set_id, int64_t now_sec, struct err *err_r);
 
+/* The same when recipients alone were counted: who was resumed without a fresh start
+ * under figures beyond the threshold (not paused, but standing SHUT_DOWN) is not
+ * paused again by that, only by a bounce or complaint. */
+enum sg_err reputation_update_sent(struct store *store, const struct conf *conf,
+    int64_t account_id, int64_t set_id, int64_t now_sec, struct err *err_r);
+
 /* All that have counts within the window, or are not healthy: volume and time change
- * figures without any bounce. Each that changes in a transaction of its own. Who was
- * resumed without a fresh start under figures beyond the threshold (not paused, but
- * standing SHUT_DOWN) is not paused again here, only by a bounce or complaint. */
+ * figures without any bounce. As reputation_update_sent; each that changes in a
+ * transaction of its own. */
 enum sg_err reputation_update_all(struct store *store, const struct conf *conf,
     int64_t now_sec, struct err *err_r);
 

@@ -248,6 +248,22 @@ test_small_samples(void **state)
 	    "bounce rate 100.0 % of the last 20 recipients is above 10 %");
 }
 
+/* The figures are enough from the minimum volume on, without another bounce. */
+static void
+test_volume_alone(void **state)
+{
+	struct admin_fixture *f = *state;
+
+	tally(f, 0, TEST_NOW, 499, 65, 0);
+	update(f, 0, TEST_NOW);
+	assert_false(shop(f).facts.paused);
+	tally(f, 0, TEST_NOW, 1, 0, 0);
+	assert_code(f, SG_OK,
+	    reputation_update_sent(
+		f->store, f->conf, shop(f).facts.id, 0, TEST_NOW, &f->err));
+	assert_true(shop(f).facts.paused);
+}
+
 static void
 test_complaints(void **state)
 {
@@ -345,6 +361,9 @@ test_resume(void **state)
 	/* time and volume pause nobody again, the next bounce does */
 	tally(f, 0, TEST_NOW, 5, 0, 0);
 	update_all(f, TEST_NOW + 60);
+	assert_code(f, SG_OK,
+	    reputation_update_sent(f->store, f->conf, shop(f).facts.id, 0,
+		TEST_NOW + 60, &f->err));
 	assert_false(shop(f).facts.paused);
 	tally(f, 0, TEST_NOW, 0, 1, 0);
 	update(f, 0, TEST_NOW + 61);
@@ -835,6 +854,7 @@ main(void)
 	    WITH_STORE(test_pause),
 	    WITH_STORE(test_review_and_back),
 	    WITH_STORE(test_small_samples),
+	    WITH_STORE(test_volume_alone),
 	    WITH_STORE(test_complaints),
 	    WITH_STORE(test_close_figures),
 	    WITH_STORE(test_volume_and_window),
