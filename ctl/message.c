@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "conf/conf.h"
 #include "ctl/event.h"
 #include "ctl/facts.h"
 #include "ctl/input.h"

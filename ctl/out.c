@@ -264,7 +264,8 @@ no_memory(const struct ctl *ctl)
 static int
 print_json(const struct ctl *ctl, json_t *doc)
 {
-	int rc = json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY);
+	int rc = json_dumpf(doc, stdout,
+	    JSON_INDENT(2) | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
 
 	json_decref(doc);
 	(void)putchar('\n'); /* main looks at stdout */
