@@ -15,7 +15,7 @@
 #include "base/seal.h"
 #include "conf/conf.h"
 #include "jobs/letter_texts.h"
-#include "rules/mailbox.h"
+#include "jobs/mime.h"
 
 #define WRAP_COLUMNS 72
 #define INDENT "    "
@@ -329,19 +329,6 @@ put_bodies(const json_t *facts, const struct letter_text *words,
 
 /* ---- the message ------------------------------------------------------------------ */
 
-/* GMime writes an address as it is: it must be one. */
-static bool
-add_address(GMimeMessage *message, GMimeAddressType type, const char *address)
-{
-	struct mailbox box;
-
-	if (mailbox_parse_path(address, &box) != MAILBOX_OK ||
-	    box.address[0] == '\0')
-		return false;
-	g_mime_message_add_mailbox(message, type, NULL, box.address);
-	return true;
-}
-
 static void
 set_message_id(GMimeMessage *message, const struct conf *conf,
     const struct store_letter *row)
@@ -364,21 +351,19 @@ set_fields(GMimeMessage *message, const struct conf *conf,
     const struct store_letter *row, const char *subject, int64_t now_sec,
     struct err *err_r)
 {
-	GDateTime *date;
-
-	if (!add_address(message, GMIME_ADDRESS_TYPE_FROM, conf->mail_from))
+	if (!mime_add_address(
+		message, GMIME_ADDRESS_TYPE_FROM, NULL, conf->mail_from))
 		return err_set(err_r, SG_MISSING,
 		    "the option mail.from (%.100s) is no address that letters "
 		    "can be sent from",
 		    conf->mail_from);
-	if (!add_address(message, GMIME_ADDRESS_TYPE_TO, row->recipient))
+	if (!mime_add_address(
+		message, GMIME_ADDRESS_TYPE_TO, NULL, row->recipient))
 		return err_set(err_r, SG_INVALID,
 		    "%.100s is no address that a letter can be sent to",
 		    row->recipient);
 	g_mime_message_set_subject(message, subject, "utf-8");
-	date = g_date_time_new_from_unix_utc(now_sec);
-	g_mime_message_set_date(message, date);
-	g_date_time_unref(date);
+	mime_set_date(message, now_sec);
 	set_message_id(message, conf, row);
 	g_mime_object_set_header(
 	    GMIME_OBJECT(message), "Auto-Submitted", "auto-generated", NULL);
@@ -388,14 +373,9 @@ set_fields(GMimeMessage *message, const struct conf *conf,
 static void
 add_part(GMimeMultipart *parts, const char *subtype, const char *text)
 {
-	GMimeTextPart *part = g_mime_text_part_new_with_subtype(subtype);
+	GMimeObject *part = mime_text_new(subtype, text);
 
-	g_mime_text_part_set_charset(part, "utf-8");
-	g_mime_text_part_set_text(part, text);
-	g_mime_part_set_content_encoding(GMIME_PART(part),
-	    g_mime_part_get_best_content_encoding(
-		GMIME_PART(part), GMIME_ENCODING_CONSTRAINT_7BIT));
-	g_mime_multipart_add(parts, GMIME_OBJECT(part));
+	g_mime_multipart_add(parts, part);
 	g_object_unref(part);
 }
 
@@ -409,22 +389,6 @@ set_parts(GMimeMessage *message, const char *text, const char *html)
 	add_part(parts, "html", html);
 	g_mime_message_set_mime_part(message, GMIME_OBJECT(parts));
 	g_object_unref(parts);
-}
-
-static enum sg_err
-write_message(GMimeMessage *message, struct buf *out, struct err *err_r)
-{
-	GMimeFormatOptions *format = g_mime_format_options_new();
-	char *text;
-
-	g_mime_format_options_set_newline_format(
-	    format, GMIME_NEWLINE_FORMAT_DOS);
-	text = g_mime_object_to_string(GMIME_OBJECT(message), format);
-	g_mime_format_options_free(format);
-	(void)buf_puts(out, text); /* failed is looked at */
-	g_free(text);
-	return out->failed ? err_set(err_r, SG_NOMEM, "a letter is too large")
-			   : SG_OK;
 }
 
 static enum sg_err
@@ -448,7 +412,7 @@ build(const struct conf *conf, const struct store_letter *row,
 		rc = err_set(err_r, SG_NOMEM, "no memory for a letter");
 	if (rc == SG_OK) {
 		set_parts(message, buf_str(&text), buf_str(&html));
-		rc = write_message(message, out, err_r);
+		rc = mime_write(message, out, err_r);
 	}
 	buf_fini(&subject);
 	buf_fini(&text);

@@ -2,14 +2,17 @@
  * given time. Never installed.
  * usage: deliver-once CONF put KIND RECIPIENT FACTS NOW
  *        deliver-once CONF run NOW MOST
+ *        deliver-once CONF publish ACCOUNT TOPIC SUBJECT BODY COUNT
  * KIND: as letter_kind_name; FACTS: a JSON object; a confirm letter gets the token
- * "TOKEN". Makes the store and an account when there is none. */
+ * "TOKEN". publish prints the MessageId of each, "" when nobody listens. Makes the
+ * store and an account when there is none. */
 #include "config.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/seal.h"
 #include "conf/conf.h"
 #include "jobs/deliver.h"
@@ -17,6 +20,8 @@
 #include "ops/admin.h"
 #include "ops/letter.h"
 #include "ops/operator_key.h"
+#include "ops/publish.h"
+#include "ops/topic.h"
 #include "store/store.h"
 
 struct once {
@@ -106,6 +111,23 @@ run(struct once *once, char **args, struct err *err_r)
 	return rc;
 }
 
+static enum sg_err
+publish(struct once *once, char **args, struct err *err_r)
+{
+	struct store_topic topic;
+	char uuid[STORE_UUID_MAX + 1];
+	enum sg_err rc =
+	    topic_get(once->store, args[0], args[1], &topic, err_r);
+
+	for (long i = strtol(args[4], NULL, 10); i > 0 && rc == SG_OK; i--) {
+		rc = publish_message(once->store, topic.id, args[2], args[3],
+		    clock_now_usec() / 1000, uuid, err_r);
+		if (rc == SG_OK)
+			(void)printf("%s\n", uuid);
+	}
+	return rc;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -114,12 +136,15 @@ main(int argc, char **argv)
 	enum sg_err rc;
 
 	if (!(argc == 7 && strcmp(argv[2], "put") == 0) &&
+	    !(argc == 8 && strcmp(argv[2], "publish") == 0) &&
 	    !(argc == 5 && strcmp(argv[2], "run") == 0))
 		return 2;
 	rc = deliver_init(&err);
 	if (rc == SG_OK)
 		rc = open_all(&once, argv[1], &err);
-	if (rc == SG_OK)
+	if (rc == SG_OK && argc == 8)
+		rc = publish(&once, argv + 3, &err);
+	else if (rc == SG_OK)
 		rc = argc == 7 ? put(&once, argv + 3, &err)
 			       : run(&once, argv + 3, &err);
 	close_all(&once);

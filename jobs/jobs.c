@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/seal.h"
 #include "conf/conf.h"
 #include "dkim/key.h"
@@ -18,6 +19,8 @@
 #include "jobs/deliver.h"
 #include "jobs/line.h"
 #include "jobs/looks.h"
+#include "jobs/notify.h"
+#include "jobs/runner.h"
 #include "jobs/worker.h"
 #include "jobs/zone.h"
 #include "ops/operator_key.h"
@@ -25,6 +28,8 @@
 #define TICK_MSEC 1000
 /* How long an end may take. */
 #define STOP_MSEC 1500
+/* Of it, what deliveries under way are waited for. */
+#define STOP_NOTIFY_MSEC 700
 #define LETTERS_AT_ONCE 50
 
 struct jobs {
@@ -51,6 +56,12 @@ struct jobs {
 	/* the letters' thread's */
 	struct worker *letters_worker;
 	struct line letters_line;
+
+	/* the notifications' thread's */
+	struct worker *notify_worker;
+	struct line notify_line;
+	struct notify *notify;
+	struct runner *runner; /* NULL: no commands */
 };
 
 struct jobs *
@@ -71,13 +82,17 @@ jobs_free(struct jobs **jobs_p)
 	*jobs_p = NULL;
 	if (jobs == NULL)
 		return true;
-	if (jobs->zone_worker != NULL || jobs->letters_worker != NULL)
+	if (jobs->zone_worker != NULL || jobs->letters_worker != NULL ||
+	    jobs->notify_worker != NULL)
 		return false;
+	notify_free(&jobs->notify);
+	runner_free(&jobs->runner);
 	looks_free(&jobs->looks);
 	dns_resolver_free(&jobs->resolver);
 	line_fini(&jobs->zone_line);
 	line_fini(&jobs->calendar_line);
 	line_fini(&jobs->letters_line);
+	line_fini(&jobs->notify_line);
 	dns_updater_free(&jobs->updater);
 	dns_updater_free(&jobs->new_updater);
 	dkim_key_unref(&jobs->operator_key);
@@ -126,14 +141,27 @@ new_updater(
 	return dns_updater_new(conf, updater_r, err_r);
 }
 
+/* Before any secret is in memory: the helper shall have none. */
+static enum sg_err
+start_runner(struct jobs *jobs, struct err *err_r)
+{
+	const struct conf *conf = jobs->conf;
+
+	if (conf->notify_command_dir[0] == '\0')
+		return SG_OK;
+	return runner_start(conf->notify_command_dir, conf->notify_command_user,
+	    &jobs->runner, err_r);
+}
+
 /* Still root: the keys may be root's alone. */
 enum sg_err
 jobs_open(void *ctx, struct err *err_r)
 {
 	struct jobs *jobs = ctx;
-	enum sg_err rc =
-	    seal_open(jobs->conf->master_key_file, &jobs->seal, err_r);
+	enum sg_err rc = start_runner(jobs, err_r);
 
+	if (rc == SG_OK)
+		rc = seal_open(jobs->conf->master_key_file, &jobs->seal, err_r);
 	if (rc == SG_OK)
 		rc = new_updater(jobs->conf, &jobs->new_updater, err_r);
 	if (rc == SG_OK)
@@ -154,6 +182,10 @@ check_fixed(const struct conf *old, const struct conf *new, struct err *err_r)
 	    {"store", old->store, new->store},
 	    {"master_key_file", old->master_key_file, new->master_key_file},
 	    {"user", old->user, new->user},
+	    {"notify.command_dir", old->notify_command_dir,
+		new->notify_command_dir},
+	    {"notify.command_user", old->notify_command_user,
+		new->notify_command_user},
 	};
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
@@ -396,6 +428,70 @@ letters_thread_turn(void *ctx, struct worker *worker)
 	return done == LETTERS_AT_ONCE ? 0 : TICK_MSEC;
 }
 
+/* ---- the notifications' thread -------------------------------------------- */
+
+/* What is under way is moved on also while the store cannot be used. */
+static int64_t
+notify_thread_turn(void *ctx, struct worker *worker)
+{
+	struct jobs *jobs = ctx;
+	struct line *line = &jobs->notify_line;
+	struct conf *conf = borrow_conf(jobs);
+	struct notify_env env = {.conf = conf,
+	    .seal = jobs->seal,
+	    .runner = jobs->runner,
+	    .operator_key = borrow_key(jobs),
+	    .worker = worker};
+	bool waits = line_wait_msec(line, clock_mono_msec()) > 0;
+	int64_t wait_msec = NOTIFY_LOOK_MSEC;
+	struct err err = {0};
+	enum sg_err rc = waits ? SG_OK : line_open(line, &err);
+
+	if (rc == SG_OK) {
+		env.store = waits ? NULL : line->store;
+		rc = notify_turn(
+		    jobs->notify, &env, clock_now_sec(), &wait_msec, &err);
+	}
+	if (!waits)
+		line_report(line, rc, &err, clock_mono_msec());
+	dkim_key_unref(&env.operator_key);
+	conf_unref(&conf);
+	return rc == SG_OK ? wait_msec : NOTIFY_LOOK_MSEC;
+}
+
+/* When its thread is over. */
+static void
+end_notify(struct jobs *jobs)
+{
+	struct notify_env env = {.conf = jobs->conf,
+	    .seal = jobs->seal,
+	    .store = jobs->notify_line.store,
+	    .runner = jobs->runner};
+
+	/* what is not noted is tried again anyway, only later */
+	if (env.store != NULL)
+		(void)notify_end(jobs->notify, &env, clock_now_sec(),
+		    clock_mono_msec() + STOP_NOTIFY_MSEC, NULL);
+}
+
+static enum sg_err
+start_notify(struct jobs *jobs, struct err *err_r)
+{
+	if (jobs->runner != NULL && runner_keeps_user(jobs->runner))
+		log_event(LOG_JOBS_FAILED_EVENT, NULL, "task", "commands",
+		    "error",
+		    "sendward-jobd was not started as root: commands run as "
+		    "its own user, not as notify.command_user",
+		    NULL);
+	line_init(
+	    &jobs->notify_line, "notify", jobs->store_url, STORE_OPEN_WRITE);
+	jobs->notify = notify_new();
+	if (jobs->notify == NULL)
+		return err_set(err_r, SG_NOMEM, "no memory");
+	return worker_start(
+	    notify_thread_turn, jobs, &jobs->notify_worker, err_r);
+}
+
 /* ---- the main thread ------------------------------------------------------ */
 
 static enum sg_err
@@ -416,6 +512,8 @@ start(struct jobs *jobs, struct err *err_r)
 	if (rc == SG_OK)
 		rc = worker_start(
 		    letters_thread_turn, jobs, &jobs->letters_worker, err_r);
+	if (rc == SG_OK)
+		rc = start_notify(jobs, err_r);
 	return rc;
 }
 
@@ -461,6 +559,10 @@ end_workers(struct jobs *jobs, int64_t deadline_msec)
 {
 	worker_stop(jobs->zone_worker);
 	worker_stop(jobs->letters_worker);
+	worker_stop(jobs->notify_worker);
+	if (worker_join(&jobs->notify_worker, deadline_msec) &&
+	    jobs->notify != NULL)
+		end_notify(jobs);
 	(void)worker_join(&jobs->zone_worker, deadline_msec);
 	(void)worker_join(&jobs->letters_worker, deadline_msec);
 }

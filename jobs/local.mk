@@ -10,14 +10,23 @@ jobs_libjobs_a_SOURCES = \
 	jobs/breaker.c jobs/breaker.h \
 	jobs/calendar.c jobs/calendar.h \
 	jobs/compose.c jobs/compose.h \
+	jobs/compose_simulated.c jobs/compose_simulated.h \
 	jobs/deliver.c jobs/deliver.h \
+	jobs/envelope.c jobs/envelope.h \
 	jobs/jobs.c jobs/jobs.h \
 	jobs/letter_sign.c jobs/letter_sign.h \
 	jobs/letter_texts.c jobs/letter_texts.h \
 	jobs/line.c jobs/line.h \
 	jobs/looks.c jobs/looks.h \
+	jobs/mime.c jobs/mime.h \
+	jobs/notify.c jobs/notify.h \
+	jobs/notify_mail.c jobs/notify_mail.h \
+	jobs/phases.c jobs/phases.h \
 	jobs/probe.c jobs/probe.h \
+	jobs/runner.c jobs/runner.h \
+	jobs/runner_helper.c jobs/runner_helper.h \
 	jobs/submit.c jobs/submit.h \
+	jobs/wire.c jobs/wire.h \
 	jobs/worker.c jobs/worker.h \
 	jobs/zone.c jobs/zone.h
 EXTRA_DIST += jobs/README.md

@@ -1,0 +1,58 @@
+/* What is under way over the network: posts to webhooks and mail, many at once, by
+ * libcurl. Knows nothing of what it carries, decides nothing about retries.
+ *
+ * Posts go to http and https alone, over no proxy; to the address that the socket
+ * really connects to, if that may be; the server's certificate must be good;
+ * redirects are not followed.
+ *
+ * Thread rule: a struct wire belongs to one thread; submit_init once before. */
+#ifndef SENDWARD_JOBS_WIRE_H
+#define SENDWARD_JOBS_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "base/err.h"
+
+struct wire;
+struct worker;
+
+#define WIRE_POST_SEC 15 /* from the look-up of the name to the answer's end */
+#define WIRE_ANSWER_MAX (64 * 1024) /* of a body, which is dropped */
+#define WIRE_TEXT_MAX 256
+
+struct wire_settings {
+	bool allows_private; /* notify.private_addresses */
+	const char *ca_file; /* "" the system's certificates */
+};
+/* Copies the settings. worker: as in submit.h. */
+enum sg_err wire_new(const struct wire_settings *settings,
+    struct worker *worker, struct wire **wire_r, struct err *err_r);
+/* Breaks off what is under way, and tells nobody. */
+void wire_free(struct wire **wire);
+
+/* headers: "Name: value", NULL-terminated, copied. body is borrowed until the end is
+ * told. item: for the caller. */
+enum sg_err wire_post(struct wire *wire, const char *url,
+    const char *const *headers, const void *body, size_t len, void *item,
+    struct err *err_r);
+/* A message as in submit.h; from "": the null sender. */
+enum sg_err wire_mail(struct wire *wire, const char *server, const char *from,
+    const char *to, const void *data, size_t len, void *item,
+    struct err *err_r);
+
+enum wire_end {
+	WIRE_DELIVERED, /* 2xx */
+	WIRE_LATER,     /* another try may help */
+	WIRE_NEVER,     /* refused for good: 4xx, but not 408 or 429 */
+};
+typedef void wire_end_fn(
+    void *ctx, void *item, enum wire_end end, const char *text);
+
+/* Waits up to wait_msec for something to happen (also on extra_fd, unless it is -1),
+ * moves all on, and tells of each end. */
+void wire_turn(
+    struct wire *wire, int wait_msec, int extra_fd, wire_end_fn *fn, void *ctx);
+/* How many are under way. */
+int wire_count(const struct wire *wire);
+
+#endif
