@@ -308,13 +308,6 @@ const struct ctl_command ctl_commands[] = {
  "that came with the program.",
  "feedback classify bounce.eml\n"
  "feedback classify --rules my.rules --rules /usr/share/sendward/bounce.rules bounce.eml"},
-{"feedback", "reclassify", "", 0, 0, feedback_reclassify_options,
- feedback_run_reclassify,
- "Reads all kept reports again, after the rules have changed",
- "What they say otherwise now is mended: how recipients ended, figures of\n"
- "reputation, entries of suppression lists that a report made. Nobody is told\n"
- "again. The differences are shown.",
- "feedback reclassify --dry-run"},
 {"feedback", "list", "[ACCOUNT]", 0, 1, feedback_list_options,
  feedback_run_list,
  "Lists reports that are kept, the newest first",

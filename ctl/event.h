@@ -1,5 +1,4 @@
-/* Events and reports for people: what the verbs of messages, events and feedback
- * share. */
+/* Events for people: what the verbs that show or name some share. */
 #ifndef SENDWARD_CTL_EVENT_H
 #define SENDWARD_CTL_EVENT_H
 
@@ -8,7 +7,6 @@
 #include "ctl/out.h"
 
 struct store_event;
-struct store_report;
 
 /* A line for each recipient: "gone@customer.example: Permanent/General 5.1.1: 550
  * no such user"; of other events one line; nothing when there is nothing to say. */
@@ -19,10 +17,5 @@ void event_summary(const struct store_event *event, struct buf *out);
 int event_read_kinds(const struct ctl *ctl, const char *option, int *kinds_r);
 /* ["BOUNCE", "COMPLAINT"], the API's names, of a sum of 1 << kind. */
 json_t *event_kinds_json(int kinds);
-
-/* {id, account, messageId, recipient, received, state, why, format} */
-json_t *feedback_report_json(
-    const char *account, const struct store_report *report);
-extern const struct out_column feedback_report_columns[];
 
 #endif

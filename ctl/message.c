@@ -7,6 +7,7 @@
 #include "conf/conf.h"
 #include "ctl/event.h"
 #include "ctl/facts.h"
+#include "ctl/feedback.h"
 #include "ctl/input.h"
 #include "ctl/out.h"
 #include "ctl/verbs.h"
