@@ -241,17 +241,42 @@ count(struct store *store, const struct weighing *w, struct err *err_r)
 	return rc;
 }
 
+/* Goes into a shell: a subject that is more than an address or name is quoted. */
+static void
+release_command(const char *account, enum rules_brake_scope scope,
+    const char *subject, char command_r[5 * RULES_ADDRESS_MAX])
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz0123456789"
+				    "@._+=-";
+	bool is_plain =
+	    subject[strspn(subject, plain)] == '\0' && subject[0] != '-';
+	size_t used = (size_t)snprintf(command_r, 5 * RULES_ADDRESS_MAX,
+	    "sendwardctl limit release %s %s %s", account,
+	    brake_scope_name(scope), is_plain ? subject : "'");
+
+	if (is_plain)
+		return;
+	for (; *subject != '\0'; subject++) {
+		const char *text = *subject == '\'' ? "'\\''" : subject;
+		size_t len = *subject == '\'' ? 4 : 1;
+
+		memcpy(command_r + used, text, len); /* 4 for each byte fit */
+		used += len;
+	}
+	memcpy(command_r + used, "'", 2);
+}
+
 static enum sg_err
 tell(struct store *store, const struct conf *conf,
     const struct store_throttle *row, struct err *err_r)
 {
 	struct store_account account;
-	char who[RULES_ADDRESS_MAX + 32];
+	char who[RULES_ADDRESS_MAX + 32], release[5 * RULES_ADDRESS_MAX];
 	const struct letter_fact facts[] = {
 	    {"who", who},
 	    {"why", row->why},
-	    {"scope", brake_scope_name(row->scope)},
-	    {"held", row->subject},
+	    {"release", release},
 	    {NULL, NULL},
 	};
 	enum sg_err rc =
@@ -261,6 +286,7 @@ tell(struct store *store, const struct conf *conf,
 		return rc;
 	(void)snprintf(who, sizeof(who), "%s %s", brake_scope_name(row->scope),
 	    row->subject);
+	release_command(account.facts.name, row->scope, row->subject, release);
 	rc = tell_both(store, conf, STORE_LETTER_THROTTLED, &account, facts,
 	    row->since_sec, err_r);
 	if (rc == SG_OK)
@@ -360,7 +386,7 @@ find_held(struct store *store, const char *account,
 	if (rc == SG_MISSING)
 		return err_set(err_r, SG_MISSING,
 		    "%s %.100s of account %s is not held; see: sendwardctl "
-		    "brake list",
+		    "limit status",
 		    brake_scope_name(scope), text, account);
 	return rc;
 }

@@ -235,18 +235,17 @@ check(const struct store_brake *brake, struct err *err_r)
 {
 	if ((size_t)brake->scope >= COUNT(scopes))
 		return err_set(err_r, SG_INVALID,
-		    "a brake is on a login, credential, identity or domain");
+		    "a limit is on a login, credential, identity or domain");
 	if ((size_t)brake->measure >= COUNT(measures))
 		return err_set(err_r, SG_INVALID,
-		    "a brake counts messages, recipients, bytes or "
+		    "a limit counts messages, recipients, bytes or "
 		    "new-recipients");
 	if (brake->window_sec < WINDOW_MIN_SEC ||
 	    brake->window_sec > WINDOW_MAX_SEC)
 		return err_set(err_r, SG_INVALID,
-		    "the window of a brake is 60 seconds to 31 days");
+		    "the window of a limit is 60 seconds to 31 days");
 	if (brake->most < 0 || brake->most > INT64_C(1000000000000000))
-		return err_set(
-		    err_r, SG_INVALID, "the limit of a brake is 0 or more");
+		return err_set(err_r, SG_INVALID, "a limit is 0 or more");
 	return SG_OK;
 }
 
@@ -316,8 +315,8 @@ brake_remove(struct store *store, int64_t id, struct err *err_r)
 
 	if (rc == SG_MISSING)
 		return err_set(err_r, SG_MISSING,
-		    "there is no brake %" PRId64
-		    "; see: sendwardctl brake list",
+		    "there is no limit %" PRId64
+		    "; see: sendwardctl limit list",
 		    id);
 	return rc;
 }

@@ -170,6 +170,8 @@ test_messages(void **state)
 	assert_true(l.to_owner && l.to_operator);
 	assert_non_null(strstr(l.facts, "login app"));
 	assert_non_null(strstr(l.facts, "3 messages in 1 hour"));
+	assert_non_null(
+	    strstr(l.facts, "\"sendwardctl limit release shop login app\""));
 	/* again, and when the window is over: held, and told once */
 	assert_held(f, &one, "3 messages in 1 hour");
 	one.now_sec += 5 * HOUR;
@@ -340,6 +342,48 @@ test_long_subject(void **state)
 	assert_held(f, &m,
 	    "xxx... has crossed a limit: 0 messages in 1 hour; "
 	    "sending with it is held until it is released");
+}
+
+/* What is copied from the letter into a shell is one word. */
+static void
+test_release_command(void **state)
+{
+	static const struct {
+		const char *login, *command;
+	} rows[] = {
+	    {"a@b.example", "release shop login a@b.example\""},
+	    {"a; reboot", "release shop login 'a; reboot'\""},
+	    {"o'neil$(x)", "release shop login 'o'\\\\''neil$(x)'\""},
+	    {"-x", "release shop login '-x'\""},
+	};
+	struct admin_fixture *f = *state;
+
+	add(f, "shop", RULES_BRAKE_LOGIN, "", RULES_BRAKE_MESSAGES, HOUR, 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct brake_message m =
+		    message(f, rows[i].login, "E a@b.example\n");
+		struct letters l;
+
+		assert_held(f, &m, "0 messages");
+		l = letters(f);
+		if (strstr(l.facts, rows[i].command) == NULL)
+			fail_msg("%s: %s", rows[i].login, l.facts);
+	}
+}
+
+static void
+test_longest_release_command(void **state)
+{
+	struct admin_fixture *f = *state;
+	char login[RULES_ADDRESS_MAX + 1];
+	struct brake_message m;
+
+	memset(login, '\'', sizeof(login) - 1);
+	login[sizeof(login) - 1] = '\0';
+	m = message(f, login, "E a@b.example\n");
+	add(f, "shop", RULES_BRAKE_LOGIN, "", RULES_BRAKE_MESSAGES, HOUR, 0);
+	assert_held(f, &m, "0 messages");
+	assert_int_equal(letters(f).count, 2);
 }
 
 /* ---- first-time recipients -------------------------------------------------------------- */
@@ -553,7 +597,7 @@ test_remove(void **state)
 	    f, SG_OK, release(f, RULES_BRAKE_DOMAIN, "SHOP.example", TEST_NOW));
 	assert_accepts(f, &m);
 	assert_code(f, SG_MISSING, brake_remove(f->store, id, &f->err));
-	assert_non_null(strstr(f->err.text, "brake list"));
+	assert_non_null(strstr(f->err.text, "limit list"));
 }
 
 static void
@@ -765,6 +809,8 @@ main(void)
 	    WITH_STORE(test_scopes),
 	    WITH_STORE(test_every_account),
 	    WITH_STORE(test_long_subject),
+	    WITH_STORE(test_release_command),
+	    WITH_STORE(test_longest_release_command),
 	    WITH_STORE(test_new_recipients),
 	    WITH_STORE(test_learns_from_kept_mail),
 	    cmocka_unit_test(test_hash),
