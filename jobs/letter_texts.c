@@ -94,6 +94,42 @@ const struct letter_text letter_texts[STORE_LETTER_KINDS] = {
 	{LETTER_BLOCK, "{reason}"},
 	{LETTER_TEXT, "When this is mended, a new request can be made."},
 	}},
+[STORE_LETTER_PAUSED] = {
+	"Sending is paused: {who}", {
+	{LETTER_TEXT, "Sending is paused for the {who}: its mail is refused from now on. What was accepted before is still delivered."},
+	{LETTER_TEXT, "Why: {why}."},
+	{LETTER_TEXT, "What was counted: {figures}."},
+	{LETTER_TEXT, "Mail to addresses that do not exist, and mail that its readers call spam, makes other servers refuse everybody who sends through this one. Please find out where these addresses came from, and take what bounced or complained off every list."},
+	{LETTER_TEXT, "The pause ends only when a person ends it. Once the cause is mended, the operator of the mail server runs this, and what is sent from then on is counted anew:"},
+	{LETTER_BLOCK, "{resume}"},
+	}},
+[STORE_LETTER_REVIEW] = {
+	"Under review: {who}", {
+	{LETTER_TEXT, "The {who} is under review. It sends as before, but too much of its mail bounces or is complained about."},
+	{LETTER_TEXT, "Why: {why}."},
+	{LETTER_TEXT, "What was counted: {figures}."},
+	{LETTER_TEXT, "Please find out where these addresses came from, and take what bounced or complained off every list. If the figures grow worse, sending may be paused. The review ends by itself when they are better."},
+	}},
+[STORE_LETTER_THROTTLED] = {
+	"Held: {who} of account {account}", {
+	{LETTER_TEXT, "Mail with the {who} (account {account}) is held from now on, because a limit was crossed: {why}."},
+	{LETTER_TEXT, "Clients hear 454 4.7.1 and try again, so nothing is lost if this mail was meant to be sent. Nobody else's mail is held."},
+	{LETTER_TEXT, "If you do not know of it, somebody may have the password: change it first."},
+	{LETTER_TEXT, "To let it go on, the operator of the mail server runs:"},
+	{LETTER_BLOCK, "{release}"},
+	}},
+[STORE_LETTER_OURS] = {
+	"{domain} refuses mail of this server", {
+	{LETTER_TEXT, "{domain} refuses mail, and the fault is this server's, not the recipient's: it may be on a list of senders of spam, or something is wrong with its name in DNS, with TLS, or with how it proves who it is."},
+	{LETTER_TEXT, "What the other server said:"},
+	{LETTER_BLOCK, "{diagnostic}"},
+	{LETTER_TEXT, "Recipient: {recipient}"},
+	{LETTER_TEXT, "Message: {id} (account {account})"},
+	{LETTER_TEXT, "Rule that told it: {rule}"},
+	{LETTER_TEXT, "Such bounces count against no account, and put nobody on a suppression list. The next letter about this comes in a day at the earliest. All reports of the message:"},
+	{LETTER_BLOCK, "sendwardctl message show {id}"},
+	}},
+/* FORWARD and SIMULATED_… have no words of ours: they are made of mail. */
 };
 
 const char letter_keep[] =

@@ -6,7 +6,9 @@
  * Facts of every letter: account, what (made of subject and identity: "DKIM of
  * shop.example"), command (the identity for a command line: "shop shop.example").
  * Of some: identity, effect, keep (of domains), why, records, until, link, mail_type, website,
- * use_case, reason, daily, rate. */
+ * use_case, reason, daily, rate; who (what is paused or held: "account shop"),
+ * figures, resume, release (command lines); domain, diagnostic, recipient, id, rule.
+ * A kind with subject NULL is made elsewhere, not of words. */
 #ifndef SENDWARD_JOBS_LETTER_TEXTS_H
 #define SENDWARD_JOBS_LETTER_TEXTS_H
 

@@ -22,6 +22,7 @@
 #include "conf/conf.h"
 #include "dkim/sign.h"
 #include "jobs/letter_sign.h"
+#include "jobs/letter_texts.h"
 
 #define NOW INT64_C(1790000040) /* 2026-09-21 14:14:00 UTC */
 #define TOKEN "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-"
@@ -205,6 +206,13 @@ assert_has_not(const char *text, const char *part)
 	"p=MIIB\\\"\""
 #define UNTIL "\"until\":\"2026-09-24T14:14:00Z\""
 
+/* The others are made of mail. */
+static bool
+has_words(int kind)
+{
+	return letter_texts[kind].subject != NULL;
+}
+
 static void
 test_kinds(void **state)
 {
@@ -265,6 +273,42 @@ test_kinds(void **state)
 	    {STORE_LETTER_REQUEST_DENIED,
 		"{\"account\":\"shop\",\"reason\":\"no web site\"}",
 		"Account shop stays in the sandbox", {"no web site"}},
+	    {STORE_LETTER_PAUSED,
+		"{\"account\":\"shop\",\"who\":\"account shop\","
+		"\"why\":\"bounce rate 11.0 % of the last 1000 recipients is "
+		"above 10 %\",\"figures\":\"110 bounces and 1 complaint of "
+		"1000 recipients\",\"set\":\"\",\"resume\":\"sendwardctl "
+		"account resume shop --fresh-start\"}",
+		"Sending is paused: account shop",
+		{"Sending is paused for the account shop:",
+		    "Why: bounce rate 11.0 %", "110 bounces and 1 complaint of",
+		    "    sendwardctl account resume shop --fresh-start\n"}},
+	    {STORE_LETTER_REVIEW,
+		"{\"account\":\"shop\",\"who\":\"configuration set news of "
+		"account shop\",\"why\":\"complaint rate 0.20 % of the last "
+		"1000 recipients is above 0.1 %\",\"figures\":\"0 bounces and "
+		"2 complaints of 1000 recipients\",\"set\":\"news\","
+		"\"resume\":\"\"}",
+		"Under review: configuration set news of account shop",
+		{"but too much of its mail", "Why: complaint rate 0.20 %",
+		    "2 complaints", "ends by itself"}},
+	    {STORE_LETTER_THROTTLED,
+		"{\"account\":\"shop\",\"who\":\"login app\","
+		"\"why\":\"500 new recipients in 1 hour\","
+		"\"release\":\"sendwardctl limit release shop login app\"}",
+		"Held: login app of account shop",
+		{"500 new recipients in 1 hour.", "change it first",
+		    "    sendwardctl limit release shop login app\n"}},
+	    {STORE_LETTER_OURS,
+		"{\"account\":\"shop\",\"domain\":\"mx.example\","
+		"\"rule\":\"listed\",\"diagnostic\":\"554 5.7.1 192.0.2.1 is "
+		"listed\",\"recipient\":\"jane@mx.example\","
+		"\"id\":\"4jYjQ12\"}",
+		"mx.example refuses mail of this server",
+		{"    554 5.7.1 192.0.2.1 is listed\n",
+		    "Recipient: jane@mx.example", "Message: 4jYjQ12",
+		    "Rule that told it: listed",
+		    "    sendwardctl message show 4jYjQ12\n"}},
 	};
 	bool seen[STORE_LETTER_KINDS] = {false};
 
@@ -285,7 +329,7 @@ test_kinds(void **state)
 		parsed_fini(&p);
 	}
 	for (int i = 0; i < STORE_LETTER_KINDS; i++)
-		if (!seen[i])
+		if (seen[i] != has_words(i))
 			fail_msg("kind %d", i);
 }
 
@@ -323,8 +367,11 @@ test_missing_facts(void **state)
 	(void)state;
 	for (int kind = 0; kind < STORE_LETTER_KINDS; kind++) {
 		struct store_letter row = letter(kind, "{}");
-		struct parsed p = compose_ok(&row);
+		struct parsed p;
 
+		if (!has_words(kind))
+			continue;
+		p = compose_ok(&row);
 		assert_has_not(p.text, "{");
 		assert_has_not(p.text, "Why:");
 		assert_has_not(p.text, "must have:");
@@ -347,6 +394,10 @@ test_missing_facts(void **state)
 	"\",\"reason\":\"" EVIL "\",\"daily\":\"" EVIL "\",\"rate\":\"" EVIL   \
 	"\",\"link\":\"http://evil.example/\",\"effect\":\"" EVIL              \
 	"\",\"what\":\"" EVIL "\",\"command\":\"" EVIL "\",\"keep\":\"" EVIL   \
+	"\",\"who\":\"" EVIL "\",\"figures\":\"" EVIL "\",\"resume\":\"" EVIL  \
+	"\",\"release\":\"" EVIL "\",\"domain\":\"" EVIL                       \
+	"\",\"diagnostic\":\"" EVIL "\",\"recipient\":\"" EVIL                 \
+	"\",\"id\":\"" EVIL "\",\"rule\":\"" EVIL                              \
 	"\",\"number\":7,\"none\":null}"
 
 static void
@@ -364,8 +415,11 @@ test_hostile_facts(void **state)
 		memcpy(at, "\\u0001", 6);
 	for (int kind = 0; kind < STORE_LETTER_KINDS; kind++) {
 		struct store_letter row = letter(kind, facts);
-		struct parsed p = compose_ok(&row); /* fields are as ever */
+		struct parsed p;
 
+		if (!has_words(kind))
+			continue;
+		p = compose_ok(&row); /* fields are as ever */
 		assert_string_equal(field(&p, "Bcc"), "(none)");
 		assert_has_not(p.html, "<script");
 		assert_has_not(p.html, "\"'");
