@@ -211,6 +211,17 @@ write_log(const struct look *look, const struct outcome *o, const char *why)
 	    look->account.policy, "why", why[0] != '\0' ? why : NULL, NULL);
 }
 
+static void
+figures_text(const struct reputation_counts *counts, char text_r[128])
+{
+	(void)snprintf(text_r, 128, /* fits */
+	    "%" PRId64 " bounce%s and %" PRId64 " complaint%s of %" PRId64
+	    " recipients",
+	    counts->bounces, counts->bounces == 1 ? "" : "s",
+	    counts->complaints, counts->complaints == 1 ? "" : "s",
+	    counts->eligible);
+}
+
 static enum sg_err
 write_letters(struct store *store, const struct conf *conf,
     const struct look *look, const struct outcome *o, const char *why,
@@ -228,11 +239,7 @@ write_letters(struct store *store, const struct conf *conf,
 	    {NULL, NULL},
 	};
 
-	(void)snprintf(figures, sizeof(figures),
-	    "%" PRId64 " bounces and %" PRId64 " complaints of %" PRId64
-	    " recipients",
-	    look->counts.bounces, look->counts.complaints,
-	    look->counts.eligible);
+	figures_text(&look->counts, figures);
 	if (set[0] == '\0') {
 		(void)snprintf(who, sizeof(who), "account %s", name);
 		(void)snprintf(resume, sizeof(resume),
