@@ -297,7 +297,7 @@ test_kinds(void **state)
 		"\"why\":\"500 new recipients in 1 hour\","
 		"\"release\":\"sendwardctl limit release shop login app\"}",
 		"Held: login app of account shop",
-		{"500 new recipients in 1 hour.", "change it first",
+		{"500 new recipients in 1 hour.", "have the password",
 		    "    sendwardctl limit release shop login app\n"}},
 	    {STORE_LETTER_OURS,
 		"{\"account\":\"shop\",\"domain\":\"mx.example\","
