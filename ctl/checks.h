@@ -26,4 +26,8 @@ void checks_note(struct checks *checks, enum checks_state state,
  * opened. */
 void checks_services(struct checks *checks);
 
+/* The journal, the mail log, rules of bounces, the simulator, notifications. As the
+ * caller, too. */
+void checks_feedback(struct checks *checks);
+
 #endif

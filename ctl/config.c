@@ -356,6 +356,8 @@ check_all(struct checks *checks)
 	check_key(checks);
 	check_socket(checks, "milter.socket", conf->milter_socket);
 	check_socket(checks, "policy.socket", conf->policy_socket);
+	check_socket(checks, "feedback.socket", conf->feedback_socket);
+	checks_feedback(checks);
 	checks_services(checks);
 	if (!open_store(checks))
 		return;

@@ -14,7 +14,7 @@ ctl_sendwardctl_SOURCES = ctl/main.c ctl/command.h ctl/commands.c \
 	ctl/reputation.c ctl/reputation.h ctl/limit.c ctl/configset.c \
 	ctl/topic.c ctl/topic.h ctl/subscription.c \
 	ctl/identity_set.c ctl/identity_set.h \
-	ctl/config_services.c ctl/checks.h ctl/db.c \
+	ctl/config_services.c ctl/config_feedback.c ctl/checks.h ctl/db.c \
 	ctl/setup.c ctl/setup_lines.c ctl/setup_lines.h
 ctl_sendwardctl_LDADD = $(SW_LIBS) $(SW_EXT_LIBS)
 EXTRA_DIST += ctl/README.md
