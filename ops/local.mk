@@ -152,6 +152,12 @@ endif
 ops_libops_a_SOURCES += ops/message.c ops/message.h \
 	ops/listing.c ops/listing.h ops/outbox.c ops/outbox.h \
 	ops/identity_notify.c ops/identity_notify.h
+if HAVE_CMOCKA
+check_PROGRAMS += ops/test-message
+TESTS += ops/test-message
+ops_test_message_SOURCES = ops/test-message.c $(admin_test_fixture)
+ops_test_message_LDADD = $(admin_test_libs)
+endif
 
 # What leaves is noted, and comes into the store.
 ops_libops_a_SOURCES += ops/journal.c ops/journal.h \

@@ -211,7 +211,7 @@ message_file_load(struct store *store, const char *queue_id,
 
 	if (file == NULL || (file->arena = arena_new(FILE_MAX_BYTES)) == NULL)
 		rc = err_set(err_r, SG_NOMEM, "no memory for a message");
-	else if (strlen(queue_id) <= RULES_QUEUE_ID_MAX)
+	else if (queue_id[0] != '\0' && strlen(queue_id) <= RULES_QUEUE_ID_MAX)
 		rc = load_file(store, queue_id, &load, err_r);
 	if (rc == SG_OK && !file->is_known && file->event_count == 0 &&
 	    file->report_count == 0)

@@ -197,6 +197,42 @@ test_import_nowhere(void **state)
 	(void)fclose(in);
 }
 
+/* For some days; looked up in any case of letters, with its label or not at all. */
+static void
+test_expiry(void **state)
+{
+	struct admin_fixture *f = *state;
+	struct store_suppression row;
+
+	assert_code(f, SG_OK,
+	    suppression_add_for(f->store, "shop", "A+x@B.example",
+		RULES_SUPPRESSED_BOUNCE, 30, TEST_NOW, &row, &f->err));
+	assert_int_equal(row.expires_sec, TEST_NOW + 30 * 86400);
+	assert_code(f, SG_OK,
+	    suppression_get(f->store, "shop", "a+X@b.example", &row, &f->err));
+	assert_string_equal(row.address, "a+x@b.example");
+	assert_int_equal(row.expires_sec, TEST_NOW + 30 * 86400);
+	assert_code(f, SG_MISSING,
+	    suppression_get(f->store, "shop", "a@b.example", &row, &f->err));
+	assert_code(f, SG_MISSING,
+	    suppression_get(f->store, "shop", "no address", &row, &f->err));
+	assert_code(f, SG_MISSING,
+	    suppression_get(f->store, "none", "a@b.example", &row, &f->err));
+	for (int64_t days = -1; days <= SUPPRESSION_DAYS_MAX + 1;
+	     days += SUPPRESSION_DAYS_MAX + 2)
+		assert_code(f, SG_INVALID,
+		    suppression_add_for(f->store, "shop", "a@b.example",
+			RULES_SUPPRESSED_BOUNCE, days, TEST_NOW, &row,
+			&f->err));
+	/* Added anew by hand it stays. */
+	assert_code(f, SG_OK,
+	    suppression_add(f->store, "shop", "a+x@b.example",
+		RULES_SUPPRESSED_MANUAL, TEST_NOW, &row, &f->err));
+	assert_code(f, SG_OK,
+	    suppression_get(f->store, "shop", "a+x@b.example", &row, &f->err));
+	assert_int_equal(row.expires_sec, 0);
+}
+
 #define WITH_STORE(test)                                                       \
 	cmocka_unit_test_setup_teardown(                                       \
 	    test, admin_fixture_setup, admin_fixture_teardown)
@@ -210,6 +246,7 @@ main(void)
 	    WITH_STORE(test_import),
 	    WITH_STORE(test_import_many),
 	    WITH_STORE(test_import_nowhere),
+	    WITH_STORE(test_expiry),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
