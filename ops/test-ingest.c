@@ -566,7 +566,7 @@ test_long_lines(void **state)
 
 /* ---- several, and killed ----------------------------------------------------------- */
 
-#define MANY 1500
+#define MANY 600
 
 static void
 note_many(struct house *house, int from, int count)
@@ -581,7 +581,7 @@ note_many(struct house *house, int from, int count)
 		if (i % 10 == 0)
 			entry.kind = JOURNAL_REJECTED;
 		note(house, &entry);
-		if (i % 300 == 299) { /* the next file */
+		if (i % 150 == 149) { /* the next file */
 			journal_close(&house->journal);
 			assert_int_equal(
 			    journal_open(house->dir, &house->journal, NULL),
@@ -611,8 +611,8 @@ ingest_thread(void *ctx)
 	int64_t count = -1;
 	struct err err;
 
-	if (admin_store_open(
-		house->admin->conf, STORE_OPEN_WRITE, &store, &err) != SG_OK)
+	if (store_open(house->admin->conf->store, STORE_OPEN_WRITE, 5000,
+		&store, &err) != SG_OK)
 		return ctx;
 	for (int i = 0; i < 5; i++)
 		if (ingest_run(store, house->admin->conf, TEST_NOW, &count,
@@ -620,7 +620,7 @@ ingest_thread(void *ctx)
 			print_error("%s\n", err.text);
 			return ctx;
 		}
-	admin_store_close(&store);
+	store_close(&store);
 	return NULL;
 }
 
