@@ -114,6 +114,12 @@ look_at(struct store *store, const struct conf *conf, int64_t account_id,
 
 /* ---- what follows ----------------------------------------------------------------- */
 
+static bool
+is_monitor(const struct conf *conf)
+{
+	return conf->mode == CONF_MODE_MONITOR;
+}
+
 struct outcome {
 	enum rules_standing before, after;
 	bool pauses;
@@ -122,7 +128,7 @@ struct outcome {
 /* is_news: a bounce or complaint was counted. Without one a person's word that mail
  * may go on under these figures holds: standing SHUT_DOWN, but not paused. */
 static struct outcome
-outcome_of(const struct look *look, bool is_news)
+outcome_of(const struct look *look, bool is_news, bool is_monitor)
 {
 	bool is_set = look->set.facts.id != 0;
 	bool is_own_pause =
@@ -140,7 +146,7 @@ outcome_of(const struct look *look, bool is_news)
 	    reputation_consequence(
 		look->verdict.standing, look->account.policy),
 	    &look->limits, &look->verdict);
-	o.pauses = o.after == RULES_SHUT_DOWN && !is_paused &&
+	o.pauses = o.after == RULES_SHUT_DOWN && !is_paused && !is_monitor &&
 		   (is_news || o.before != RULES_SHUT_DOWN);
 	return o;
 }
@@ -188,7 +194,8 @@ reason_of(const struct look *look, char text_r[161])
 }
 
 static void
-write_log(const struct look *look, const struct outcome *o, const char *why)
+write_log(const struct conf *conf, const struct look *look,
+    const struct outcome *o, const char *why)
 {
 	static const char *const names[] = {
 	    [RULES_HEALTHY] = "healthy",
@@ -208,7 +215,8 @@ write_log(const struct look *look, const struct outcome *o, const char *why)
 	    look->set.facts.id != 0 ? look->set.facts.name : NULL, "standing",
 	    names[o->after], "before", names[o->before], "bounces", bounces,
 	    "complaints", complaints, "eligible", eligible, "policy",
-	    look->account.policy, "why", why[0] != '\0' ? why : NULL, NULL);
+	    look->account.policy, "mode", is_monitor(conf) ? "monitor" : NULL,
+	    "why", why[0] != '\0' ? why : NULL, NULL);
 }
 
 static void
@@ -287,8 +295,9 @@ static enum sg_err
 apply(struct store *store, const struct conf *conf, struct look *look,
     const struct outcome *o, int64_t now_sec, struct err *err_r)
 {
-	bool tells = o->pauses || (o->after == RULES_UNDER_REVIEW &&
-				      o->before == RULES_HEALTHY);
+	bool tells = !is_monitor(conf) &&
+		     (o->pauses || (o->after == RULES_UNDER_REVIEW &&
+				       o->before == RULES_HEALTHY));
 	char why[161];
 	enum sg_err rc;
 
@@ -297,7 +306,7 @@ apply(struct store *store, const struct conf *conf, struct look *look,
 	if (rc == SG_OK && tells)
 		rc = write_letters(store, conf, look, o, why, now_sec, err_r);
 	if (rc == SG_OK)
-		write_log(look, o, why);
+		write_log(conf, look, o, why);
 	return rc;
 }
 
@@ -314,7 +323,7 @@ update(struct store *store, const struct conf *conf, int64_t account_id,
 		return SG_OK; /* not counted by itself, or deleted */
 	if (rc != SG_OK)
 		return rc;
-	o = outcome_of(&look, is_news);
+	o = outcome_of(&look, is_news, is_monitor(conf));
 	if (!is_change(&o))
 		return SG_OK;
 	return apply(store, conf, &look, &o, now_sec, err_r);
@@ -437,7 +446,7 @@ update_one(struct store *store, const struct conf *conf, const struct who *who,
 		return SG_OK; /* deleted meanwhile */
 	if (rc != SG_OK)
 		return rc;
-	o = outcome_of(&look, false);
+	o = outcome_of(&look, false, is_monitor(conf));
 	if (!is_change(&o))
 		return SG_OK;
 	rc = store_begin(store, err_r);

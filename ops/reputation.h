@@ -25,7 +25,8 @@ void reputation_limits_of(
  * is judged by itself: a set that is beyond is paused, and the account only when all
  * of its mail together is. Who is paused stays so until a person resumes it; under
  * review and back goes by itself. An account that was paused by itself, through the
- * API, is paused by reputation on top of that. */
+ * API, is paused by reputation on top of that. In mode monitor the standing is kept,
+ * nobody is paused and no letter written. */
 enum sg_err reputation_update(struct store *store, const struct conf *conf,
     int64_t account_id, int64_t set_id, int64_t now_sec, struct err *err_r);
 

@@ -455,6 +455,30 @@ test_paused_by_itself(void **state)
 	assert_int_equal(letters(f).paused, 2);
 }
 
+/* Nobody is refused, and nobody told of it; from the change to enforce on the next
+ * bounce counts. */
+static void
+test_monitor(void **state)
+{
+	struct admin_fixture *f = *state;
+
+	f->conf->mode = CONF_MODE_MONITOR;
+	tally(f, 0, TEST_NOW, 1000, 60, 0);
+	update(f, 0, TEST_NOW);
+	assert_int_equal(shop(f).standing, RULES_UNDER_REVIEW);
+	tally(f, 0, TEST_NOW, 0, 140, 0);
+	update(f, 0, TEST_NOW);
+	update_all(f, TEST_NOW);
+	assert_false(shop(f).facts.paused);
+	assert_int_equal(shop(f).standing, RULES_SHUT_DOWN);
+	assert_int_equal(letters(f).count, 0);
+	f->conf->mode = CONF_MODE_ENFORCE;
+	update_all(f, TEST_NOW);
+	assert_false(shop(f).facts.paused);
+	update(f, 0, TEST_NOW);
+	assert_true(shop(f).facts.paused);
+}
+
 static void
 test_letters(void **state)
 {
@@ -865,6 +889,7 @@ main(void)
 	    WITH_STORE(test_fresh_start),
 	    WITH_STORE(test_paused_by_operator),
 	    WITH_STORE(test_paused_by_itself),
+	    WITH_STORE(test_monitor),
 	    WITH_STORE(test_letters),
 	    WITH_STORE(test_set),
 	    WITH_STORE(test_set_not_counted),
