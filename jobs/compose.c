@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/seal.h"
 #include "conf/conf.h"
+#include "jobs/compose_simulated.h"
 #include "jobs/letter_texts.h"
 #include "jobs/mime.h"
 
@@ -329,8 +330,8 @@ put_bodies(const json_t *facts, const struct letter_text *words,
 
 /* ---- the message ------------------------------------------------------------------ */
 
-static void
-set_message_id(GMimeMessage *message, const struct conf *conf,
+void
+compose_message_id(GMimeMessage *message, const struct conf *conf,
     const struct store_letter *row)
 {
 	char seed[RULES_ADDRESS_MAX + 80], id[RULES_ADDRESS_MAX + 40];
@@ -364,7 +365,7 @@ set_fields(GMimeMessage *message, const struct conf *conf,
 		    row->recipient);
 	g_mime_message_set_subject(message, subject, "utf-8");
 	mime_set_date(message, now_sec);
-	set_message_id(message, conf, row);
+	compose_message_id(message, conf, row);
 	g_mime_object_set_header(
 	    GMIME_OBJECT(message), "Auto-Submitted", "auto-generated", NULL);
 	return SG_OK;
@@ -427,7 +428,15 @@ compose_letter(const struct conf *conf, const struct seal *seal,
     struct err *err_r)
 {
 	json_t *facts = NULL;
-	enum sg_err rc = load_facts(conf, seal, row, &facts, err_r);
+	enum sg_err rc;
+
+	if (compose_is_simulated(row->kind))
+		return compose_simulated(row, now_sec, message, err_r);
+	if ((unsigned)row->kind < STORE_LETTER_KINDS &&
+	    letter_texts[row->kind].subject == NULL)
+		return err_set(err_r, SG_INVALID,
+		    "a letter of kind %d is not made of words", (int)row->kind);
+	rc = load_facts(conf, seal, row, &facts, err_r);
 
 	if (rc == SG_OK)
 		rc = build(conf, row, facts, now_sec, message, err_r);

@@ -19,12 +19,18 @@ void compose_init(void);
 /* Appends the message, with CRLF line ends, to message. The letter's facts may be
  * anybody's text: they cannot add fields, parts or markup. The Message-ID is the
  * same whenever the same letter is composed.
+ * STORE_LETTER_FORWARD is compose_forward.h's.
  * SG_INVALID: the row can never become a letter (facts, recipient, kind);
  * SG_CRYPTO: its token cannot be unsealed; SG_NOMEM; SG_MISSING: mail.from is no
  * address. */
 enum sg_err compose_letter(const struct conf *conf, const struct seal *seal,
     const struct store_letter *row, int64_t now_sec, struct buf *message,
     struct err *err_r);
+
+/* The Message-ID that the letter always has; message is a GMimeMessage. */
+struct _GMimeMessage;
+void compose_message_id(struct _GMimeMessage *message, const struct conf *conf,
+    const struct store_letter *row);
 
 /* Where sendward-apid's users reach it, without a final slash: the option api.url,
  * else made from api.listen. SG_NOMEM: url is full. */

@@ -16,10 +16,13 @@
 #include "conf/conf.h"
 #include "dkim/sign.h"
 #include "jobs/compose.h"
+#include "jobs/compose_forward.h"
+#include "jobs/compose_simulated.h"
 #include "jobs/letter_sign.h"
 #include "jobs/submit.h"
 #include "jobs/worker.h"
 #include "ops/letter.h"
+#include "store/events.h"
 #include "store/store.h"
 
 enum sg_err
@@ -164,8 +167,12 @@ hand_in(const struct deliver_env *env, struct submit *submit,
     const struct store_letter *row, const struct buf *message,
     struct attempt *attempt)
 {
-	switch (submit_message(submit, env->conf->mail_from, row->recipient,
-	    message->data, message->len, attempt->text)) {
+	/* What answers a message must not be answered (RFC 3834). */
+	bool is_answer = row->kind == STORE_LETTER_FORWARD ||
+			 compose_is_simulated(row->kind);
+
+	switch (submit_message(submit, is_answer ? "" : env->conf->mail_from,
+	    row->recipient, message->data, message->len, attempt->text)) {
 	case SUBMIT_SENT:
 		attempt->outcome = OUTCOME_SENT;
 		break;
@@ -182,13 +189,57 @@ hand_in(const struct deliver_env *env, struct submit *submit,
 }
 
 static enum sg_err
-sign(const struct deliver_env *env, struct buf *message, struct err *err_r)
+sign(const struct deliver_env *env, const struct store_letter *row,
+    struct buf *message, struct err *err_r)
 {
-	if (env->operator_key == NULL ||
+	/* one that plays a stranger's is not ours */
+	if (env->operator_key == NULL || compose_is_simulated(row->kind) ||
 	    env->conf->dkim_operator_domain[0] == '\0')
 		return SG_OK;
 	return letter_sign(env->operator_key, env->conf->dkim_operator_selector,
 	    env->conf->dkim_operator_domain, message, err_r);
+}
+
+struct report {
+	const struct deliver_env *env;
+	const struct store_letter *row;
+	int64_t now_sec;
+	struct buf *message;
+	enum sg_err rc;
+	struct err *err_r;
+};
+
+static bool
+forward_report(void *ctx, const struct store_report *row)
+{
+	struct report *report = ctx;
+
+	report->message->max =
+	    COMPOSE_FORWARD_EXTRA_BYTES + 2 * row->content_len;
+	report->rc = compose_forward(report->env->conf, report->row,
+	    row->content, row->content_len, report->now_sec, report->message,
+	    report->err_r);
+	return false;
+}
+
+/* With the report, unless it was purged meanwhile. */
+static enum sg_err
+compose_with_report(const struct deliver_env *env,
+    const struct store_letter *row, int64_t now_sec, struct buf *message,
+    struct err *err_r)
+{
+	struct report report = {.env = env,
+	    .row = row,
+	    .now_sec = now_sec,
+	    .message = message,
+	    .err_r = err_r};
+	enum sg_err rc = store_report_get(
+	    env->store, row->report_id, forward_report, &report, err_r);
+
+	if (rc == SG_MISSING)
+		return compose_forward(
+		    env->conf, row, NULL, 0, now_sec, message, err_r);
+	return rc == SG_OK ? report.rc : rc;
 }
 
 /* Lost is what can never be a letter. Settings and keys can be mended, but the
@@ -202,11 +253,14 @@ try_letter(const struct deliver_env *env, struct submit *submit,
 	enum sg_err rc;
 
 	buf_init(&message, COMPOSE_MAX_BYTES);
-	rc = compose_letter(env->conf, env->seal, row, now_sec, &message, &err);
+	rc = row->kind == STORE_LETTER_FORWARD
+		 ? compose_with_report(env, row, now_sec, &message, &err)
+		 : compose_letter(
+		       env->conf, env->seal, row, now_sec, &message, &err);
 	if (rc == SG_INVALID || rc == SG_CRYPTO)
 		attempt->outcome = OUTCOME_LOST;
 	else if (rc == SG_OK)
-		rc = sign(env, &message, &err);
+		rc = sign(env, row, &message, &err);
 	if (rc == SG_OK)
 		hand_in(env, submit, row, &message, attempt);
 	else

@@ -15,6 +15,7 @@
 #include "dkim/key.h"
 #include "dns/resolver.h"
 #include "dns/update.h"
+#include "jobs/books.h"
 #include "jobs/calendar.h"
 #include "jobs/deliver.h"
 #include "jobs/line.h"
@@ -57,6 +58,10 @@ struct jobs {
 	struct worker *letters_worker;
 	struct line letters_line;
 
+	/* the books' thread's */
+	struct worker *books_worker;
+	struct books books;
+
 	/* the notifications' thread's */
 	struct worker *notify_worker;
 	struct line notify_line;
@@ -83,8 +88,9 @@ jobs_free(struct jobs **jobs_p)
 	if (jobs == NULL)
 		return true;
 	if (jobs->zone_worker != NULL || jobs->letters_worker != NULL ||
-	    jobs->notify_worker != NULL)
+	    jobs->notify_worker != NULL || jobs->books_worker != NULL)
 		return false;
+	books_fini(&jobs->books);
 	notify_free(&jobs->notify);
 	runner_free(&jobs->runner);
 	looks_free(&jobs->looks);
@@ -428,6 +434,28 @@ letters_thread_turn(void *ctx, struct worker *worker)
 	return done == LETTERS_AT_ONCE ? 0 : TICK_MSEC;
 }
 
+/* ---- the books' thread ---------------------------------------------------- */
+
+static int64_t
+books_thread_turn(void *ctx, struct worker *worker)
+{
+	struct jobs *jobs = ctx;
+	struct conf *conf = borrow_conf(jobs);
+	int64_t wait_msec = books_turn(
+	    &jobs->books, conf, worker, clock_now_sec(), clock_mono_msec());
+
+	conf_unref(&conf);
+	return wait_msec;
+}
+
+static enum sg_err
+start_books(struct jobs *jobs, struct err *err_r)
+{
+	books_init(&jobs->books, jobs->store_url);
+	return worker_start(
+	    books_thread_turn, jobs, &jobs->books_worker, err_r);
+}
+
 /* ---- the notifications' thread -------------------------------------------- */
 
 /* What is under way is moved on also while the store cannot be used. */
@@ -514,6 +542,8 @@ start(struct jobs *jobs, struct err *err_r)
 		    letters_thread_turn, jobs, &jobs->letters_worker, err_r);
 	if (rc == SG_OK)
 		rc = start_notify(jobs, err_r);
+	if (rc == SG_OK)
+		rc = start_books(jobs, err_r);
 	return rc;
 }
 
@@ -560,11 +590,13 @@ end_workers(struct jobs *jobs, int64_t deadline_msec)
 	worker_stop(jobs->zone_worker);
 	worker_stop(jobs->letters_worker);
 	worker_stop(jobs->notify_worker);
+	worker_stop(jobs->books_worker);
 	if (worker_join(&jobs->notify_worker, deadline_msec) &&
 	    jobs->notify != NULL)
 		end_notify(jobs);
 	(void)worker_join(&jobs->zone_worker, deadline_msec);
 	(void)worker_join(&jobs->letters_worker, deadline_msec);
+	(void)worker_join(&jobs->books_worker, deadline_msec);
 }
 
 enum sg_err

@@ -1,6 +1,7 @@
-/* sendward-jobd: three lines of work, none of which waits for another: looks in
- * DNS (the main thread), the operator's zone and the calendar, letters (a thread
- * each, with store handles of their own). Does none of the work. */
+/* sendward-jobd: lines of work, none of which waits for another: looks in DNS (the
+ * main thread), the operator's zone and the calendar, letters, notifications, the
+ * books of mail (a thread each, with store handles of their own). Does none of the
+ * work. */
 #ifndef SENDWARD_JOBS_JOBS_H
 #define SENDWARD_JOBS_JOBS_H
 

@@ -7,9 +7,11 @@ jobs_sendward_jobd_LDADD = jobs/libjobs.a $(SW_LIBS) $(CURL_LIBS) \
 
 noinst_LIBRARIES += jobs/libjobs.a
 jobs_libjobs_a_SOURCES = \
+	jobs/books.c jobs/books.h \
 	jobs/breaker.c jobs/breaker.h \
 	jobs/calendar.c jobs/calendar.h \
 	jobs/compose.c jobs/compose.h \
+	jobs/compose_forward.c jobs/compose_forward.h \
 	jobs/compose_simulated.c jobs/compose_simulated.h \
 	jobs/deliver.c jobs/deliver.h \
 	jobs/envelope.c jobs/envelope.h \
