@@ -48,6 +48,19 @@ store_event_add(struct store *store, struct store_event *row, struct err *err_r)
 }
 
 enum sg_err
+store_event_update(
+    struct store *store, const struct store_event *row, struct err *err_r)
+{
+	struct query q;
+
+	query_open(&q, store, QUERY_EVENT_UPDATE, err_r);
+	query_bind_int(&q, "$id", row->id);
+	query_bind_text(&q, "$recipients", row->recipients);
+	query_bind_text(&q, "$detail", row->detail);
+	return query_run_one(&q, "such event");
+}
+
+enum sg_err
 store_event_get(struct store *store, int64_t id, store_event_fn *fn, void *ctx,
     struct err *err_r)
 {

@@ -66,6 +66,9 @@ struct store_event {
 typedef bool store_event_fn(void *ctx, const struct store_event *row);
 enum sg_err store_event_add(struct store *store,
     struct store_event *row /* id is filled */, struct err *err_r);
+/* recipients and detail of one. SG_MISSING */
+enum sg_err store_event_update(
+    struct store *store, const struct store_event *row, struct err *err_r);
 enum sg_err store_event_get(struct store *store, int64_t id, store_event_fn *fn,
     void *ctx, struct err *err_r); /* SG_MISSING */
 struct store_event_filter {

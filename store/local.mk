@@ -36,7 +36,8 @@ store/schema-text.c: $(STORE_SCHEMA) store/embed-schema.awk
 	    $(abs_builddir)/store/schema-text.c
 
 if HAVE_CMOCKA
-store_tests = store/test-store store/test-faults store/test-migrate
+store_tests = store/test-store store/test-faults store/test-whole \
+	store/test-migrate
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
 store_test_libs = store/libstore.a rules/librules.a base/libbase.a \
@@ -53,6 +54,9 @@ store_test_store_LDFLAGS = -Wl,--wrap=query_open
 store_test_faults_SOURCES = store/test-faults.c store/test-store.h \
 	store/test-fixture.c
 store_test_faults_LDADD = $(store_test_libs)
+store_test_whole_SOURCES = store/test-whole.c store/test-store.h \
+	store/test-fixture.c
+store_test_whole_LDADD = $(store_test_libs)
 store_test_migrate_SOURCES = store/test-migrate.c
 store_test_migrate_LDADD = $(store_test_libs)
 endif

@@ -45,6 +45,8 @@ X(EVENT_ADD,          "INSERT INTO event (account_id, set_id, kind, queue_id, " 
                       "at_msec, recipients, detail) VALUES ($account_id, " \
                       "$set_id, $kind, $queue_id, $at_msec, $recipients, " \
                       "$detail) RETURNING id") \
+X(EVENT_UPDATE,       "UPDATE event SET recipients = $recipients, " \
+                      "detail = $detail WHERE id = $id") \
 X(EVENT_GET,          "SELECT " EVENT_COLUMNS " FROM event WHERE id = $id") \
 X(EVENT_LIST_ALL,     "SELECT " EVENT_COLUMNS " FROM event WHERE " \
                       EVENT_WANTED EVENT_PAGE) \

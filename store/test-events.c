@@ -216,9 +216,35 @@ test_event(void **state)
 	assert_code(f, SG_MISSING,
 	    store_event_get(f->store, 77, check_event, &id, &f->err));
 	assert_code(f, SG_MISSING, store_event_add(f->store, &row, &f->err));
+	row.id = 77;
+	assert_code(f, SG_MISSING, store_event_update(f->store, &row, &f->err));
 	row.account_id = f->account;
 	row.kind = STORE_EVENT_KINDS;
 	assert_code(f, SG_INVALID, store_event_add(f->store, &row, &f->err));
+}
+
+static bool
+check_changed(void *ctx, const struct store_event *row)
+{
+	(void)ctx;
+	assert_int_equal(row->kind, STORE_EVENT_BOUNCE);
+	assert_string_equal(row->queue_id, "4abc");
+	assert_string_equal(row->recipients, "x@y.example");
+	assert_string_equal(row->detail, "{\"a\":1}");
+	return true;
+}
+
+static void
+test_event_update(void **state)
+{
+	struct fixture *f = *state;
+	struct store_event row = {
+	    .recipients = "x@y.example", .detail = "{\"a\":1}"};
+
+	row.id = event_add(f, f->account, STORE_EVENT_BOUNCE, "4abc", 10);
+	assert_ok(f, store_event_update(f->store, &row, &f->err));
+	assert_ok(
+	    f, store_event_get(f->store, row.id, check_changed, NULL, &f->err));
 }
 
 static void
@@ -694,6 +720,7 @@ test_events(void)
 	    TEST(test_message_refusals),
 	    TEST(test_message_pages),
 	    TEST(test_event),
+	    TEST(test_event_update),
 	    TEST(test_event_list),
 	    TEST(test_event_list_refused),
 	    TEST(test_fate_is_once),

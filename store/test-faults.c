@@ -654,44 +654,6 @@ test_full_disk_in_a_group(void **state)
 	assert_int_equal(used(f), 2);
 }
 
-/* A new link takes the old one's place whole or not at all. */
-static void
-test_full_disk_while_a_link_is_put(void **state)
-{
-	struct fixture *f = *state;
-	struct store_identity identity = {
-	    .facts = {.name = "a@demo.example"}, .account_id = f->account};
-	struct store_link link = {.hash = {1}, .created_sec = 5}, got;
-	unsigned char old[STORE_LINK_HASH_BYTES];
-	struct rlimit limit, small;
-	int64_t count, last;
-
-	assert_ok(f, store_identity_create(f->store, &identity, &f->err));
-	link.identity_id = identity.facts.id;
-	assert_ok(f, store_link_put(f->store, &link, f->account,
-			 "a@demo.example", &f->err));
-	memcpy(old, link.hash, sizeof(old));
-	link.hash[0] = 2;
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	small = limit;
-	small.rlim_cur = 4096;
-	(void)signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-	assert_code(f, SG_IO,
-	    store_link_put(
-		f->store, &link, f->account, "a@demo.example", &f->err));
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	assert_code(
-	    f, SG_MISSING, store_link_get(f->store, link.hash, &got, &f->err));
-	assert_ok(f, store_link_get(f->store, old, &got, &f->err));
-	assert_ok(f, store_link_sent(f->store, "a@demo.example", 0, &count,
-			 &last, &f->err));
-	assert_int_equal(count, 1);
-	assert_ok(f, store_link_put(f->store, &link, f->account,
-			 "a@demo.example", &f->err));
-	assert_sound(f);
-}
-
 /* ---- who may read the files ---- */
 
 static void
@@ -751,7 +713,6 @@ main(void)
 	    TEST(test_reader_of_the_group),
 	    TEST(test_full_disk),
 	    TEST(test_full_disk_in_a_group),
-	    TEST(test_full_disk_while_a_link_is_put),
 	    TEST(test_file_modes),
 	};
 

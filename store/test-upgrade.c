@@ -31,31 +31,62 @@ static const char gate_data[] =
     "INSERT INTO notice VALUES ('k', 't', 1, 2, 3);"
     "UPDATE schema_version SET version = 1";
 
+/* What came with proofs: a link that was sent, a letter, a grant, a MAIL FROM
+ * domain. */
+static const char proofs_data[] =
+    "INSERT INTO account VALUES (9, 'other', 0, 1, 'by hand', 200, 1, "
+    "'strict', 'p', '', 5);"
+    "UPDATE identity SET mail_from = 'b.shop.example', mail_from_status = 2 "
+    "WHERE id = 4;"
+    "INSERT INTO link VALUES (zeroblob(32), 6, 5, 9);"
+    "INSERT INTO link_sent VALUES (1, 'a@b.example', 5);"
+    "INSERT INTO letter VALUES (1, 3, 3, 4, 'ops@shop.example', '{}', x'', 5, "
+    "6, 1, '451');"
+    "INSERT INTO identity_grant VALUES (4, 9, '*', 5);"
+    "INSERT INTO access_request VALUES (1, 9, 'MARKETING', '', '', "
+    "'PENDING', '', 5, 0);"
+    "UPDATE schema_version SET version = 2";
+
+static void
+apply_schema(struct fixture *f, size_t file)
+{
+	struct buf sql;
+
+	assert_int_equal(schema_files[file].version, file + 1);
+	buf_init(&sql, 256 * 1024);
+	for (size_t i = 0; schema_files[file].lines[i] != NULL; i++)
+		buf_puts(&sql, schema_files[file].lines[i]);
+	fixture_sql(f, buf_str(&sql));
+	buf_fini(&sql);
+}
+
 /* A database of version 1 in the place of the fixture's. */
 static void
 make_gate(struct fixture *f)
 {
-	struct buf sql;
-
 	store_close(&f->store);
 	(void)snprintf(f->path, sizeof(f->path), "%s/gate.db", f->dir);
 	(void)snprintf(f->url, sizeof(f->url), "sqlite:%s", f->path);
-	assert_int_equal(schema_files[0].version, 1);
-	buf_init(&sql, 256 * 1024);
-	for (size_t i = 0; schema_files[0].lines[i] != NULL; i++)
-		buf_puts(&sql, schema_files[0].lines[i]);
-	fixture_sql(f, buf_str(&sql));
-	buf_fini(&sql);
+	apply_schema(f, 0);
 	fixture_sql(f, gate_data);
 }
 
+/* One of version 2. */
 static void
-upgrade(struct fixture *f)
+make_proofs(struct fixture *f)
+{
+	make_gate(f);
+	apply_schema(f, 1);
+	fixture_sql(f, proofs_data);
+}
+
+static void
+upgrade(struct fixture *f, int want_from)
 {
 	int from, to;
 
 	assert_ok(f, store_migrate(f->url, &from, &to, &f->err));
-	assert_int_equal(from, 1);
+	assert_int_equal(from, want_from);
 	assert_int_equal(to, store_schema_version());
 	assert_ok(
 	    f, store_open(f->url, STORE_OPEN_WRITE, 5000, &f->store, &f->err));
@@ -70,7 +101,7 @@ test_refused_before(void **state)
 	assert_code(f, SG_SCHEMA,
 	    store_open(f->url, STORE_OPEN_WRITE, 0, &f->store, &f->err));
 	assert_non_null(strstr(f->err.text, "sendwardctl db migrate"));
-	upgrade(f);
+	upgrade(f, 1);
 }
 
 static void
@@ -91,7 +122,7 @@ test_identities_kept(void **state)
 	struct fixture *f = *state;
 
 	make_gate(f);
-	upgrade(f);
+	upgrade(f, 1);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct store_identity got;
 
@@ -125,7 +156,7 @@ test_looks_due(void **state)
 	int due = 0;
 
 	make_gate(f);
-	upgrade(f);
+	upgrade(f, 1);
 	assert_ok(f, store_verification_due(
 			 f->store, 4000000000, 10, count_due, &due, &f->err));
 	assert_int_equal(due, 2);
@@ -151,7 +182,7 @@ test_keys_kept(void **state)
 	struct store_key key;
 
 	make_gate(f);
-	upgrade(f);
+	upgrade(f, 1);
 	assert_ok(f, store_key_get(f->store, 8, take_key, &key, &f->err));
 	assert_true(key.active);
 	assert_int_equal(key.origin, KEY_TXT);
@@ -172,7 +203,7 @@ test_rest_kept(void **state)
 	int64_t used;
 
 	make_gate(f);
-	upgrade(f);
+	upgrade(f, 1);
 	assert_ok(f, store_account_get(f->store, "shop", &account, &f->err));
 	assert_string_equal(account.contact, "ops@shop.example");
 	assert_ok(f, store_login_get(f->store, "app", &login, &f->err));
@@ -185,6 +216,85 @@ test_rest_kept(void **state)
 	assert_ok(f, store_account_delete(f->store, 3, &f->err));
 	assert_int_equal(fixture_sql(f, "SELECT count(*) FROM identity"), 0);
 	assert_int_equal(fixture_sql(f, "SELECT count(*) FROM reservation"), 0);
+	assert_int_equal(
+	    fixture_sql(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+}
+
+/* ---- from version 2 ---- */
+
+/* Accounts and addresses go on as before; what bounces is taken to the list from
+ * now on, and the sender is told, as with new ones. */
+static void
+test_feedback_begins(void **state)
+{
+	struct fixture *f = *state;
+	struct store_account account;
+	struct store_identity identity;
+	struct store_suppression suppression;
+
+	make_proofs(f);
+	upgrade(f, 2);
+	assert_ok(f, store_account_get(f->store, "other", &account, &f->err));
+	assert_true(account.facts.paused);
+	assert_int_equal(account.standing, RULES_HEALTHY);
+	assert_int_equal(account.paused_by, STORE_PAUSED_BY_OPERATOR);
+	assert_int_equal(account.paused_sec, 0);
+	assert_int_equal(account.fresh_start_sec, 0);
+	assert_int_equal(account.facts.suppressed_reasons,
+	    RULES_REASONS_BOUNCE | RULES_REASONS_COMPLAINT);
+	assert_ok(f, store_identity_get_by_id(f->store, 4, &identity, &f->err));
+	assert_true(identity.forwarding);
+	assert_int_equal(identity.facts.default_set_id, 0);
+	assert_int_equal(identity.facts.notify_headers, 0);
+	assert_int_equal(identity.bounce_topic_id, 0);
+	assert_int_equal(
+	    identity.facts.mail_from_use, RULES_MAIL_FROM_VERIFIED);
+	assert_ok(f, store_suppression_get(
+			 f->store, 3, "x@y.example", &suppression, &f->err));
+	assert_int_equal(suppression.facts.reason, RULES_SUPPRESSED_COMPLAINT);
+	assert_int_equal(suppression.expires_sec, 0);
+	assert_string_equal(suppression.queue_id, "");
+}
+
+static bool
+check_letter(void *ctx, const struct store_letter *row)
+{
+	assert_int_equal(row->identity_id, 4);
+	assert_int_equal(row->attempts, 1);
+	assert_int_equal(row->report_id, 0);
+	++*(int *)ctx;
+	return true;
+}
+
+static void
+test_proofs_kept(void **state)
+{
+	struct fixture *f = *state;
+	int64_t sent, last, by;
+	int letters = 0;
+
+	make_proofs(f);
+	upgrade(f, 2);
+	assert_ok(
+	    f, store_letter_list(f->store, check_letter, &letters, &f->err));
+	assert_int_equal(letters, 1);
+	assert_ok(f,
+	    store_link_sent(f->store, "a@b.example", 0, &sent, &last, &f->err));
+	assert_int_equal(sent, 1);
+	assert_ok(f, store_link_sent_by(f->store, 3, 0, &by, &f->err));
+	assert_int_equal(by, 0);
+	assert_int_equal(fixture_sql(f, "SELECT count(*) FROM link"), 1);
+	/* what hangs on the new columns works for old rows, too */
+	fixture_sql(f, "PRAGMA foreign_keys = 1;"
+		       "INSERT INTO topic VALUES (1, 3, 't', '', 2, 0);"
+		       "UPDATE identity SET bounce_topic_id = 1 WHERE id = 4;"
+		       "DELETE FROM topic");
+	assert_int_equal(
+	    fixture_sql(f, "SELECT count(*) FROM identity WHERE id = 4 "
+			   "AND bounce_topic_id IS NULL"),
+	    1);
+	assert_ok(f, store_account_delete(f->store, 3, &f->err));
+	assert_int_equal(fixture_sql(f, "SELECT count(*) FROM letter"), 0);
 	assert_int_equal(
 	    fixture_sql(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
 }
@@ -203,6 +313,8 @@ test_upgrade(void)
 	    TEST(test_looks_due),
 	    TEST(test_keys_kept),
 	    TEST(test_rest_kept),
+	    TEST(test_feedback_begins),
+	    TEST(test_proofs_kept),
 	};
 
 	return cmocka_run_group_tests_name("upgrade", tests, NULL, NULL);
