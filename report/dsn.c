@@ -46,6 +46,8 @@ begin(struct dsn *d, size_t block)
 	d->has_final = d->has_original = d->has_action = d->has_code = false;
 	if (d->record != NULL)
 		d->record->kind = REPORT_BOUNCE;
+	else /* the next one begins with its Final-Recipient */
+		d->has_final = d->has_original = true;
 }
 
 static void

@@ -37,6 +37,11 @@
 /* Addresses in text that may be recipients. */
 #define LIMIT_MENTIONS 2000
 
+/* Recipients of one report for whom the text for people is searched: real ones
+ * have fewer; the others have their fields. */
+#define LIMIT_ABOUT 100
+#define LIMIT_WHOLE 10 /* the same for the whole text, which is longer */
+
 /* Steps of one pattern over one text, and its memory: a pattern that needs
  * more does not match. The shipped ones need less than a hundredth. */
 #define LIMIT_MATCH_STEPS 200000

@@ -19,7 +19,7 @@ report_libreport_a_SOURCES = \
 	report/text.c \
 	report/wording.c report/wording.h
 dist_pkgdata_DATA += report/bounce.rules
-EXTRA_DIST += report/README.md
+EXTRA_DIST += report/README.md report/fuzz-report.c tests/report
 
 # Reads reports for tests/report/.
 noinst_PROGRAMS += report/read-reports
@@ -27,3 +27,18 @@ report_libs = report/libreport.a rules/librules.a base/libbase.a \
 	$(GMIME_LIBS) $(PCRE2_LIBS) -lpthread
 report_read_reports_SOURCES = report/read-reports.c
 report_read_reports_LDADD = $(report_libs) $(JANSSON_LIBS)
+
+if HAVE_CMOCKA
+report_tests = report/test-hostile report/test-read report/test-replies \
+	report/test-rules
+check_PROGRAMS += $(report_tests)
+TESTS += $(report_tests)
+report_test_hostile_SOURCES = report/test-hostile.c report/test-rules.h
+report_test_hostile_LDADD = $(report_libs) $(CMOCKA_LIBS)
+report_test_read_SOURCES = report/test-read.c report/test-rules.h
+report_test_read_LDADD = $(report_libs) $(CMOCKA_LIBS)
+report_test_replies_SOURCES = report/test-replies.c report/test-rules.h
+report_test_replies_LDADD = $(report_libs) $(CMOCKA_LIBS)
+report_test_rules_SOURCES = report/test-rules.c report/test-rules.h
+report_test_rules_LDADD = $(report_libs) $(CMOCKA_LIBS)
+endif

@@ -10,6 +10,9 @@
 #include "report/reading.h"
 #include "report/wording.h"
 
+/* What a text is shows in its beginning. */
+#define NOTICE_TEXT_BYTES 4000
+
 static void
 put_field(struct buf *b, const char *name, const char *value)
 {
@@ -88,7 +91,7 @@ notice_find(struct reading *r)
 	if (value != NULL)
 		wording_line(&from, value, strlen(value), 2000);
 	/* as one line, so that phrases match wherever lines were broken */
-	wording_line(&text, r->text, r->text_len, 8000);
+	wording_line(&text, r->text, r->text_len, NOTICE_TEXT_BYTES);
 	view.text[NOTICE_FROM] = buf_str(&from);
 	view.text[NOTICE_SUBJECT] = r->report->subject;
 	view.text[NOTICE_HEADER] = buf_str(&header);

@@ -165,6 +165,7 @@ choose_text(struct reading *r)
 	struct match_place place;
 	size_t start = 0;
 
+	text_forget(r);
 	/* HTML only where there is nothing else to read. */
 	if (is_blank(buf_str(text), text->len)) {
 		buf_fini(text);
@@ -199,10 +200,6 @@ find_remote(struct reading *r, struct report_record *record)
 		    place.group_to - place.group_from);
 }
 
-/* Only the first hundred failures get more than their own words: the text for
- * people is searched for each. */
-#define READ_ABOUT_MAX 100
-
 static void
 classify_records(struct reading *r)
 {
@@ -230,10 +227,11 @@ classify_records(struct reading *r)
 				: report->reporting_mta;
 		if (record->diagnostic[0] != '\0')
 			facts.near[0] = record->diagnostic;
-		if (i < READ_ABOUT_MAX) {
+		if (i < LIMIT_ABOUT) {
 			text_about(r, record, &about);
-			facts.near[1] = buf_str(&about);
-			facts.whole = buf_str(&whole);
+			if (strcmp(buf_str(&about), record->diagnostic) != 0)
+				facts.near[1] = buf_str(&about);
+			facts.whole = i < LIMIT_WHOLE ? buf_str(&whole) : NULL;
 		}
 		classify_failure(r->rules, r->match, &facts, record);
 	}
@@ -250,7 +248,7 @@ fill_diagnostics(struct reading *r)
 	size_t i;
 
 	buf_init(&about, LIMIT_REPLY_BYTES * 8);
-	for (i = 0; i < report->count && i < READ_ABOUT_MAX; i++) {
+	for (i = 0; i < report->count && i < LIMIT_ABOUT; i++) {
 		if (report->records[i].diagnostic[0] != '\0')
 			continue;
 		text_about(r, &report->records[i], &about);
@@ -328,7 +326,6 @@ read_wrapped(struct reading *r)
 	read_header(r);
 	choose_text(r);
 	original_read(r);
-	notice_find(r);
 	read_any(r);
 	g_object_unref(outer);
 	return true;
@@ -345,6 +342,7 @@ read_text_notice(struct reading *r, enum report_action action)
 	if (at < r->text_len && dsn_read(r, r->text + at, r->text_len - at)) {
 		r->report->format = "dsn-text";
 		r->text_len = at;
+		text_forget(r);
 		text_complete(r);
 	} else if (!read_wrapped(r)) {
 		text_read(r);
@@ -419,6 +417,7 @@ read_any(struct reading *r)
 		text_complete(r);
 		fill_diagnostics(r);
 	} else {
+		notice_find(r);
 		read_notice(r);
 	}
 }
@@ -444,7 +443,6 @@ read_message(struct reading *r)
 		read_header(r);
 		choose_text(r);
 		original_read(r);
-		notice_find(r);
 		read_any(r);
 		classify_records(r);
 		no_address(r->report);
@@ -474,6 +472,7 @@ report_read(const struct report_rules *rules, const void *data, size_t len,
 		read_message(r);
 	if (e == SG_OK && (r->has_no_memory || r->report->count == 0))
 		e = SG_NOMEM;
+	text_forget(r);
 	parts_fini(&r->parts);
 out:
 	if (r != NULL)

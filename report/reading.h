@@ -10,6 +10,8 @@
 #include "report/report.h"
 #include "report/rule_set.h"
 
+struct text;
+
 struct reading {
 	const struct report_rules *rules;
 	struct match *match;
@@ -17,7 +19,8 @@ struct reading {
 	struct report *report;
 	const char *text; /* for people, before the returned message */
 	size_t text_len;
-	size_t cut; /* where that begins in parts.text, or its end */
+	size_t cut;            /* where that begins in parts.text, or its end */
+	struct text *mentions; /* text.c's, of that text */
 	const struct notice *notice; /* what it is by its looks; NULL nothing */
 	bool has_no_memory;
 	bool is_wrapped; /* it was the returned message of another */
@@ -58,6 +61,9 @@ void arf_read(struct reading *r);
 
 /* text.c: records from text for people, with kind BOUNCE. At least one. */
 void text_read(struct reading *r);
+
+/* text.c: call it when the text changes. */
+void text_forget(struct reading *r);
 
 /* text.c: does the text name no recipient for sure? */
 bool text_names_nobody(struct reading *r);

@@ -191,8 +191,7 @@ row_is_right(const struct report_rules *rules, const struct row *row)
 	    (row->want[1] == '?' || faults[record.fault] == row->want[1]))
 		return true;
 	print_error("want %s, not %s/%s %s by %s: %s\n", row->want,
-	    report_type_name(record.type),
-	    report_subtype_name(record.subtype),
+	    report_type_name(record.type), report_subtype_name(record.subtype),
 	    report_fault_name(record.fault), record.rule, row->text);
 	return false;
 }
@@ -218,7 +217,8 @@ record_of_reply(void **state)
 	    &record);
 	assert_int_equal(record.kind, REPORT_BOUNCE);
 	assert_string_equal(record.status, "5.1.1");
-	assert_string_equal(record.diagnostic, "550-5.1.1 no such user\xC3\xBF");
+	assert_string_equal(
+	    record.diagnostic, "550-5.1.1 no such user\xC3\xBF");
 	assert_string_equal(record.remote_mta, "mx.rcpt.example");
 	assert_string_equal(record.rule, "user-unknown");
 }

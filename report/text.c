@@ -26,14 +26,27 @@ enum tier {
 struct mention {
 	size_t from, to; /* the address in the text */
 	size_t line;     /* where its line begins */
+	uint32_t hash;   /* of the address, case aside */
 	enum tier tier;
 };
 
+/* All mentions in a report's text. */
 struct text {
 	struct reading *r;
-	struct mention *mentions;
+	struct mention mentions[LIMIT_MENTIONS];
 	size_t count;
 };
+
+/* FNV-1a: only to compare fewer addresses. */
+static uint32_t
+hash_of(const char *address)
+{
+	uint32_t hash = 2166136261U;
+
+	for (; *address != '\0'; address++)
+		hash = (hash ^ (uint32_t)g_ascii_tolower(*address)) * 16777619U;
+	return hash;
+}
 
 static bool
 is_bullet(char c)
@@ -62,11 +75,14 @@ is_about(const char *rest, size_t len, bool is_bracketed)
 static void
 add_mention(struct text *t, size_t from, size_t to, size_t line, enum tier tier)
 {
+	char address[RULES_ADDRESS_MAX + 1];
 	struct mention *m;
 
-	if (t->count == LIMIT_MENTIONS)
+	if (t->count == LIMIT_MENTIONS ||
+	    !address_copy(address, t->r->text + from, to - from))
 		return;
 	m = &t->mentions[t->count++];
+	m->hash = hash_of(address);
 	m->from = from;
 	m->to = to;
 	m->line = line;
@@ -141,6 +157,16 @@ copy_mention(const struct text *t, const struct mention *m,
     char to[RULES_ADDRESS_MAX + 1])
 {
 	return address_copy(to, t->r->text + m->from, m->to - m->from);
+}
+
+static bool
+is_mention_of(const struct text *t, const struct mention *m,
+    const char *address, uint32_t hash)
+{
+	char other[RULES_ADDRESS_MAX + 1];
+
+	return m->hash == hash && copy_mention(t, m, other) &&
+	       address_equal(other, address);
 }
 
 /* One that sends or reports is hardly the one who could not be reached. */
@@ -234,25 +260,15 @@ take_recipients(struct text *t)
 		(void)take_tiers(t, TIER_BRACKETS, TIER_ANY, false);
 }
 
-/* Is this mention the beginning of what is said of somebody? */
-static bool
-begins(const struct text *t, const struct mention *m,
-    char address[RULES_ADDRESS_MAX + 1])
-{
-	return m->tier <= TIER_LEADS && copy_mention(t, m, address) &&
-	       record_of(t->r, address) != NULL;
-}
-
 static const struct mention *
 first_mention(const struct text *t, const char *address)
 {
 	const struct mention *any = NULL;
-	char other[RULES_ADDRESS_MAX + 1];
+	uint32_t hash = hash_of(address);
 	size_t i;
 
 	for (i = 0; i < t->count; i++) {
-		if (!copy_mention(t, &t->mentions[i], other) ||
-		    !address_equal(other, address))
+		if (!is_mention_of(t, &t->mentions[i], address, hash))
 			continue;
 		if (t->mentions[i].tier <= TIER_LEADS)
 			return &t->mentions[i];
@@ -264,19 +280,17 @@ first_mention(const struct text *t, const char *address)
 
 /* Lines that name the address, apart from the one where its segment begins. */
 static void
-put_other_lines(const struct text *t, const char *address,
-    const struct mention *first, struct buf *out)
+put_other_lines(const struct text *t, const struct mention *first,
+    const char *address, struct buf *out)
 {
 	const char *text = t->r->text, *end;
-	char other[RULES_ADDRESS_MAX + 1];
 	size_t i, last = (size_t)-1, to;
 
 	for (i = 0; i < t->count && out->len < LIMIT_REPLY_BYTES; i++) {
 		const struct mention *m = &t->mentions[i];
 
 		if (m->line == first->line || m->line == last ||
-		    !copy_mention(t, m, other) ||
-		    !address_equal(other, address))
+		    !is_mention_of(t, m, address, first->hash))
 			continue;
 		last = m->line;
 		end = memchr(text + m->to, '\n', t->r->text_len - m->to);
@@ -286,43 +300,65 @@ put_other_lines(const struct text *t, const char *address,
 	}
 }
 
+/* Where what is said of the next recipient begins. */
+static size_t
+next_from(const struct text *t, const struct mention *first)
+{
+	char address[RULES_ADDRESS_MAX + 1];
+	const struct mention *m;
+
+	for (m = first + 1; m < t->mentions + t->count; m++)
+		if (m->tier <= TIER_LEADS && m->line != first->line &&
+		    m->hash != first->hash && copy_mention(t, m, address) &&
+		    !is_excluded(t->r, address))
+			return m->line;
+	return t->r->text_len;
+}
+
 /* What is said of address: its lines, and from its first mention to the next
  * recipient's. */
 static void
 put_about(const struct text *t, const char *address, struct buf *out)
 {
-	const struct mention *first = first_mention(t, address), *m;
-	char other[RULES_ADDRESS_MAX + 1];
-	size_t from, to = t->r->text_len;
+	const struct mention *first = first_mention(t, address);
+	size_t to = t->r->text_len;
 
 	if (first == NULL)
 		return;
 	if (t->r->report->count > 1) {
-		put_other_lines(t, address, first, out);
-		for (m = first + 1; m < t->mentions + t->count; m++)
-			if (m->line != first->line && begins(t, m, other) &&
-			    !address_equal(other, address)) {
-				to = m->line;
-				break;
-			}
+		put_other_lines(t, first, address, out);
+		to = next_from(t, first);
 	}
-	from = first->tier <= TIER_LEADS ? first->line : first->line;
-	wording_line(out, t->r->text + from, to - from, LIMIT_REPLY_BYTES);
+	wording_line(
+	    out, t->r->text + first->line, to - first->line, LIMIT_REPLY_BYTES);
 }
 
-static bool
-text_init(struct text *t, struct reading *r)
+/* The mentions of the report's text, looked for once; NULL: no memory. */
+static struct text *
+text_of(struct reading *r)
 {
-	memset(t, 0, sizeof(*t));
-	t->r = r;
-	t->mentions = calloc(LIMIT_MENTIONS, sizeof(*t->mentions));
-	if (t->mentions == NULL) {
+	struct text *t = r->mentions;
+
+	if (t != NULL)
+		return t;
+	t = malloc(sizeof(*t));
+	if (t == NULL) {
 		r->has_no_memory = true;
-		return false;
+		return NULL;
 	}
+	t->r = r;
+	t->count = 0;
 	read_lines(t);
 	read_named(t);
-	return true;
+	r->mentions = t;
+	return t;
+}
+
+void
+text_forget(struct reading *r)
+{
+	free(r->mentions);
+	r->mentions = NULL;
 }
 
 static void
@@ -333,7 +369,7 @@ set_diagnostics(struct text *t)
 	size_t i;
 
 	buf_init(&about, LIMIT_REPLY_BYTES * 8);
-	for (i = 0; i < report->count; i++) {
+	for (i = 0; i < report->count && i < LIMIT_ABOUT; i++) {
 		buf_clear(&about);
 		put_about(t, report->records[i].recipient, &about);
 		wording_copy(report->records[i].diagnostic,
@@ -346,84 +382,79 @@ set_diagnostics(struct text *t)
 bool
 text_names_nobody(struct reading *r)
 {
+	struct text *t = text_of(r);
 	char address[RULES_ADDRESS_MAX + 1];
-	struct text t;
 	size_t i;
 
 	if (parts_header(r->parts.message, "X-Failed-Recipients") != NULL ||
-	    !text_init(&t, r))
+	    t == NULL)
 		return false;
-	for (i = 0; i < t.count; i++)
-		if (t.mentions[i].tier <= TIER_LEADS &&
-		    copy_mention(&t, &t.mentions[i], address) &&
+	for (i = 0; i < t->count; i++)
+		if (t->mentions[i].tier <= TIER_LEADS &&
+		    copy_mention(t, &t->mentions[i], address) &&
 		    !is_excluded(r, address))
-			break;
-	free(t.mentions);
-	return i == t.count;
+			return false;
+	return true;
 }
 
 void
 text_read(struct reading *r)
 {
+	struct text *t = text_of(r);
 	struct report_record *record;
-	struct text t;
 
-	if (!text_init(&t, r))
+	if (t == NULL)
 		return;
-	take_recipients(&t);
-	set_diagnostics(&t);
+	take_recipients(t);
+	set_diagnostics(t);
 	if (r->report->count == 0 && (record = reading_record(r)) != NULL) {
 		record->kind = REPORT_BOUNCE;
 		record->action = REPORT_ACTION_FAILED;
 	}
-	free(t.mentions);
 }
 
-/* The address that text_read would have found, for a record without one. */
+/* The address that text_read would find. */
 static void
 find_one(struct text *t, char to[RULES_ADDRESS_MAX + 1])
 {
-	struct report *whole = t->r->report, only;
+	struct report *whole = t->r->report, *only = calloc(1, sizeof(*only));
 
-	memset(&only, 0, sizeof(only));
-	only.original_from[0] = '\0';
-	memcpy(only.original_from, whole->original_from,
-	    sizeof(only.original_from));
-	t->r->report = &only;
+	if (only == NULL) {
+		t->r->has_no_memory = true;
+		return;
+	}
+	memcpy(only->original_from, whole->original_from,
+	    sizeof(only->original_from));
+	t->r->report = only;
 	take_recipients(t);
-	if (only.count > 0)
-		memcpy(to, only.records[0].recipient,
-		    sizeof(only.records[0].recipient));
-	free(only.records);
+	if (only->count > 0)
+		memcpy(to, only->records[0].recipient,
+		    sizeof(only->records[0].recipient));
 	t->r->report = whole;
+	report_free(&only);
 }
 
 void
 text_complete(struct reading *r)
 {
 	struct report *report = r->report;
-	struct text t;
-	size_t i;
+	struct text *t;
 
-	for (i = 0; i < report->count; i++)
-		if (report->records[i].recipient[0] == '\0')
-			break;
 	/* with several, nobody knows whose address it is */
-	if (i == report->count || report->count > 1 || !text_init(&t, r))
+	if (report->count != 1 || report->records[0].recipient[0] != '\0')
 		return;
-	find_one(&t, report->records[i].recipient);
-	free(t.mentions);
+	t = text_of(r);
+	if (t != NULL)
+		find_one(t, report->records[0].recipient);
 }
 
 void
 text_about(
     struct reading *r, const struct report_record *record, struct buf *out)
 {
-	struct text t;
+	struct text *t = text_of(r);
 
 	buf_clear(out);
-	if (r->text_len == 0 || !text_init(&t, r))
-		return;
-	put_about(&t, record->recipient, out);
-	free(t.mentions);
+	if (t != NULL)
+		put_about(t, record->recipient, out);
 }
