@@ -26,8 +26,8 @@ struct recipient {
  * False: the end. */
 bool recipients_next(const char **text, struct recipient *recipient_r);
 /* Appends to text (size bytes, a string). False: it does not fit; unchanged. */
-bool recipients_add(char *text, size_t size, enum recipient_flag flag,
-    const char *address);
+bool recipients_add(
+    char *text, size_t size, enum recipient_flag flag, const char *address);
 /* Was it left out? */
 bool recipient_is_dropped(enum recipient_flag flag);
 /* The one with that address, whole in any case. */
