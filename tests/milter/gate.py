@@ -25,8 +25,8 @@ CONF = """\
 mode = "%(mode)s";
 store = "sqlite:%(dir)s/sendward.db";
 master_key_file = "%(dir)s/master.key";
-user = "";
-journal = "%(dir)s/journal";
+user = "%(user)s";
+journal = "%(journal)s";
 bounce_domain = "bounce.example";
 suppressed = "%(suppressed)s";
 max_recipients = %(max_recipients)d;
@@ -41,7 +41,7 @@ milter = { socket = "%(socket)s"; };
 """
 
 DEFAULTS = dict(mode="enforce", suppressed="accept", max_recipients=50,
-                max_message_bytes=41943040, trusted_login="apid", more="")
+                max_message_bytes=41943040, trusted_login="apid", user="", more="")
 
 
 class Gate:
@@ -51,7 +51,8 @@ class Gate:
             "TMPDIR", "/tmp"))
         self.conf = self.dir + "/sendward.conf"
         self.socket = socket or "unix:%s/milter.sock" % self.dir
-        self.options = dict(DEFAULTS, dir=self.dir, socket=self.socket)
+        self.options = dict(DEFAULTS, dir=self.dir, socket=self.socket,
+                            journal=self.dir + "/journal")
         self.daemon = None
         with open(self.dir + "/master.key", "wb") as f:
             os.fchmod(f.fileno(), 0o400)
@@ -139,7 +140,8 @@ class Gate:
     def journal(self):
         """What was noted of messages, in the order of the files."""
         found = []
-        for name in sorted(glob.glob(self.dir + "/journal/*.journal")):
+        for name in sorted(glob.glob(
+                self.options["journal"] + "/*.journal")):
             with open(name, encoding="utf-8") as f:
                 found += [json.loads(line) for line in f]
         return found
@@ -150,6 +152,9 @@ class Gate:
         self.daemon.send_signal(signal.SIGHUP)
         wait_for(lambda: self.log().count("conf.reloaded") > before, 5,
                  "the milter loads its configuration anew")
+
+    def wait_log(self, event, before):
+        wait_for(lambda: self.log().count(event) > before, 5, event)
 
     def settle(self):
         """Until what sendwardctl changed is in force: at most one second."""
