@@ -159,15 +159,18 @@ add_domain(struct domains *d, const char *domain, const char *why)
 	buf_fini(&line);
 }
 
+/* From the moment that it is set, so that its first bounce is not too early; but
+ * of verified identities alone, or anybody could name another's domain. */
 static bool
 add_mail_from(void *ctx, const char *account, const struct store_identity *row)
 {
+	enum rules_identity_status status = row->facts.status;
 	struct domains *d = ctx;
 
 	(void)account;
 	if (row->facts.mail_from[0] != '\0' &&
-	    (row->mail_from_status == RULES_IDENTITY_SUCCESS ||
-		row->mail_from_status == RULES_IDENTITY_TEMPORARY_FAILURE))
+	    (status == RULES_IDENTITY_SUCCESS ||
+		status == RULES_IDENTITY_TEMPORARY_FAILURE))
 		add_domain(d, row->facts.mail_from, "");
 	return !d->failed;
 }

@@ -122,6 +122,6 @@ const struct setup_line setup_dovecot_lines[] = {
 const char setup_domains_file[] = DOMAINS;
 const char setup_domains_why[] =
     "Domains whose mail is for sendward-feedback, for postmap(1): the bounce\n"
-    "domain, what is below it, the mailbox simulator, and MAIL FROM domains that\n"
-    "are verified now. conf/examples/sendward-domains writes it anew from time to\n"
-    "time, so that a new MAIL FROM domain needs nobody.";
+    "domain, what is below it, the mailbox simulator, and MAIL FROM domains of\n"
+    "verified identities. conf/examples/sendward-domains writes it anew every\n"
+    "minute, so that a new MAIL FROM domain needs nobody.";

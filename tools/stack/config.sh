@@ -368,6 +368,9 @@ map_domains()
 	ctl setup postfix | sed '1,/^# ==== .*sendward_domains/d; /^#/d' |
 		write_file "$map" || [ ! -e "$map.db" ] || return 0
 	postfix_tool postmap "hash:$map" || die "no map of domains: $map"
+	# It would see the new map by itself, ten seconds later.
+	! is_alive postfix ||
+		postfix_run reload >>"$RUN/log/postfix.log" 2>&1
 }
 
 # run/env: what scripts source. Secrets are in it: only root reads it.
