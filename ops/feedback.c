@@ -9,16 +9,12 @@
 
 #include <openssl/evp.h>
 
-#include "base/arena.h"
 #include "base/log.h"
 #include "conf/conf.h"
 #include "ops/feedback_parts.h"
 #include "ops/ingest.h"
-#include "ops/reputation.h"
 #include "rules/ascii.h"
 
-#define ARENA_MAX_BYTES (64 * 1024 * 1024)
-#define FORWARD_TO_MAX 2000
 /* Recipients that one line of the log names. */
 #define LOG_RECORDS_MAX 4
 
@@ -163,26 +159,6 @@ find_owner(struct arrival *arrival, struct err *err_r)
 /* ---- what it says ------------------------------------------------------------------- */
 
 static enum sg_err
-write_counts(struct feedback_case *in_hand, struct err *err_r)
-{
-	struct store_tally *tally = &in_hand->tally;
-	enum sg_err rc;
-
-	if (tally->bounces == 0 && tally->complaints == 0)
-		return SG_OK;
-	tally->account_id = in_hand->scene.account_id;
-	tally->bucket_sec = feedback_bucket(in_hand->message.sent_msec);
-	rc = store_tally_add(in_hand->env->store, tally, err_r);
-	tally->set_id = in_hand->scene.set_id;
-	if (rc == SG_OK && tally->set_id != 0)
-		rc = store_tally_add(in_hand->env->store, tally, err_r);
-	if (rc != SG_OK)
-		return rc;
-	return reputation_update(in_hand->env->store, in_hand->env->conf,
-	    tally->account_id, tally->set_id, in_hand->now_msec / 1000, err_r);
-}
-
-static enum sg_err
 take_records(struct feedback_case *in_hand, struct err *err_r)
 {
 	enum sg_err rc = feedback_bounces(in_hand, err_r);
@@ -192,7 +168,7 @@ take_records(struct feedback_case *in_hand, struct err *err_r)
 	if (rc == SG_OK)
 		rc = feedback_complaints(in_hand, err_r);
 	if (rc == SG_OK)
-		rc = write_counts(in_hand, err_r);
+		rc = feedback_count(in_hand, true, err_r);
 	if (in_hand->report->kind == REPORT_AUTOREPLY)
 		feedback_forward_note(in_hand, "autoreply", STORE_EVENT_SEND,
 		    in_hand->report->records[0].recipient, "");
@@ -218,32 +194,22 @@ note_stranger(struct arrival *arrival, struct err *err_r)
 static enum sg_err
 apply(struct arrival *arrival, struct err *err_r)
 {
-	struct feedback_case in_hand = {
-	    .env = arrival->env,
-	    .report = arrival->report,
-	    .now_msec = arrival->now_msec,
-	    .arena = arena_new(ARENA_MAX_BYTES),
-	    .scene = {.account_id = arrival->result->account_id},
-	    .report_id = arrival->report_id,
-	    .result = arrival->result,
-	};
+	struct feedback_case in_hand;
+	struct store_report row;
 	enum sg_err rc;
 
-	if (in_hand.arena == NULL)
-		return err_set(err_r, SG_NOMEM, "no memory for a report");
-	buf_init(&in_hand.forward_to, FORWARD_TO_MAX);
-	memcpy(in_hand.hash, arrival->hash, sizeof(in_hand.hash));
-	(void)snprintf(in_hand.queue_id, sizeof(in_hand.queue_id), "%s",
-	    arrival->result->queue_id);
-	rc = feedback_message_load(&in_hand, err_r);
+	fill_row(arrival, &row);
+	rc = feedback_case_init(&in_hand, arrival->env, arrival->report, &row,
+	    arrival->now_msec, arrival->result, err_r);
+	if (rc == SG_OK)
+		rc = feedback_message_load(&in_hand, err_r);
 	/* What is said of an unknown message is bounded by what is kept. */
 	if (rc == SG_OK && (in_hand.is_known || in_hand.report_id != 0))
 		rc = take_records(&in_hand, err_r);
 	arrival->strangers = in_hand.strangers;
 	if (rc == SG_OK && in_hand.matched == 0 && in_hand.strangers > 0)
 		rc = note_stranger(arrival, err_r);
-	buf_fini(&in_hand.forward_to);
-	arena_free(&in_hand.arena);
+	feedback_case_fini(&in_hand);
 	return rc;
 }
 

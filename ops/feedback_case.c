@@ -5,9 +5,65 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "conf/conf.h"
 #include "ops/feedback_parts.h"
+#include "ops/reputation.h"
 
+#define ARENA_MAX_BYTES (64 * 1024 * 1024)
+#define FORWARD_TO_MAX 2000
 #define DAY_MSEC (INT64_C(86400) * 1000)
+
+enum sg_err
+feedback_case_init(struct feedback_case *in_hand,
+    const struct feedback_env *env, const struct report *report,
+    const struct store_report *row, int64_t now_msec,
+    struct feedback_result *result, struct err *err_r)
+{
+	*in_hand = (struct feedback_case){
+	    .env = env,
+	    .report = report,
+	    .now_msec = now_msec,
+	    .arena = arena_new(ARENA_MAX_BYTES),
+	    .scene = {.account_id = row->account_id},
+	    .report_id = row->id,
+	    .result = result,
+	};
+	buf_init(&in_hand->forward_to, FORWARD_TO_MAX);
+	memcpy(in_hand->hash, row->hash, sizeof(in_hand->hash));
+	(void)snprintf(
+	    in_hand->queue_id, sizeof(in_hand->queue_id), "%s", row->queue_id);
+	if (in_hand->arena == NULL)
+		return err_set(err_r, SG_NOMEM, "no memory for a report");
+	return SG_OK;
+}
+
+void
+feedback_case_fini(struct feedback_case *in_hand)
+{
+	buf_fini(&in_hand->forward_to);
+	arena_free(&in_hand->arena);
+}
+
+enum sg_err
+feedback_count(struct feedback_case *in_hand, bool judges, struct err *err_r)
+{
+	struct store_tally *tally = &in_hand->tally;
+	enum sg_err rc;
+
+	if (tally->bounces == 0 && tally->complaints == 0)
+		return SG_OK;
+	tally->account_id = in_hand->scene.account_id;
+	tally->bucket_sec = feedback_bucket(in_hand->message.sent_msec);
+	rc = store_tally_add(in_hand->env->store, tally, err_r);
+	tally->set_id = in_hand->scene.set_id;
+	if (rc == SG_OK && tally->set_id != 0)
+		rc = store_tally_add(in_hand->env->store, tally, err_r);
+	if (rc != SG_OK || !judges)
+		return rc;
+	return reputation_update(in_hand->env->store, in_hand->env->conf,
+	    tally->account_id, tally->set_id, in_hand->now_msec / 1000, err_r);
+}
 
 bool
 feedback_add_line(struct buf *lines, const char *text)
@@ -69,8 +125,11 @@ feedback_event(struct feedback_case *in_hand, enum store_event_kind kind,
 		return err_set(err_r, SG_NOMEM, "no memory for an event");
 	(void)snprintf(
 	    event.queue_id, sizeof(event.queue_id), "%s", in_hand->queue_id);
-	rc = event_put(in_hand->env->store, in_hand->env->conf, &event,
-	    in_hand->is_known ? &in_hand->message : NULL, err_r);
+	if (in_hand->is_replay)
+		rc = store_event_add(in_hand->env->store, &event, err_r);
+	else
+		rc = event_put(in_hand->env->store, in_hand->env->conf, &event,
+		    in_hand->is_known ? &in_hand->message : NULL, err_r);
 	if (rc == SG_OK)
 		*event_id_r = event.id;
 	free(text);

@@ -106,7 +106,18 @@ struct feedback_case {
 	struct buf forward_to;              /* recipients, ", " between them */
 	const char *forward_diagnostic;
 	struct feedback_result *result;
+	bool is_replay; /* nobody is told */
 };
+/* Of a report that is a message's: row has account, message, hash and id (0: its text
+ * is not kept). fini also after an error. */
+enum sg_err feedback_case_init(struct feedback_case *in_hand,
+    const struct feedback_env *env, const struct report *report,
+    const struct store_report *row, int64_t now_msec,
+    struct feedback_result *result, struct err *err_r);
+void feedback_case_fini(struct feedback_case *in_hand);
+/* Writes in_hand->tally; judges: and what follows from it for the reputation. */
+enum sg_err feedback_count(
+    struct feedback_case *in_hand, bool judges, struct err *err_r);
 
 /* Message, recipients, and what is known of how they ended. */
 enum sg_err feedback_message_load(

@@ -211,8 +211,9 @@ feedback_ours(struct feedback_case *in_hand, const struct report_record *record,
 	const char *domain = domain_of(record, recipient);
 
 	/* a report of a thousand recipients says it once */
-	if (in_hand->ours_rule != NULL &&
-	    strcmp(in_hand->ours_rule, record->rule) == 0)
+	if (in_hand->is_replay ||
+	    (in_hand->ours_rule != NULL &&
+		strcmp(in_hand->ours_rule, record->rule) == 0))
 		return SG_OK;
 	in_hand->ours_rule = record->rule;
 	log_event(LOG_FEEDBACK_OURS_EVENT, in_hand->queue_id, "domain", domain,

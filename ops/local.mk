@@ -212,7 +212,7 @@ ops_libops_a_SOURCES += ops/event.c ops/event.h \
 	ops/feedback.c ops/feedback.h ops/feedback_bounce.c \
 	ops/feedback_case.c ops/feedback_complaint.c ops/feedback_follow.c \
 	ops/feedback_message.c ops/feedback_parts.h ops/feedback_record.c \
-	ops/feedback_tell.c ops/feedback_token.c
+	ops/feedback_replay.c ops/feedback_tell.c ops/feedback_token.c
 if HAVE_CMOCKA
 feedback_tests = ops/test-event ops/test-feedback ops/test-ingest
 check_PROGRAMS += $(feedback_tests)

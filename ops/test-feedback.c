@@ -1150,6 +1150,262 @@ test_forwarding(void **state)
 	}
 }
 
+/* ---- a change of rules ------------------------------------------------------------------ */
+
+struct differences {
+	size_t count;
+	char last[512];
+	bool suppressed_before, suppressed_after;
+};
+
+static void
+see_difference(void *ctx, const struct feedback_difference *difference)
+{
+	struct differences *seen = ctx;
+
+	seen->count++;
+	seen->suppressed_before = difference->suppressed_before;
+	seen->suppressed_after = difference->suppressed_after;
+	(void)snprintf(seen->last, sizeof(seen->last), "%s %s %s: %s -> %s",
+	    difference->account, difference->queue_id, difference->recipient,
+	    difference->before, difference->after);
+}
+
+static struct differences
+reclassify(struct house *house, bool is_dry, struct feedback_replay *counts_r)
+{
+	struct differences seen = {0};
+
+	assert_code(house->admin, SG_OK,
+	    feedback_reclassify(&house->env, is_dry, NOW_MSEC / 1000 + 60,
+		see_difference, &seen, counts_r, &house->admin->err));
+	return seen;
+}
+
+/* 5.1.1 was a throttle, in truth. */
+static const char softer_rules[] =
+    "rule throttled\n  is Transient/General\n  fault network\n"
+    "  status 5.1.1\n"
+    "rule full\n  is Transient/MailboxFull\n  fault recipient\n"
+    "  status 5.2.2\n";
+
+static void
+test_reclassify(void **state)
+{
+	struct house *house = *state;
+	struct feedback_replay counts;
+	struct differences seen;
+	struct fates fates;
+
+	mail(house, "4abc", "E x@y.example\nE z@y.example\n");
+	take(
+	    house, address_of(house, "4abc"), "x@y.example", "failed", "5.1.1");
+	take(
+	    house, address_of(house, "4abc"), "z@y.example", "failed", "5.2.2");
+	seen = reclassify(house, false, &counts);
+	assert_int_equal(seen.count, 0);
+	assert_int_equal(counts.reports, 2);
+	assert_int_equal(counts.recipients, 2);
+	write_rules(house, softer_rules);
+	for (int dry = 1; dry >= 0; dry--) {
+		assert_int_equal(tally(house, 0).bounces, 1);
+		assert_int_equal(
+		    listed(house, "x@y.example"), RULES_SUPPRESSED_BOUNCE);
+		seen = reclassify(house, dry, &counts);
+		assert_int_equal(seen.count, 1);
+		assert_int_equal(counts.changed, 1);
+		assert_string_equal(seen.last,
+		    "shop 4abc x@y.example: Permanent/General (gone) -> "
+		    "Transient/General (throttled)");
+		assert_true(seen.suppressed_before);
+		assert_false(seen.suppressed_after);
+	}
+	assert_int_equal(tally(house, 0).bounces, 0);
+	assert_int_equal(listed(house, "x@y.example"), -1);
+	fates = fates_of(house, "4abc");
+	assert_int_equal(fates.list[0].type, REPORT_TRANSIENT);
+	assert_int_equal(fates.list[0].counted, STORE_FATE_NOT_COUNTED);
+	assert_int_equal(events(house, STORE_EVENT_BOUNCE).count, 2);
+	assert_null(
+	    strstr(events(house, STORE_EVENT_BOUNCE).detail, "Permanent"));
+	assert_int_equal(letters(house, STORE_LETTER_FORWARD).count, 2);
+	/* and back */
+	write_rules(house, rules_text);
+	seen = reclassify(house, false, &counts);
+	assert_int_equal(seen.count, 1);
+	assert_int_equal(tally(house, 0).bounces, 1);
+	assert_int_equal(listed(house, "x@y.example"), RULES_SUPPRESSED_BOUNCE);
+	assert_int_equal(letters(house, STORE_LETTER_FORWARD).count, 2);
+	assert_int_equal(reclassify(house, false, &counts).count, 0);
+}
+
+/* What people have done to the list meanwhile is theirs. */
+static void
+test_reclassify_touched(void **state)
+{
+	struct house *house = *state;
+	struct feedback_replay counts;
+
+	mail(house, "4abc", "E x@y.example\nE z@y.example\n");
+	take(
+	    house, address_of(house, "4abc"), "x@y.example", "failed", "5.1.1");
+	take(
+	    house, address_of(house, "4abc"), "z@y.example", "failed", "5.1.1");
+	assert_code(house->admin, SG_OK,
+	    suppression_add(house->store, "shop", "x@y.example",
+		RULES_SUPPRESSED_BOUNCE, TEST_NOW + 100, NULL,
+		&house->admin->err));
+	assert_code(house->admin, SG_OK,
+	    suppression_remove(
+		house->store, "shop", "z@y.example", &house->admin->err));
+	assert_int_equal(reclassify(house, false, &counts).count, 0);
+	assert_int_equal(listed(house, "z@y.example"), -1);
+	write_rules(house, softer_rules);
+	assert_int_equal(reclassify(house, false, &counts).count, 2);
+	assert_int_equal(listed(house, "x@y.example"), RULES_SUPPRESSED_BOUNCE);
+	assert_int_equal(listed(house, "z@y.example"), -1);
+	assert_int_equal(tally(house, 0).bounces, 0);
+}
+
+/* One event says one type: it becomes two when its recipients part. */
+static void
+test_reclassify_splits(void **state)
+{
+	static const struct part parts[] = {
+	    {"a@y.example", "failed", "5.1.1", "550 no such user"},
+	    {"b@y.example", "failed", "5.1.1", "550 too fast"},
+	    {"c@y.example", "failed", "5.1.1", "550 too fast"},
+	};
+	struct house *house = *state;
+	struct feedback_replay counts;
+	struct fates fates;
+	struct seen seen;
+	char text[1024];
+
+	mail(house, "4abc", "E a@y.example\nE b@y.example\nE c@y.example\n");
+	take_parts(house, address_of(house, "4abc"), "", parts, 3);
+	assert_int_equal(events(house, STORE_EVENT_BOUNCE).count, 1);
+	(void)snprintf(text, sizeof(text),
+	    "rule fast\n  is Transient/General\n  fault network\n"
+	    "  text too fast\n%s",
+	    rules_text);
+	write_rules(house, text);
+	assert_int_equal(reclassify(house, false, &counts).count, 2);
+	seen = events(house, STORE_EVENT_BOUNCE);
+	assert_int_equal(seen.count, 2);
+	assert_string_equal(seen.recipients, "a@y.example");
+	assert_non_null(strstr(seen.detail, "Permanent"));
+	assert_null(strstr(seen.detail, "b@y.example"));
+	fates = fates_of(house, "4abc");
+	assert_int_equal(fates.list[0].event_id, seen.event.id);
+	assert_int_not_equal(fates.list[1].event_id, seen.event.id);
+	assert_int_equal(fates.list[1].event_id, fates.list[2].event_id);
+	assert_int_equal(tally(house, 0).bounces, 1);
+}
+
+/* A bounce that earlier rules took for something else; nobody is told of it now. */
+static void
+test_reclassify_finds(void **state)
+{
+	static const char text[] =
+	    "From: postmaster@y.example\nSubject: Nicht zustellbar\n\n"
+	    "Unzustellbar an: <x@y.example>\nempfaenger unbekannt\n";
+	struct house *house = *state;
+	struct feedback_replay counts;
+	struct differences seen;
+	char rules[2048];
+
+	mail(house, "4abc", "E x@y.example\n");
+	take_text(house, address_of(house, "4abc"), text);
+	assert_int_equal(house->result.bounces, 0);
+	(void)snprintf(rules, sizeof(rules),
+	    "notice german\n  means bounce\n  format text\n"
+	    "  subject ^Nicht zustellbar\n"
+	    "recipient ^Unzustellbar an: <(\\S+@\\S+)>\n"
+	    "rule unbekannt\n  is Permanent/General\n  fault recipient\n"
+	    "  text empfaenger unbekannt\n%s",
+	    rules_text);
+	write_rules(house, rules);
+	seen = reclassify(house, false, &counts);
+	assert_int_equal(seen.count, 1);
+	assert_string_equal(seen.last,
+	    "shop 4abc x@y.example: none -> Permanent/General (unbekannt)");
+	assert_int_equal(events(house, STORE_EVENT_BOUNCE).count, 1);
+	assert_int_equal(tally(house, 0).bounces, 1);
+	assert_int_equal(listed(house, "x@y.example"), RULES_SUPPRESSED_BOUNCE);
+	assert_int_equal(letters(house, STORE_LETTER_FORWARD).count, 0);
+	/* and it is none after all */
+	write_rules(house, rules_text);
+	seen = reclassify(house, false, &counts);
+	assert_int_equal(seen.count, 1);
+	assert_int_equal(tally(house, 0).bounces, 0);
+	assert_int_equal(listed(house, "x@y.example"), -1);
+}
+
+/* ---- for people -------------------------------------------------------------------------- */
+
+static void
+test_record_json(void **state)
+{
+	static const struct part part = {
+	    "x@y.example", "failed", "5.1.1", "550 no such user"};
+	struct house *house = *state;
+	char *text = dsn_dup("", &part, 1);
+	struct report *report;
+	json_t *object;
+
+	assert_code(house->admin, SG_OK,
+	    report_read(
+		house->rules, text, strlen(text), &report, &house->admin->err));
+	object = feedback_record_json(report, &report->records[0]);
+	assert_non_null(object);
+	assert_string_equal(
+	    json_string_value(json_object_get(object, "kind")), "bounce");
+	assert_string_equal(
+	    json_string_value(json_object_get(object, "recipient")),
+	    "x@y.example");
+	assert_string_equal(
+	    json_string_value(json_object_get(object, "bounceType")),
+	    "Permanent");
+	assert_string_equal(
+	    json_string_value(json_object_get(object, "bounceSubType")),
+	    "General");
+	assert_string_equal(
+	    json_string_value(json_object_get(object, "rule")), "gone");
+	assert_string_equal(
+	    json_string_value(json_object_get(object, "fault")), "recipient");
+	assert_null(json_object_get(object, "finalRecipient"));
+	json_decref(object);
+	report_free(&report);
+	free(text);
+}
+
+static void
+test_record_json_of_others(void **state)
+{
+	struct house *house = *state;
+	struct report report = {.format = "arf", .kind = REPORT_COMPLAINT};
+	struct report_record record = {
+	    .kind = REPORT_COMPLAINT, .feedback_type = "abuse"};
+	json_t *object = feedback_record_json(&report, &record);
+
+	(void)house;
+	assert_string_equal(
+	    json_string_value(json_object_get(object, "bounceType")),
+	    "Complaint");
+	assert_string_equal(
+	    json_string_value(json_object_get(object, "bounceSubType")),
+	    "abuse");
+	assert_true(json_is_null(json_object_get(object, "recipient")));
+	json_decref(object);
+	record.kind = REPORT_AUTOREPLY;
+	object = feedback_record_json(&report, &record);
+	assert_true(json_is_null(json_object_get(object, "bounceType")));
+	assert_true(json_is_null(json_object_get(object, "bounceSubType")));
+	assert_null(json_object_get(object, "complaintFeedbackType"));
+	json_decref(object);
+}
+
 #define WITH_HOUSE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int
@@ -1177,6 +1433,12 @@ main(void)
 	    WITH_HOUSE(test_account_gone),
 	    WITH_HOUSE(test_many_reports),
 	    WITH_HOUSE(test_forwarding),
+	    WITH_HOUSE(test_reclassify),
+	    WITH_HOUSE(test_reclassify_touched),
+	    WITH_HOUSE(test_reclassify_splits),
+	    WITH_HOUSE(test_reclassify_finds),
+	    WITH_HOUSE(test_record_json),
+	    WITH_HOUSE(test_record_json_of_others),
 	};
 
 	report_init();
