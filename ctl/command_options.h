@@ -16,7 +16,7 @@ static const struct ctl_option account_set_options[] = {
 {"daily",      "N",       "recipients in 24 hours; -1 or unlimited", false},
 {"rate",       "R",       "recipients per second, such as 14 or 0.5", false},
 {"policy",     "NAME",    "reputation policy: none, standard, strict", false},
-{"suppress",   "REASONS", "what enters the list and holds mail back: BOUNCE,COMPLAINT (default), one, or none", false},
+{"suppress",   "REASONS", "what its list is for: BOUNCE,COMPLAINT (default), one, or none", false},
 {"pool",       "NAME",    "pool of addresses to send from; \"\" none", false},
 {"contact",    "ADDRESS", "whom to write to; \"\" nobody", false},
 {NULL, NULL, NULL, false},
@@ -137,7 +137,7 @@ static const struct ctl_option event_list_options[] = {
 {NULL, NULL, NULL, false},
 };
 static const struct ctl_option feedback_classify_options[] = {
-{"rules", "FILE", "rules of this file instead of the configuration's; several: the first is asked first", false},
+{"rules", "FILE", "these rules instead of the configuration's; several: the first is asked first", false},
 {NULL, NULL, NULL, false},
 };
 static const struct ctl_option feedback_reclassify_options[] = {
