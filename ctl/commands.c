@@ -308,6 +308,13 @@ const struct ctl_command ctl_commands[] = {
  "that came with the program.",
  "feedback classify bounce.eml\n"
  "feedback classify --rules my.rules --rules /usr/share/sendward/bounce.rules bounce.eml"},
+{"feedback", "reclassify", "", 0, 0, feedback_reclassify_options,
+ feedback_run_reclassify,
+ "Reads all kept reports again, after the rules have changed",
+ "What they say otherwise now is mended: how recipients ended, figures of\n"
+ "reputation, entries of suppression lists that a report made. Nobody is told\n"
+ "again. The differences are shown.",
+ "feedback reclassify --dry-run"},
 {"feedback", "list", "[ACCOUNT]", 0, 1, feedback_list_options,
  feedback_run_list,
  "Lists reports that are kept, the newest first",
@@ -553,10 +560,20 @@ const struct ctl_command ctl_commands[] = {
  "db backup /var/backups/sendward.db"},
 
 {"setup", "postfix", "", 0, 0, NULL, setup_run_postfix,
- "Prints the lines for main.cf and master.cf",
+ "Prints the lines for main.cf, master.cf and the map of domains",
  "Made from the configuration in force, each with what it is for. Nothing is\n"
  "changed.",
  "setup postfix"},
+{"setup", "sendmail", "", 0, 0, NULL, setup_run_sendmail,
+ "Prints the lines for sendmail.mc",
+ "Made from the configuration in force, each with what it is for. Nothing is\n"
+ "changed. Sendmail has no policy service: the milter counts for it.",
+ "setup sendmail"},
+{"setup", "sendmail", "", 0, 0, NULL, setup_run_sendmail,
+ "Prints the lines for sendmail.mc and its maps",
+ "Made from the configuration in force, each with what it is for. Nothing is\n"
+ "changed.",
+ "setup sendmail"},
 {"setup", "dovecot", "", 0, 0, NULL, setup_run_dovecot,
  "Prints the lines for Dovecot, which checks credentials",
  "Made from the configuration in force, each with what it is for. Nothing is\n"

@@ -56,8 +56,41 @@ mail_service(const struct conf *conf)
 static bool
 is_wanted(const struct conf *conf, const struct setup_line *line)
 {
-	return line->when == SETUP_ALWAYS ||
-	       strncmp(conf->mail_server, "unix:", 5) == 0;
+	bool is_unix = strncmp(conf->feedback_socket, "unix:", 5) == 0;
+
+	switch (line->when) {
+	case SETUP_MAIL_SOCKET:
+		return strncmp(conf->mail_server, "unix:", 5) == 0;
+	case SETUP_LMTP_UNIX:
+		return is_unix;
+	case SETUP_LMTP_INET:
+		return !is_unix;
+	case SETUP_ALWAYS:
+		break;
+	}
+	return true;
+}
+
+/* Sendmail's words; *known_r false: it is none of them. */
+static bool
+put_sendmail_word(const struct conf *conf, const char *word, size_t len,
+    struct buf *out, bool *known_r)
+{
+	const char *colon = strchr(conf->feedback_socket, ':');
+	const char *socket = colon != NULL ? colon + 1 : conf->feedback_socket;
+	const char *at = strchr(socket, '@');
+
+	*known_r = true;
+	if (strncmp(word, "milter-raw", len) == 0 && len > 6)
+		return buf_puts(out, conf->milter_socket);
+	if (strncmp(word, "feedback-path", len) == 0 && len > 8)
+		return buf_puts(out, socket);
+	if (strncmp(word, "feedback-host", len) == 0 && len > 8)
+		return buf_puts(out, at != NULL ? at + 1 : socket);
+	if (strncmp(word, "feedback-port", len) == 0 && len > 8)
+		return buf_append(out, socket, strcspn(socket, "@"));
+	*known_r = false;
+	return true;
 }
 
 static bool
@@ -69,6 +102,11 @@ put_word(const struct conf *conf, const char *word, size_t len, struct buf *out)
 	long long wait =
 	    conf->pacing_sec + 20 > 30 ? conf->pacing_sec + 20 : 30;
 
+	bool is_known;
+	bool ok = put_sendmail_word(conf, word, len, out, &is_known);
+
+	if (is_known)
+		return ok;
 	if (strncmp(word, "milter", len) == 0)
 		return postfix_socket(conf->milter_socket, out);
 	if (strncmp(word, "policy", len) == 0)
@@ -135,27 +173,38 @@ line_json(const struct conf *conf, const struct setup_line *line)
 	return doc;
 }
 
-/* ---- the map of domains --------------------------------------------------- */
+/* ---- maps of domains ------------------------------------------------------ */
 
 struct domains {
 	const struct ctl *ctl;
+	const struct setup_map *map;
 	json_t *list;
+	bool is_first; /* of its map: it has the reason */
 	bool failed;
 };
 
-/* Another with the same reason stands below it without a word. */
 static void
-add_domain(struct domains *d, const char *domain, const char *why)
+add_domain(struct domains *d, const char *domain)
 {
+	size_t len = strlen(d->map->format);
+	const char *place = strstr(d->map->format, "%s");
+	bool ok = place != NULL;
 	struct buf line;
 
-	buf_init(&line, 1024);
-	(void)buf_printf(&line, "%s sendward-lmtp:", domain);
-	if (!postfix_socket(d->ctl->conf->feedback_socket, &line) ||
-	    json_array_append_new(d->list,
-		json_pack("{s:s, s:o, s:s}", "file", setup_domains_file, "line",
-		    out_string(buf_str(&line)), "why", why)) != 0)
-		d->failed = true;
+	buf_init(&line, 2048);
+	if (ok)
+		ok = buf_append(&line, d->map->format,
+			 (size_t)(place - d->map->format)) &&
+		     buf_puts(&line, domain) && buf_puts(&line, place + 2);
+	if (ok && d->map->format[len - 1] == ':')
+		ok = postfix_socket(d->ctl->conf->feedback_socket, &line);
+	if (ok)
+		ok = json_array_append_new(d->list,
+			 json_pack("{s:s, s:o, s:s}", "file", d->map->file,
+			     "line", out_string(buf_str(&line)), "why",
+			     d->is_first ? d->map->why : "")) == 0;
+	d->is_first = false;
+	d->failed |= !ok;
 	buf_fini(&line);
 }
 
@@ -171,7 +220,7 @@ add_mail_from(void *ctx, const char *account, const struct store_identity *row)
 	if (row->facts.mail_from[0] != '\0' &&
 	    (status == RULES_IDENTITY_SUCCESS ||
 		status == RULES_IDENTITY_TEMPORARY_FAILURE))
-		add_domain(d, row->facts.mail_from, "");
+		add_domain(d, row->facts.mail_from);
 	return !d->failed;
 }
 
@@ -190,22 +239,21 @@ add_mail_froms(struct domains *d)
 }
 
 static bool
-add_domains(const struct ctl *ctl, json_t *list)
+add_map(const struct ctl *ctl, const struct setup_map *map, json_t *list)
 {
 	const struct conf *conf = ctl->conf;
-	struct domains d = {.ctl = ctl, .list = list};
-	struct buf below;
+	struct domains d = {
+	    .ctl = ctl, .map = map, .list = list, .is_first = true};
+	char below[512];
 
-	buf_init(&below, 512);
-	add_domain(&d, conf->bounce_domain, setup_domains_why);
-	if (!buf_printf(&below, ".%s", conf->bounce_domain))
-		d.failed = true;
-	add_domain(&d, buf_str(&below), "");
-	buf_fini(&below);
+	add_domain(&d, conf->bounce_domain);
+	(void)snprintf(below, sizeof(below), ".%s", conf->bounce_domain);
+	if (map->has_below)
+		add_domain(&d, below);
 	if (conf->simulator_domain[0] != '\0')
-		add_domain(&d, conf->simulator_domain, "");
+		add_domain(&d, conf->simulator_domain);
 	if (conf->simulator_aws == CONF_SIMULATOR_AWS_YES)
-		add_domain(&d, "simulator.amazonses.com", "");
+		add_domain(&d, "simulator.amazonses.com");
 	add_mail_froms(&d);
 	return !d.failed;
 }
@@ -242,7 +290,8 @@ print_lines(const json_t *list)
 }
 
 static int
-print_setup(struct ctl *ctl, const struct setup_line *lines, bool has_domains)
+print_setup(struct ctl *ctl, const struct setup_line *lines,
+    const struct setup_map *maps)
 {
 	int rc = ctl_open(ctl, 0);
 	json_t *list;
@@ -256,8 +305,8 @@ print_setup(struct ctl *ctl, const struct setup_line *lines, bool has_domains)
 		    json_array_append_new(list, line_json(ctl->conf, lines)) !=
 			0)
 			failed = true;
-	if (!failed && has_domains)
-		failed = !add_domains(ctl, list);
+	for (; !failed && maps != NULL && maps->file != NULL; maps++)
+		failed = !add_map(ctl, maps, list);
 	if (failed || list == NULL) {
 		json_decref(list);
 		return ctl_refuse(ctl, "no memory for the lines");
@@ -272,11 +321,17 @@ print_setup(struct ctl *ctl, const struct setup_line *lines, bool has_domains)
 int
 setup_run_postfix(struct ctl *ctl)
 {
-	return print_setup(ctl, setup_postfix_lines, true);
+	return print_setup(ctl, setup_postfix_lines, setup_postfix_maps);
+}
+
+int
+setup_run_sendmail(struct ctl *ctl)
+{
+	return print_setup(ctl, setup_sendmail_lines, setup_sendmail_maps);
 }
 
 int
 setup_run_dovecot(struct ctl *ctl)
 {
-	return print_setup(ctl, setup_dovecot_lines, false);
+	return print_setup(ctl, setup_dovecot_lines, NULL);
 }

@@ -8,6 +8,7 @@
 
 #define MAIN "/etc/postfix/main.cf"
 #define MASTER "/etc/postfix/master.cf"
+#define SENDMAIL_MC "/etc/mail/sendmail.mc"
 #define DOMAINS "/etc/postfix/sendward_domains"
 #define DOVECOT "/etc/dovecot/conf.d/99-sendward.conf"
 #define DOVECOT_SQL "/etc/dovecot/dovecot-sendward-sql.conf.ext"
@@ -117,11 +118,51 @@ const struct setup_line setup_dovecot_lines[] = {
  "Only enabled credentials are in this view. Dovecot quotes %u itself.", SETUP_ALWAYS},
 {NULL, NULL, NULL, SETUP_ALWAYS},
 };
+
+const struct setup_line setup_sendmail_lines[] = {
+{SENDMAIL_MC, "INPUT_MAIL_FILTER(`sendward', `S=@milter-raw@, F=T, T=C:30s;S:30s;R:30s;E:5m')",
+ "The milter: identities, sandbox, suppression, return path, DKIM signature. F=T:\n"
+ "without it nothing is checked or signed, the client shall come again. Sendmail\n"
+ "asks no policy service: rates and quotas are not counted yet.", SETUP_ALWAYS},
+{SENDMAIL_MC, "define(`confPRIVACY_FLAGS', `authwarnings,noreceipts')",
+ "NOTIFY= is answered 504: a client that says NOTIFY=NEVER would have no bounces,\n"
+ "and bounce as much as it likes unseen. (Add to the flags that you have.)", SETUP_ALWAYS},
+{SENDMAIL_MC, "FEATURE(`mailertable', `hash -o /etc/mail/mailertable')",
+ "The map below is looked at. Its folder may be writable for root alone.", SETUP_ALWAYS},
+{SENDMAIL_MC, "MAILER_DEFINITIONS\n"
+ "Msendward, P=[IPC], F=PSXmnz, S=EnvFromSMTP, R=EnvToSMTP, E=\\r\\n,\n"
+ "\tT=DNS/RFC822/SMTP, A=FILE @feedback-path@",
+ "The way to sendward-feedback, by LMTP (behind MAILER(`smtp'), whose rules it\n"
+ "uses). Every folder above the socket must be writable for its owner alone.", SETUP_LMTP_UNIX},
+{SENDMAIL_MC, "MAILER_DEFINITIONS\n"
+ "Msendward, P=[IPC], F=PSXmnz, S=EnvFromSMTP, R=EnvToSMTP, E=\\r\\n,\n"
+ "\tT=DNS/RFC822/SMTP, A=TCP @feedback-host@ @feedback-port@",
+ "The way to sendward-feedback, by LMTP (behind MAILER(`smtp'), whose rules it\n"
+ "uses).", SETUP_LMTP_INET},
+{SENDMAIL_MC, "Msendwardpipe, P=/usr/sbin/sendward-feedback, F=DFMn, S=EnvFromSMTP,\n"
+ "\tR=EnvToSMTP, U=@user@:@group@, T=DNS/RFC822/X-Unix,\n"
+ "\tA=sendward-feedback -i $u",
+ "The same without the daemon, a process a report: with sendwardpipe: in the map\n"
+ "instead of sendward:. The user of U= must own the master key (chown, mode 0400).", SETUP_ALWAYS},
+{NULL, NULL, NULL, SETUP_ALWAYS},
+};
 /* clang-format on */
 
-const char setup_domains_file[] = DOMAINS;
-const char setup_domains_why[] =
-    "Domains whose mail is for sendward-feedback, for postmap(1): the bounce\n"
-    "domain, what is below it, the mailbox simulator, and MAIL FROM domains of\n"
-    "verified identities. conf/examples/sendward-domains writes it anew every\n"
-    "minute, so that a new MAIL FROM domain needs nobody.";
+const struct setup_map setup_postfix_maps[] = {
+    {DOMAINS, "%s sendward-lmtp:", true,
+	"Domains whose mail is for sendward-feedback, for postmap(1): the bounce\n"
+	"domain, what is below it, the mailbox simulator, and MAIL FROM domains of\n"
+	"verified identities. conf/examples/sendward-domains writes it anew every\n"
+	"minute, so that a new MAIL FROM domain needs nobody."},
+    {NULL, NULL, false, NULL},
+};
+
+const struct setup_map setup_sendmail_maps[] = {
+    {"/etc/mail/mailertable", "%s\tsendward:here", true,
+	"Domains whose mail is for sendward-feedback, for makemap(8): the bounce\n"
+	"domain, what is below it, the mailbox simulator, and MAIL FROM domains of\n"
+	"verified identities."},
+    {"/etc/mail/relay-domains", "%s", false,
+	"Their mail is taken from anybody. Read when Sendmail starts."},
+    {NULL, NULL, false, NULL},
+};

@@ -2,14 +2,19 @@
 #ifndef SENDWARD_CTL_SETUP_LINES_H
 #define SENDWARD_CTL_SETUP_LINES_H
 
+#include <stdbool.h>
+
 enum setup_when {
 	SETUP_ALWAYS,
-	SETUP_MAIL_SOCKET /* mail.server is unix:PATH */
+	SETUP_MAIL_SOCKET, /* mail.server is unix:PATH */
+	SETUP_LMTP_UNIX,   /* feedback.socket is unix:PATH */
+	SETUP_LMTP_INET,   /* it is inet:PORT@ADDRESS */
 };
 
-/* @milter@, @policy@, @feedback@, @policy-timeout@, @bounce@, @size@, @user@, @group@,
- * @store@ and @mail-service@ in a line stand for what the configuration says; @@
- * is an @. */
+/* @milter@, @policy@, @feedback@, @policy-timeout@, @bounce@, @size@, @user@,
+ * @group@, @store@, @mail-service@, and for Sendmail @milter-raw@, @feedback-path@,
+ * @feedback-host@, @feedback-port@ in a line stand for what the configuration says;
+ * @@ is an @. */
 struct setup_line {
 	const char *file; /* NULL ends the table */
 	const char *line; /* may have several, with their continuation */
@@ -18,10 +23,19 @@ struct setup_line {
 };
 
 extern const struct setup_line setup_postfix_lines[];
+extern const struct setup_line setup_sendmail_lines[];
 extern const struct setup_line setup_dovecot_lines[];
 
-/* The map that relay_domains and transport_maps read, and what it is for. */
-extern const char setup_domains_file[];
-extern const char setup_domains_why[];
+/* A file with a line for each domain whose mail is for sendward-feedback. */
+struct setup_map {
+	const char *file; /* NULL ends the table */
+	const char
+	    *format;    /* of a line, of the domain; one that ends in ":" goes
+	                       on with the socket */
+	bool has_below; /* also for ".DOMAIN" of the bounce domain */
+	const char *why;
+};
+extern const struct setup_map setup_postfix_maps[];
+extern const struct setup_map setup_sendmail_maps[];
 
 #endif
