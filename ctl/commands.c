@@ -567,7 +567,7 @@ const struct ctl_command ctl_commands[] = {
 {"setup", "sendmail", "", 0, 0, NULL, setup_run_sendmail,
  "Prints the lines for sendmail.mc",
  "Made from the configuration in force, each with what it is for. Nothing is\n"
- "changed. Sendmail has no policy service: the milter counts for it.",
+ "changed. Sendmail asks no policy service: rates and quotas are not counted.",
  "setup sendmail"},
 {"setup", "sendmail", "", 0, 0, NULL, setup_run_sendmail,
  "Prints the lines for sendmail.mc and its maps",

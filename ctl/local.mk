@@ -11,6 +11,7 @@ ctl_sendwardctl_SOURCES = ctl/main.c ctl/command.h ctl/commands.c \
 	ctl/identity_check.c ctl/grant.c ctl/dkim.c ctl/request.c \
 	ctl/grant.h ctl/letter.c ctl/suppression.c ctl/explain.c ctl/config.c \
 	ctl/message.c ctl/event.c ctl/event.h ctl/feedback.c ctl/feedback.h \
+	ctl/feedback_reclassify.c \
 	ctl/reputation.c ctl/reputation.h ctl/limit.c ctl/configset.c \
 	ctl/topic.c ctl/topic.h ctl/subscription.c \
 	ctl/identity_set.c ctl/identity_set.h \
