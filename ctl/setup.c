@@ -184,7 +184,7 @@ struct domains {
 };
 
 static void
-add_domain(struct domains *d, const char *domain)
+add_domain(struct domains *d, const char *domain, const char *why)
 {
 	size_t len = strlen(d->map->format);
 	const char *place = strstr(d->map->format, "%s");
@@ -202,7 +202,7 @@ add_domain(struct domains *d, const char *domain)
 		ok = json_array_append_new(d->list,
 			 json_pack("{s:s, s:o, s:s}", "file", d->map->file,
 			     "line", out_string(buf_str(&line)), "why",
-			     d->is_first ? d->map->why : "")) == 0;
+			     d->is_first ? d->map->why : why)) == 0;
 	d->is_first = false;
 	d->failed |= !ok;
 	buf_fini(&line);
@@ -220,7 +220,7 @@ add_mail_from(void *ctx, const char *account, const struct store_identity *row)
 	if (row->facts.mail_from[0] != '\0' &&
 	    (status == RULES_IDENTITY_SUCCESS ||
 		status == RULES_IDENTITY_TEMPORARY_FAILURE))
-		add_domain(d, row->facts.mail_from);
+		add_domain(d, row->facts.mail_from, "A MAIL FROM domain.");
 	return !d->failed;
 }
 
@@ -246,14 +246,16 @@ add_map(const struct ctl *ctl, const struct setup_map *map, json_t *list)
 	    .ctl = ctl, .map = map, .list = list, .is_first = true};
 	char below[512];
 
-	add_domain(&d, conf->bounce_domain);
+	add_domain(&d, conf->bounce_domain, "");
 	(void)snprintf(below, sizeof(below), ".%s", conf->bounce_domain);
 	if (map->has_below)
-		add_domain(&d, below);
+		add_domain(&d, below, "What is below it.");
 	if (conf->simulator_domain[0] != '\0')
-		add_domain(&d, conf->simulator_domain);
+		add_domain(
+		    &d, conf->simulator_domain, "The mailbox simulator.");
 	if (conf->simulator_aws == CONF_SIMULATOR_AWS_YES)
-		add_domain(&d, "simulator.amazonses.com");
+		add_domain(&d, "simulator.amazonses.com",
+		    "The mailbox simulator of Amazon SES.");
 	add_mail_froms(&d);
 	return !d.failed;
 }
