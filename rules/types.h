@@ -81,8 +81,8 @@ struct rules_account {
 	bool production; /* out of the sandbox */
 	bool paused;
 	char pause_reason[161];
-	int64_t daily_quota; /* recipients in 24 h, -1 unlimited */
-	double rate;         /* recipients per second, > 0 */
+	int64_t daily_quota;    /* recipients in 24 h, -1 unlimited */
+	double rate;            /* recipients per second, > 0 */
 	int suppressed_reasons; /* of enum rules_suppressed_reasons */
 };
 
