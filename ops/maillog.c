@@ -112,6 +112,9 @@ put_event(void *ctx, const struct store_message *message)
 	json_t *detail;
 	char *text = NULL;
 
+	/* A log without fractions of seconds would put it before the Send. */
+	if (event.at_msec < message->sent_msec)
+		event.at_msec = message->sent_msec;
 	if (!recipients_find(message->recipients, c->recipient, &known) ||
 	    recipient_is_dropped(known.flag))
 		return false;
