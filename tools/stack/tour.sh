@@ -1,6 +1,6 @@
-# A domain proved by DNS, the first message, an address proved by a link, three
-# refusals: with public clients (swaks, curl), and what came of them. Sourced by
-# quickstart; dies when one is not as it must be.
+# A domain proved by DNS, the first message, an address proved by a link, a bounce
+# read, three refusals: with public clients (swaks, curl), and what came of them.
+# Sourced by quickstart; dies when one is not as it must be.
 
 READER=reader@customer.example
 
@@ -93,6 +93,36 @@ address_proved()
 	say "$READER is SUCCESS: newcomer may send from it, and to it"
 }
 
+story()
+{
+	ctl message show "$1" 2>/dev/null
+}
+
+has_bounced()
+{
+	story "$1" | grep -qi bounce
+}
+
+# The next hop refuses the recipient, Postfix writes the bounce, sendward reads it.
+bounce_read()
+{
+	local out id to=reply-550-5.1.1@dead.example
+	[ -z "${NEXT_HOP:-}" ] || return 0
+	ctl suppression remove demo $to >/dev/null 2>&1
+	SUBJECT="quickstart bounce $$-$(date +%s)"
+	out=$(send "$SMTP_USER" "$SMTP_PASS" "$FROM" $to "$FROM") ||
+		die "a message to a dead address was not accepted:"$'\n'"$out"
+	id=$(sed -n 's/^<-  250 2\.0\.0 .*queued as //p' <<<"$out" | head -n 1)
+	wait_until 30 has_bounced "$id" ||
+		die "its bounce was not read: see $RUN/log/feedback.log"
+	say "a message to $to, a dead address, came back;" \
+		"\`message show $id\`:"
+	story "$id" | sed 's/^/    /'
+	ctl suppression list demo | grep -q "$to" ||
+		die "the dead address is not on demo's suppression list"
+	say "$to is on demo's suppression list now"
+}
+
 # refused PATTERN WHAT USER PASS FROM TO HEADER-FROM
 refused()
 {
@@ -143,6 +173,9 @@ whats_next()
 	  \$SENDWARDCTL -c \$SENDWARD_CONF account pause demo
 	  \$SENDWARDCTL -c \$SENDWARD_CONF explain --login \$SMTP_USER \\
 	      --from \$FROM --to anyone@customer.example
+	  \$SENDWARDCTL -c \$SENDWARD_CONF suppression list demo
+	The mailbox simulator (--to): success, bounce, ooto, complaint and
+	suppressionlist @$SIMULATOR_DOMAIN
 	  ./quickstart status; ./quickstart down
 	END
 }
@@ -152,6 +185,7 @@ tour()
 	domain_proved
 	first_message
 	address_proved
+	bounce_read
 	three_refusals
 	whats_next
 }
