@@ -45,6 +45,7 @@ struct api_response {
 	struct buf body;
 	char allow[32];      /* with 405 */
 	int retry_after_sec; /* 0: is not said */
+	int keep_sec;        /* caches may keep it so long; 0: not at all */
 	bool is_last;        /* the connection closes after it */
 	char why[256];       /* for the log, with 5xx */
 };

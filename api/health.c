@@ -9,6 +9,7 @@
 #include "api/pages.h"
 #include "api/service.h"
 #include "store/store.h"
+#include "store/topics.h"
 
 static bool
 see_account(void *ctx, const struct store_account *row)
@@ -47,6 +48,7 @@ void
 api_health_metrics(struct api_service *service,
     const struct api_request *request, struct api_response *response_r)
 {
+	struct store_notification_numbers notifications;
 	struct store_numbers numbers;
 	struct store *store;
 	struct err err;
@@ -59,8 +61,11 @@ api_health_metrics(struct api_service *service,
 	rc = api_service_store(service, &store, &err);
 	if (rc == SG_OK)
 		rc = store_numbers(store, request->now_sec, &numbers, &err);
+	if (rc == SG_OK)
+		rc = store_notification_count(
+		    store, 0, request->now_sec, &notifications, &err);
 	response_r->status = 200;
 	response_r->content_type = "text/plain; version=0.0.4; charset=utf-8";
 	api_metrics_write(api_service_metrics(service),
-	    rc == SG_OK ? &numbers : NULL, &response_r->body);
+	    rc == SG_OK ? &numbers : NULL, &notifications, &response_r->body);
 }

@@ -226,12 +226,15 @@ set_headers(const struct api_http *http, const struct exchange *ex,
     struct MHD_Response *answer)
 {
 	const struct api_response *response = &ex->response;
-	char seconds[16];
+	char seconds[16], keep[40] = "no-store";
 
 	set_header(answer, MHD_HTTP_HEADER_CONTENT_TYPE,
 	    response->content_type == NULL ? "text/plain; charset=utf-8"
 					   : response->content_type);
-	set_header(answer, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	if (response->keep_sec > 0)
+		(void)snprintf(keep, sizeof(keep), "public, max-age=%d",
+		    response->keep_sec);
+	set_header(answer, MHD_HTTP_HEADER_CACHE_CONTROL, keep);
 	set_header(answer, "Content-Security-Policy", http->csp);
 	set_header(answer, "Referrer-Policy", "no-referrer");
 	set_header(answer, "X-Content-Type-Options", "nosniff");

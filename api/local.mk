@@ -14,6 +14,7 @@ api_libapi_a_SOURCES = \
 	api/route.c api/route.h \
 	api/server.c api/server.h \
 	api/service.c api/service.h \
+	api/sns.c api/sns.h \
 	api/tls.c api/tls.h \
 	api/verify.c api/verify.h
 EXTRA_DIST += api/README.md

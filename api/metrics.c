@@ -11,6 +11,7 @@
 #include "api/route.h"
 #include "rules/identity.h"
 #include "store/store.h"
+#include "store/topics.h"
 
 #define ROUTES_MAX 64 /* names in the table, and "none" */
 #define CLASSES 5     /* 1xx … 5xx */
@@ -243,9 +244,21 @@ write_store(const struct store_numbers *n, struct buf *out)
 	    "Addresses on suppression lists.", n->suppressions);
 }
 
+static void
+write_notifications(const struct store_notification_numbers *n, struct buf *out)
+{
+	write_number(out, "notifications", "gauge",
+	    "Notifications on their way to subscribers.", n->waiting);
+	write_number(out, "notifications_due", "gauge",
+	    "Notifications that should have been tried by now.", n->due);
+	write_number(out, "notifications_dead", "gauge",
+	    "Notifications that were given up and are kept.", n->dead);
+}
+
 void
 api_metrics_write(const struct api_metrics *metrics,
-    const struct store_numbers *numbers, struct buf *out)
+    const struct store_numbers *numbers,
+    const struct store_notification_numbers *notifications, struct buf *out)
 {
 	write_head(out, "build_info", "gauge", "The version that runs.");
 	(void)buf_printf(
@@ -255,6 +268,8 @@ api_metrics_write(const struct api_metrics *metrics,
 	write_requests(metrics, out);
 	write_took(metrics, out);
 	write_connections(metrics, out);
-	if (numbers != NULL)
+	if (numbers != NULL) {
 		write_store(numbers, out);
+		write_notifications(notifications, out);
+	}
 }

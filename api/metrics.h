@@ -7,6 +7,7 @@
 #include "base/buf.h"
 
 struct api_metrics;
+struct store_notification_numbers;
 struct store_numbers;
 
 /* Why a connection was not served to its end. */
@@ -30,6 +31,7 @@ void api_metrics_dropped(
 
 /* numbers NULL: the store cannot be read. */
 void api_metrics_write(const struct api_metrics *metrics,
-    const struct store_numbers *numbers, struct buf *out);
+    const struct store_numbers *numbers,
+    const struct store_notification_numbers *notifications, struct buf *out);
 
 #endif

@@ -175,6 +175,98 @@ api_pages_confirmed(
 	end(response_r);
 }
 
+static void
+put_subscription(struct buf *out, const struct api_page_subscription *facts)
+{
+	(void)buf_puts(out, "<dl>\n");
+	put_fact(out, "Address", facts->address);
+	put_fact(out, "Topic", facts->topic);
+	put_fact(out, "Account", facts->account);
+	(void)buf_puts(out, "</dl>\n");
+}
+
+void
+api_pages_subscription_ask(
+    struct api_response *response_r, const struct api_page_subscription *facts)
+{
+	struct buf *out = &response_r->body;
+
+	begin(response_r, 200, "plain", "Confirm your subscription");
+	(void)buf_puts(out,
+	    "<p>An account on this mail server asks to send notifications to "
+	    "your address.</p>\n");
+	put_subscription(out, facts);
+	(void)buf_puts(out,
+	    "<form method=\"post\"><button>Confirm this subscription"
+	    "</button></form>\n<p class=\"soft\">If you do not know this "
+	    "account, close this page: nothing happens without your click. "
+	    "The link is valid until ");
+	put_time(out, facts->expires_sec);
+	(void)buf_puts(out, ".</p>\n");
+	end(response_r);
+}
+
+void
+api_pages_subscription_confirmed(
+    struct api_response *response_r, const struct api_page_subscription *facts)
+{
+	struct buf *out = &response_r->body;
+
+	begin(response_r, 200, "good", "Subscription confirmed");
+	(void)buf_puts(out, "<p>Notifications of the topic <strong>");
+	put_escaped(out, facts->topic);
+	(void)buf_puts(out, "</strong> come to <strong>");
+	put_escaped(out, facts->address);
+	(void)buf_puts(out,
+	    "</strong> from now on.</p>\n<p class=\"soft\">Each of them has a "
+	    "link to end that. You can close this page.</p>\n");
+	end(response_r);
+}
+
+void
+api_pages_subscription_ask_end(
+    struct api_response *response_r, const struct api_page_subscription *facts)
+{
+	struct buf *out = &response_r->body;
+
+	begin(response_r, 200, "plain", "End this subscription?");
+	(void)buf_puts(
+	    out, "<p>No notifications come to you any more then.</p>\n");
+	put_subscription(out, facts);
+	(void)buf_puts(out,
+	    "<form method=\"post\"><button>End the subscription</button>"
+	    "</form>\n<p class=\"soft\">Nothing happens without your click."
+	    "</p>\n");
+	end(response_r);
+}
+
+void
+api_pages_subscription_ended(
+    struct api_response *response_r, const struct api_page_subscription *facts)
+{
+	struct buf *out = &response_r->body;
+
+	begin(response_r, 200, "good", "Subscription ended");
+	(void)buf_puts(out, "<p>Notifications of the topic <strong>");
+	put_escaped(out, facts->topic);
+	(void)buf_puts(out,
+	    "</strong> do not come to you any more.</p>\n<p class=\"soft\">You "
+	    "can close this page.</p>\n");
+	end(response_r);
+}
+
+void
+api_pages_subscription_void(struct api_response *response_r)
+{
+	begin(response_r, 404, "bad", "This link is not valid");
+	(void)buf_puts(&response_r->body,
+	    "<p>A link that confirms a subscription works for two days, and "
+	    "only until a newer one is sent; one that ends it, as long as it "
+	    "lasts. Perhaps it was cut when it was copied.</p>\n<p>Nothing "
+	    "was changed.</p>\n");
+	end(response_r);
+}
+
 void
 api_pages_void(struct api_response *response_r)
 {

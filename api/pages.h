@@ -18,6 +18,21 @@ void api_pages_ask(
     struct api_response *response_r, const struct link_facts *facts);
 void api_pages_confirmed(
     struct api_response *response_r, const struct link_facts *facts);
+/* Of subscriptions by mail. */
+struct api_page_subscription {
+	const char *account, *topic, *address;
+	int64_t expires_sec; /* of the link */
+};
+void api_pages_subscription_ask(
+    struct api_response *response_r, const struct api_page_subscription *facts);
+void api_pages_subscription_confirmed(
+    struct api_response *response_r, const struct api_page_subscription *facts);
+void api_pages_subscription_ask_end(
+    struct api_response *response_r, const struct api_page_subscription *facts);
+void api_pages_subscription_ended(
+    struct api_response *response_r, const struct api_page_subscription *facts);
+void api_pages_subscription_void(struct api_response *response_r);
+
 /* One page for every link that leads nowhere: 404. */
 void api_pages_void(struct api_response *response_r);
 /* Any other end: what it is and what to do, for 4xx and 5xx. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api/health.h"
+#include "api/sns.h"
 #include "api/verify.h"
 
 /* clang-format off */
@@ -15,6 +16,13 @@ const struct api_route api_routes[] = {
 	{"verify",  API_POST, "/verify/*", api_verify_confirm},
 	{"healthz", API_GET,  "/healthz",  api_health_check},
 	{"metrics", API_GET,  "/metrics",  api_health_metrics},
+	{"sns",         API_GET,  "/",               api_sns_query},
+	{"certificate", API_GET,  "/SimpleNotificationService-*",
+	    api_sns_certificate},
+	{"subscription", API_GET,  "/subscription/*", api_sns_show},
+	{"subscription", API_POST, "/subscription/*", api_sns_confirm},
+	{"unsubscribe",  API_GET,  "/unsubscribe/*",  api_sns_show_end},
+	{"unsubscribe",  API_POST, "/unsubscribe/*",  api_sns_end},
 };
 /* clang-format on */
 const size_t api_route_count = sizeof(api_routes) / sizeof(api_routes[0]);

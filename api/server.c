@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/process.h"
+#include "base/seal.h"
 #include "conf/conf.h"
 
 /* Let in in one turn of the loop, so that signals and deadlines have theirs. */
@@ -44,6 +45,7 @@ static const char full_answer[] =
 
 struct api_server {
 	struct conf *conf;
+	struct seal *seal; /* NULL: it could not be read */
 	struct api_metrics *metrics;
 	struct api_conns *conns;
 	struct api_tls tls; /* until the threads have their copy */
@@ -90,6 +92,7 @@ api_server_free(struct api_server **server)
 	api_conns_free(&s->conns);
 	api_metrics_free(&s->metrics);
 	api_tls_fini(&s->tls);
+	seal_free(&s->seal);
 	conf_unref(&s->conf);
 	free(s);
 	*server = NULL;
@@ -130,8 +133,8 @@ new_http(struct api_server *server, struct conf *conf,
     const struct api_tls *tls, struct api_http **http_r, struct err *err_r)
 {
 	struct api_service *service = NULL;
-	enum sg_err rc =
-	    api_service_new(conf, server->metrics, &service, err_r);
+	enum sg_err rc = api_service_new(
+	    conf, server->seal, server->metrics, &service, err_r);
 
 	if (rc == SG_OK)
 		rc = api_http_new(service, server->conns, tls,
@@ -309,6 +312,8 @@ api_server_open(void *ctx, struct err *err_r)
 		rc = api_tls_load(server->conf, &server->tls, err_r);
 	if (rc != SG_OK)
 		return rc;
+	/* Only ends of subscriptions need it: all else goes on without. */
+	(void)seal_open(server->conf->master_key_file, &server->seal, NULL);
 	server->is_plain = !server->tls.is_on;
 	server->metrics = api_metrics_new();
 	if (server->metrics == NULL)

@@ -23,6 +23,7 @@
 
 struct api_service {
 	struct conf *conf;
+	const struct seal *seal;
 	struct api_metrics *metrics;
 	pthread_key_t store_key; /* each thread's struct store */
 };
@@ -36,8 +37,9 @@ close_store(void *value)
 }
 
 enum sg_err
-api_service_new(struct conf *conf, struct api_metrics *metrics,
-    struct api_service **service_r, struct err *err_r)
+api_service_new(struct conf *conf, const struct seal *seal,
+    struct api_metrics *metrics, struct api_service **service_r,
+    struct err *err_r)
 {
 	struct api_service *service = calloc(1, sizeof(*service));
 	int error;
@@ -52,6 +54,7 @@ api_service_new(struct conf *conf, struct api_metrics *metrics,
 		    err_r, SG_IO, "thread's handle: %s", strerror(error));
 	}
 	service->conf = conf_ref(conf);
+	service->seal = seal;
 	service->metrics = metrics;
 	*service_r = service;
 	return SG_OK;
@@ -74,6 +77,12 @@ const struct conf *
 api_service_conf(const struct api_service *service)
 {
 	return service->conf;
+}
+
+const struct seal *
+api_service_seal(const struct api_service *service)
+{
+	return service->seal;
 }
 
 struct api_metrics *

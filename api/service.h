@@ -9,16 +9,20 @@
 struct api_metrics;
 struct api_service;
 struct conf;
+struct seal;
 struct store;
 
-/* One for each configuration in force; conf is taken a reference of. metrics is
- * borrowed. */
-enum sg_err api_service_new(struct conf *conf, struct api_metrics *metrics,
-    struct api_service **service_r, struct err *err_r);
+/* One for each configuration in force; conf is taken a reference of. seal (may be
+ * NULL) and metrics are borrowed. */
+enum sg_err api_service_new(struct conf *conf, const struct seal *seal,
+    struct api_metrics *metrics, struct api_service **service_r,
+    struct err *err_r);
 /* When no thread uses it any more. */
 void api_service_free(struct api_service **service);
 
 const struct conf *api_service_conf(const struct api_service *service);
+/* NULL: the master key could not be read at the start. */
+const struct seal *api_service_seal(const struct api_service *service);
 struct api_metrics *api_service_metrics(const struct api_service *service);
 
 /* The calling thread's own handle, opened when first asked for, and anew when

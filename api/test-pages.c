@@ -15,6 +15,7 @@
 #include "api/pages.h"
 #include "ops/link.h"
 #include "store/store.h"
+#include "store/topics.h"
 
 #define HOSTILE "\"'><script>alert(1)</script>&amp;@x.example"
 
@@ -72,6 +73,39 @@ test_escaped(void **state)
 	api_pages_confirmed(&page, &facts);
 	check_page(&page, 200);
 	assert_null(strstr(buf_str(&page.body), "<form"));
+	api_response_fini(&page);
+}
+
+/* All of them say whose and what, with nothing of it taken for markup. */
+static void
+test_subscriptions(void **state)
+{
+	const struct api_page_subscription facts = {.account = HOSTILE,
+	    .topic = HOSTILE,
+	    .address = HOSTILE,
+	    .expires_sec = 1790000040};
+	struct api_response page;
+
+	(void)state;
+	api_response_init(&page);
+	api_pages_subscription_ask(&page, &facts);
+	check_page(&page, 200);
+	assert_int_equal(times(buf_str(&page.body), "&lt;script&gt;"), 3);
+	assert_int_equal(
+	    times(buf_str(&page.body), "<form method=\"post\">"), 1);
+	assert_non_null(strstr(buf_str(&page.body), "2026-09-21 14:14 UTC"));
+	api_pages_subscription_confirmed(&page, &facts);
+	check_page(&page, 200);
+	assert_int_equal(times(buf_str(&page.body), "<form"), 0);
+	api_pages_subscription_ask_end(&page, &facts);
+	check_page(&page, 200);
+	assert_int_equal(
+	    times(buf_str(&page.body), "<form method=\"post\">"), 1);
+	api_pages_subscription_ended(&page, &facts);
+	check_page(&page, 200);
+	assert_int_equal(times(buf_str(&page.body), "<form"), 0);
+	api_pages_subscription_void(&page);
+	check_page(&page, 404);
 	api_response_fini(&page);
 }
 
@@ -140,9 +174,14 @@ test_numbers(void **state)
 	    "\nsendward_http_request_seconds_bucket{le=\"+Inf\"} 3\n",
 	    "\nsendward_http_request_seconds_sum 9.020500\n",
 	    "\nsendward_http_request_seconds_count 3\n",
+	    "\nsendward_notifications 7\n",
+	    "\nsendward_notifications_due 3\n",
+	    "\nsendward_notifications_dead 2\n",
 	    "\nsendward_http_connections 1\n",
 	    "\nsendward_http_connections_dropped_total{limit=\"timeout\"} 1\n",
 	};
+	static const struct store_notification_numbers notifications = {
+	    .waiting = 7, .due = 3, .dead = 2};
 	struct api_metrics *metrics = api_metrics_new();
 	struct buf out;
 
@@ -156,15 +195,16 @@ test_numbers(void **state)
 	api_metrics_accepted(metrics);
 	api_metrics_closed(metrics);
 	api_metrics_dropped(metrics, API_DROP_LATE);
-	api_metrics_write(metrics, &numbers, &out);
+	api_metrics_write(metrics, &numbers, &notifications, &out);
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		if (times(buf_str(&out), wanted[i]) != 1)
 			fail_msg("no %s", wanted[i]);
 	/* Without the store: what is known, and nothing that is not. */
 	buf_clear(&out);
-	api_metrics_write(metrics, NULL, &out);
+	api_metrics_write(metrics, NULL, NULL, &out);
 	assert_non_null(strstr(buf_str(&out), "\nsendward_store_up 0\n"));
 	assert_null(strstr(buf_str(&out), "sendward_accounts"));
+	assert_null(strstr(buf_str(&out), "sendward_notifications"));
 	buf_fini(&out);
 	api_metrics_free(&metrics);
 }
@@ -174,6 +214,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_escaped),
+	    cmocka_unit_test(test_subscriptions),
 	    cmocka_unit_test(test_ends),
 	    cmocka_unit_test(test_policy),
 	    cmocka_unit_test(test_numbers),

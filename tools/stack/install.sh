@@ -9,6 +9,9 @@ PACKAGES_STACK="knot dovecot-core dovecot-sqlite swaks python3 python3-dkim
 python3-dnspython sqlite3 curl"
 PACKAGES_TEST="libcmocka-dev libmail-dkim-perl miltertest opendkim
 opendkim-tools mandoc chromium chromium-driver python3-selenium openssl"
+# Node.js may have come from elsewhere, with npm in the same package.
+command -v node >/dev/null || PACKAGES_TEST="$PACKAGES_TEST nodejs"
+command -v npm >/dev/null || PACKAGES_TEST="$PACKAGES_TEST npm"
 # What these packages would start at the next boot.
 SERVICE_UNITS="postfix knot dovecot opendkim"
 
