@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "base/buf.h"
+
+#include <gmime/gmime.h>
+
 #include "report/limits.h"
 #include "report/reading.h"
 #include "report/wording.h"

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include <gmime/gmime.h>
+
 #include "report/address.h"
 #include "report/limits.h"
 #include "report/reading.h"

@@ -2,6 +2,8 @@
  * counting words that make it nest. */
 #include "config.h"
 
+#include <gmime/gmime.h>
+
 #include "report/parts.h"
 
 #include <string.h>

@@ -5,9 +5,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <gmime/gmime.h>
 #include "base/buf.h"
 #include "base/err.h"
+
+/* GMime's; its headers are for who uses it. */
+typedef struct _GMimeMessage GMimeMessage;
 
 struct parts {
 	GMimeMessage *message; /* NULL: not even a header */

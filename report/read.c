@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include <gmime/gmime.h>
+
 #include "report/address.h"
 #include "report/classify.h"
 #include "report/fields.h"

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include <glib.h>
+
 #include "report/address.h"
 #include "report/limits.h"
 #include "report/reading.h"
