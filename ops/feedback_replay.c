@@ -410,6 +410,27 @@ mend_event(struct replay *replay, struct fates *fates, int64_t event_id,
 
 /* ---- one report ----------------------------------------------------------------------------- */
 
+/* The events of those that changed, each once. */
+static enum sg_err
+mend_events(struct replay *replay, struct fates *fates, const bool *changed,
+    struct err *err_r)
+{
+	enum sg_err rc = SG_OK;
+
+	for (size_t i = 0; i < fates->count && rc == SG_OK; i++) {
+		int64_t event_id = fates->list[i].event_id;
+		bool is_done = event_id == 0 || !changed[i] ||
+			       fates->list[i].kind != STORE_FATE_BOUNCE;
+
+		for (size_t j = 0; j < i && !is_done; j++)
+			is_done =
+			    changed[j] && fates->list[j].event_id == event_id;
+		if (!is_done)
+			rc = mend_event(replay, fates, event_id, err_r);
+	}
+	return rc;
+}
+
 /* First all of them, then their events: these say what they are together. */
 static enum sg_err
 mend_fates(struct replay *replay, struct feedback_case *in_hand,
@@ -425,11 +446,8 @@ mend_fates(struct replay *replay, struct feedback_case *in_hand,
 		rc = mend(replay, in_hand, account, &fates->list[i],
 		    &changed[i], err_r);
 	}
-	for (size_t i = 0; i < fates->count && rc == SG_OK; i++)
-		if (changed[i] && fates->list[i].event_id != 0 &&
-		    fates->list[i].kind == STORE_FATE_BOUNCE)
-			rc = mend_event(
-			    replay, fates, fates->list[i].event_id, err_r);
+	if (rc == SG_OK)
+		rc = mend_events(replay, fates, changed, err_r);
 	free(changed);
 	return rc;
 }
