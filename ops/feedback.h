@@ -30,7 +30,8 @@ struct feedback_result {
 	int64_t bounces, complaints, delays; /* recipients, new ones alone */
 };
 
-/* Reports of one message whose text is kept; of more only what they say is. */
+/* Reports of one message whose text is kept; of more only bounces and complaints
+ * are taken, and nothing when the message is not known. */
 #define FEEDBACK_REPORTS_PER_MESSAGE 100
 /* A token is believed so long after its day; the option retention_days, if that is
  * longer. */
@@ -39,18 +40,41 @@ struct feedback_result {
 /* recipient: the envelope recipient that it came to, without brackets ("" not
  * known). data: what was read of it. The token of the recipient's local part names
  * account and message; without one that of ours, the returned message's own
- * (report->tokens). A recipient that the message did not have counts for nobody,
- * unless it had but one. Each recipient of a message bounces once and complains
- * once. Logs one line. An error is the store's or of memory: the MTA is to bring
- * the report again. */
+ * (report->tokens). What came to a forged token is not looked into.
+ *
+ * A second copy (same content to the same address) changes nothing. A recipient that
+ * the message did not have, or that the suppression list held back, counts for
+ * nobody; of a message that left for but one recipient every report is about him.
+ * Each recipient of a message bounces once and complains once.
+ *
+ * Bounce: events by type, fates, the list (hard bounces alone, by the reasons that the
+ * configuration set or account has in force; entries that people made stay, and so
+ * does a complaint's), counts of eligible recipients. A fault of ours counts against
+ * nobody; mail.operator gets a letter, one a day for each remote domain and rule.
+ * Delay, delivery: events. Complaint: as a bounce; who is hidden by his provider is
+ * told as all recipients there, as in Amazon SES, but counts once, and puts nobody on
+ * the list. not-spam, auth-failure and dmarc are events alone. An answer of a robot is
+ * no event, unlike in SES, whose users take it for a bounce: it is forwarded.
+ *
+ * The sender gets bounces, complaints and answers of robots by mail (a letter FORWARD,
+ * one a report), unless his identity has that switched off and somebody else is told.
+ *
+ * A message that is not in the store is looked for in the journal. If it is nowhere,
+ * the bounce is told and waits: counts, list and subscribers follow when the message
+ * becomes known (ops/ingest.h).
+ *
+ * Logs one line. An error is the store's or of memory: the MTA is to bring the report
+ * again. */
 enum sg_err feedback_take(const struct feedback_env *env, const char *recipient,
     const void *data, size_t len, int64_t now_msec,
     struct feedback_result *result_r, struct err *err_r);
 
-/* Reads every kept report anew under the rules in force and mends what they say
- * differently now: fates, counts, the suppression list (entries that this report
- * made, and that nobody touched since), events. No event is published again.
- * is_dry: writes nothing. fn is told of each difference. */
+/* Reads every kept report of a message anew under the rules in force and mends what
+ * they say differently now: fates, counts, the suppression list (entries that this
+ * report made, and that nobody touched since), events; finds what earlier rules did
+ * not see. No event is published again, nobody gets mail. Each report is a
+ * transaction of its own. is_dry: nothing is written. fn is told of each difference;
+ * before or after is "none" where there is no bounce or complaint. */
 struct feedback_difference {
 	const char *account;
 	const char *queue_id;

@@ -15,7 +15,15 @@ struct store;
 /* Lines in one transaction: others wait for the store meanwhile. */
 #define INGEST_BATCH 200
 
-/* Reads what there is (bounded by what was there at the beginning), in batches;
+/* A line of what left: the message's row, a Send event, and, as in Amazon SES, a
+ * Bounce or Complaint event OnAccountSuppressionList for the recipients that the list
+ * held back; tallies of the account and of its set, in the bucket of the time of
+ * sending. facts of the row: {"headers": [{"name", "value"}], "headersTruncated",
+ * "commonHeaders": {"from": [], "to": [], …}, "tags": {"name": [values]}, "identity",
+ * "set"}. A refused message has no row: its Reject event {"reason", "reply"} keeps
+ * what `mail` is made of (EVENT_PRIVATE_KEY).
+ *
+ * Reads what there is (bounded by what was there at the beginning), in batches;
  * files that were read to their end and have no writer any more are deleted. Not
  * within a transaction. *messages_r: how many. A line that cannot be read is
  * logged and skipped. Messages of accounts that are gone are skipped. */
