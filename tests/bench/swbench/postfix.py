@@ -83,7 +83,7 @@ def policy(addr):
 
 
 class PrivatePostfix:
-    def __init__(self, work, doors):
+    def __init__(self, work, doors, main="", master="", sink_args=()):
         self.doors = doors
         self.dir = work.mkdir("postfix")
         for name in ("etc", "spool", "log", "data", "sink"):
@@ -94,11 +94,11 @@ class PrivatePostfix:
         shutil.chown(self.sink_dir, "nobody")
         sink = free_port()
         work.write("postfix/etc/main.cf",
-                   MAIN_CF % {"dir": self.dir, "sink": sink})
-        work.write("postfix/etc/master.cf", MASTER_CF +
+                   MAIN_CF % {"dir": self.dir, "sink": sink} + main)
+        work.write("postfix/etc/master.cf", MASTER_CF + master +
                    "".join(d.master_cf() for d in doors))
         self.sink = work.start("smtp-sink", [
-            "/usr/sbin/smtp-sink", "-u", "nobody", "-d",
+            "/usr/sbin/smtp-sink", "-u", "nobody", *sink_args, "-d",
             self.sink_dir + "/m.", "127.0.0.1:%d" % sink, "1000"])
         self.sink.wait_socket(("127.0.0.1", sink))
         self.started = False

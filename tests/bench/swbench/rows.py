@@ -9,6 +9,7 @@ import statistics
 from . import peers, procs, verify
 from .postfix import Door, PrivatePostfix
 from .procs import BenchError, Measure, call, generate
+from .reports import row_reports
 from .sendward import Sendward, SendwardMilter, SendwardPolicy
 
 SAMPLES = 20
@@ -351,6 +352,7 @@ ROWS = {
     "postfix": row_postfix,
     "memory-milter": row_memory_milter,
     "memory-policy": row_memory_policy,
+    "reports": row_reports,
     "milter-1": milter_variant("milter-1", ["-c", 1]),
     "milter-64": milter_variant("milter-64", ["-c", 64]),
     "milter-20k": milter_variant("milter-20k", ["-c", 8, "-b", 20480]),

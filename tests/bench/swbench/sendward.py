@@ -40,6 +40,7 @@ class Sendward:
         self.records = None
         self.milter_target = os.path.join(self.dir, "milter.sock")
         self.policy_target = os.path.join(self.dir, "policy.sock")
+        self.feedback_target = os.path.join(self.dir, "feedback.sock")
         milter = "unix:" + self.milter_target
         self.milter_addr, self.policy_addr = milter, (
             "unix:" + self.policy_target)
@@ -97,10 +98,11 @@ class Sendward:
                 if "_domainkey" in r["name"]}
 
     def start(self, which, suffix=""):
-        """which: milter or policyd."""
-        folder = {"milter": "milter", "policyd": "policy"}[which]
+        """which: milter, policyd or feedback."""
+        folder = {"policyd": "policy"}.get(which, which)
         target = {"milter": self.milter_target,
-                  "policyd": self.policy_target}[which]
+                  "policyd": self.policy_target,
+                  "feedback": self.feedback_target}[which]
         program = self.ctx.program("%s/sendward-%s" % (folder, which))
         proc = self.work.start("%s-%s%s" % (self.name, which, suffix), [
             program, "-c", self.conf, "-f"])
