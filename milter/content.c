@@ -207,8 +207,8 @@ feed_headers(struct message *m, struct err *err_r)
 
 	/* these will stand on top */
 	if (c->token != NULL)
-		rc = dkim_signer_header(
-		    c->signer, TOKEN_FIELD, c->token, err_r);
+		rc =
+		    dkim_signer_header(c->signer, TOKEN_FIELD, c->token, err_r);
 	if (rc == SG_OK && c->feedback_id != NULL)
 		rc = dkim_signer_header(
 		    c->signer, "Feedback-ID", c->feedback_id, err_r);

@@ -113,6 +113,17 @@ put_back(struct brake_pool *pool, struct store *store)
 	(void)pthread_mutex_unlock(&pool->lock);
 }
 
+/* One whose file was replaced would count where nobody looks. */
+static void
+drop_stale(struct store **store)
+{
+	bool changed;
+
+	if (*store != NULL &&
+	    store_maybe_changed(*store, &changed, NULL) == SG_IO)
+		store_close(store);
+}
+
 enum sg_err
 brake_pool_decide(struct brake_pool *pool, const struct conf *conf,
     const struct brake_message *message, struct rules_verdict *v,
@@ -123,6 +134,7 @@ brake_pool_decide(struct brake_pool *pool, const struct conf *conf,
 
 	if (!take(pool, &store))
 		return err_set(err_r, SG_BUSY, "all store handles are in use");
+	drop_stale(&store);
 	if (store == NULL)
 		rc = store_open(
 		    pool->url, STORE_OPEN_COUNT, BUSY_MSEC, &store, err_r);
