@@ -52,8 +52,12 @@ ops_libops_a_SOURCES += \
 	ops/return_mac.c ops/return_mac.h \
 	ops/signing_keys.c ops/signing_keys.h
 if HAVE_CMOCKA
-check_PROGRAMS += ops/test-admit ops/test-brake-pool ops/test-freshener
-TESTS += ops/test-admit ops/test-brake-pool ops/test-freshener
+gate_tests = ops/test-admit ops/test-brake-pool ops/test-explain \
+	ops/test-freshener
+check_PROGRAMS += $(gate_tests)
+TESTS += $(gate_tests)
+ops_test_explain_SOURCES = ops/test-explain.c $(admin_test_fixture)
+ops_test_explain_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 ops_test_brake_pool_SOURCES = ops/test-brake-pool.c $(admin_test_fixture)
 ops_test_brake_pool_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 ops_test_freshener_SOURCES = ops/test-freshener.c
