@@ -4,17 +4,21 @@
 
 #include "ops/feedback.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <jansson.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "conf/conf.h"
 #include "ops/account.h"
+#include "ops/admin.h"
 #include "ops/journal.h"
 #include "ops/ingest.h"
 #include "ops/return_mac.h"
@@ -1091,6 +1095,98 @@ test_many_reports(void **state)
 	    FEEDBACK_REPORTS_PER_MESSAGE + 1);
 }
 
+/* ---- several, and killed ---------------------------------------------------------------- */
+
+#define MANY 60
+
+/* All reports, from one on; false: an error. */
+static bool
+take_all(const struct house *house, struct store *store, int from)
+{
+	struct feedback_env env = house->env;
+	bool ok = true;
+
+	env.store = store;
+	for (int i = 0; i < MANY && ok; i++) {
+		int number = (from + i) % MANY;
+		char queue_id[16], to[32];
+		struct part part = {to, "failed", "5.1.1", "550 no"};
+		struct feedback_result result;
+		struct err err;
+		char *text;
+
+		(void)snprintf(queue_id, sizeof(queue_id), "4m%d", number);
+		(void)snprintf(to, sizeof(to), "u%d@y.example", number);
+		text = dsn_dup(to, &part, 1);
+		ok = feedback_take(&env,
+			 address_of((struct house *)house, queue_id), text,
+			 strlen(text), NOW_MSEC, &result, &err) == SG_OK;
+		if (!ok)
+			print_error("%s\n", err.text);
+		free(text);
+	}
+	return ok;
+}
+
+static pid_t
+start_child(const struct house *house, int from)
+{
+	struct store *store;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid != 0)
+		return pid;
+	if (store_open(house->admin->conf->store, STORE_OPEN_WRITE, 5000,
+		&store, NULL) != SG_OK)
+		_exit(1);
+	for (;;)
+		if (!take_all(house, store, from))
+			_exit(1);
+}
+
+/* Two at once, kill -9 at any moment, and the MTA that comes again: each report has
+ * its consequences once. */
+static void
+test_killed(void **state)
+{
+	struct house *house = *state;
+	struct admin_fixture *f = house->admin;
+
+	for (int i = 0; i < MANY; i++) {
+		char queue_id[16], to[32];
+
+		(void)snprintf(queue_id, sizeof(queue_id), "4m%d", i);
+		(void)snprintf(to, sizeof(to), "E u%d@y.example\n", i);
+		mail(house, queue_id, to);
+	}
+	admin_store_close(&f->store);
+	for (int round = 0; round < 5; round++) {
+		pid_t pids[2];
+
+		for (int i = 0; i < 2; i++)
+			pids[i] = start_child(house, rand() % MANY);
+		(void)usleep((useconds_t)(20000 + rand() % 60000));
+		for (int i = 0; i < 2; i++) {
+			int status;
+
+			assert_int_equal(kill(pids[i], SIGKILL), 0);
+			assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+			assert_true(WIFSIGNALED(status));
+		}
+	}
+	assert_code(f, SG_OK,
+	    admin_store_open(f->conf, STORE_OPEN_WRITE, &f->store, &f->err));
+	house->store = house->env.store = f->store;
+	assert_true(take_all(house, house->store, 0));
+	assert_int_equal(reports(house).count, MANY);
+	assert_int_equal(events(house, STORE_EVENT_SEND).count, MANY);
+	assert_int_equal(events(house, STORE_EVENT_BOUNCE).count, MANY);
+	assert_int_equal(letters(house, STORE_LETTER_FORWARD).count, MANY);
+	assert_int_equal(tally(house, 0).sent, MANY);
+	assert_int_equal(tally(house, 0).bounces, MANY);
+}
+
 /* ---- forwarding ------------------------------------------------------------------------- */
 
 static void
@@ -1432,6 +1528,7 @@ main(void)
 	    WITH_HOUSE(test_waits),
 	    WITH_HOUSE(test_account_gone),
 	    WITH_HOUSE(test_many_reports),
+	    WITH_HOUSE(test_killed),
 	    WITH_HOUSE(test_forwarding),
 	    WITH_HOUSE(test_reclassify),
 	    WITH_HOUSE(test_reclassify_touched),
@@ -1441,6 +1538,7 @@ main(void)
 	    WITH_HOUSE(test_record_json_of_others),
 	};
 
+	srand((unsigned)clock_now_usec());
 	report_init();
 	(void)log_open("test-feedback", "stderr", LOG_LEVEL_ERROR);
 	return cmocka_run_group_tests(tests, NULL, NULL);
