@@ -96,7 +96,7 @@ help_overview(FILE *out)
 		    "nouns:\n",
 	    out);
 	for (; noun->name != NULL; noun++)
-		(void)fprintf(out, "  %-12s %s\n", noun->name, noun->summary);
+		(void)fprintf(out, "  %-13s %s\n", noun->name, noun->summary);
 	(void)fprintf(out,
 	    "\noptions:\n%s  -V, --version       the version\n\n"
 	    "exit status: 0 done, 1 refused or not found (the reason is on "

@@ -112,10 +112,10 @@ limit_run_add(struct ctl *ctl)
 		&err) != SG_OK)
 		return ctl_fail(ctl, &err);
 	return out_done(ctl, brake_json(account == NULL ? "" : account, &brake),
-	    "limit %lld: %s %s of %s%s%s may use %lld %s in %s, within a "
-	    "second",
+	    "limit %lld: %s %s of %s%s%s%s: at most %lld %s in %s; in force "
+	    "within a second",
 	    (long long)brake.id, brake.subject[0] == '\0' ? "each" : "the",
-	    brake_scope_name(brake.scope),
+	    brake_scope_name(brake.scope), account == NULL ? "" : "account ",
 	    account == NULL ? "every account" : account,
 	    brake.subject[0] == '\0' ? "" : ", ", brake.subject,
 	    (long long)brake.most, brake_measure_name(brake.measure),

@@ -80,6 +80,7 @@ suppression_run_show(struct ctl *ctl)
 	    {NULL, NULL, OUT_PLAIN},
 	};
 	struct store_suppression row;
+	char text[160] = "";
 	struct err err;
 	int rc = ctl_open(ctl, CTL_READ);
 
@@ -88,10 +89,12 @@ suppression_run_show(struct ctl *ctl)
 	if (suppression_get(ctl->store, ctl_arg(ctl, 0), ctl_arg(ctl, 1), &row,
 		&err) != SG_OK)
 		return ctl_fail(ctl, &err);
-	return out_print_with(ctl, entry_json(&row), fields,
-	    row.queue_id[0] == '\0'
-		? ""
-		: "What happened to the message: sendwardctl message show ID");
+	if (row.queue_id[0] != '\0')
+		(void)snprintf(text, sizeof(text),
+		    "What happened to that message: sendwardctl message show "
+		    "%s",
+		    row.queue_id); /* fits */
+	return out_print_with(ctl, entry_json(&row), fields, text);
 }
 
 int
