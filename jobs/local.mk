@@ -40,7 +40,8 @@ jobs_deliver_once_LDFLAGS = $(SIGN_LINK)
 jobs_deliver_once_LDADD = $(jobs_sendward_jobd_LDADD)
 
 if HAVE_CMOCKA
-jobs_tests = jobs/test-breaker jobs/test-compose jobs/test-looks jobs/test-zone
+jobs_tests = jobs/test-breaker jobs/test-compose jobs/test-compose-simulated \
+	jobs/test-looks jobs/test-zone
 check_PROGRAMS += $(jobs_tests)
 TESTS += $(jobs_tests)
 jobs_test_breaker_SOURCES = jobs/test-breaker.c
@@ -49,6 +50,9 @@ jobs_test_compose_SOURCES = jobs/test-compose.c
 jobs_test_compose_LDFLAGS = $(SIGN_LINK)
 jobs_test_compose_LDADD = jobs/libjobs.a $(SW_LIBS) $(GMIME_LIBS) \
 	$(SW_EXT_LIBS) $(CMOCKA_LIBS)
+jobs_test_compose_simulated_SOURCES = jobs/test-compose-simulated.c
+jobs_test_compose_simulated_LDFLAGS = $(SIGN_LINK)
+jobs_test_compose_simulated_LDADD = $(jobs_test_compose_LDADD)
 jobs_test_looks_SOURCES = jobs/test-looks.c $(admin_test_fixture)
 jobs_test_looks_LDADD = jobs/libjobs.a $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 jobs_test_zone_SOURCES = jobs/test-zone.c $(admin_test_fixture)
