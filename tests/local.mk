@@ -16,7 +16,8 @@ AM_TESTS_ENVIRONMENT = \
 	HEADER_CFLAGS='$(SW_CFLAGS) $(OPENDKIM_CFLAGS)'; export HEADER_CFLAGS;
 
 EXTRA_DIST += tests/README.md tests/run tests/lib tests/gate tests/milter \
-	tests/policy tests/daemon tests/ctl tests/dns tests/identity tests/jobs tests/api
+	tests/policy tests/daemon tests/ctl tests/dns tests/identity tests/jobs tests/api \
+	tests/feedback
 
 include tests/bench/local.mk
 include tests/fuzz/local.mk
