@@ -19,7 +19,7 @@ bool input_duration(const char *text, int64_t *sec_r);
 bool input_since(const char *text, int64_t now_sec, int64_t *sec_r);
 /* The option --most; `most` when it is not given. Returns CTL_DONE or, having said
  * why, the exit status. */
-#define INPUT_MOST_MAX 1000000
+#define INPUT_MOST_MAX 100000
 int input_most(const struct ctl *ctl, int most, int *most_r);
 
 /* Reads a whole file of at most `max` bytes ("-": stdin) into out, which the
