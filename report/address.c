@@ -46,6 +46,23 @@ local_from(const char *text, size_t start, size_t at)
 	return from;
 }
 
+/* Sentences of languages that write no spaces are glued to an address: what
+ * stands before the ASCII at the end of its local part goes. */
+static size_t
+after_glue(const char *text, size_t from, size_t at)
+{
+	size_t i = at, lead;
+
+	while (i > from && (unsigned char)text[i - 1] < 0x80)
+		i--;
+	if (i == from || i == at)
+		return from;
+	lead = i - 1;
+	while (lead > from && ((unsigned char)text[lead] & 0xC0) == 0x80)
+		lead--;
+	return (unsigned char)text[lead] >= 0xE0 ? i : from;
+}
+
 static size_t
 domain_to(const char *text, size_t len, size_t from)
 {
@@ -81,9 +98,11 @@ address_next(
 		/* Message-IDs in a sentence, and "a@b@c", are none. */
 		if (to < len && text[to] == '@')
 			continue;
+		place_r->is_bracketed = from > 0 && text[from - 1] == '<';
+		if (!place_r->is_bracketed)
+			from = after_glue(text, from, at);
 		place_r->from = from;
 		place_r->to = to;
-		place_r->is_bracketed = from > 0 && text[from - 1] == '<';
 		return true;
 	}
 	return false;

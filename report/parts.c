@@ -2,12 +2,12 @@
  * counting words that make it nest. */
 #include "config.h"
 
-#include <gmime/gmime.h>
-
 #include "report/parts.h"
 
 #include <string.h>
 #include <strings.h>
+
+#include <gmime/gmime.h>
 
 #include "report/html.h"
 #include "report/limits.h"

@@ -182,6 +182,39 @@ is_excluded(const struct reading *r, const char *address)
 	       address_equal(address, r->report->original_from);
 }
 
+static const struct mention *
+first_mention(const struct text *t, const char *address)
+{
+	const struct mention *any = NULL;
+	uint32_t hash = hash_of(address);
+	size_t i;
+
+	for (i = 0; i < t->count; i++) {
+		if (!is_mention_of(t, &t->mentions[i], address, hash))
+			continue;
+		if (t->mentions[i].tier <= TIER_LEADS)
+			return &t->mentions[i];
+		if (any == NULL)
+			any = &t->mentions[i];
+	}
+	return any;
+}
+
+/* Does the text name somebody for sure? */
+static bool
+has_leading(const struct text *t)
+{
+	char address[RULES_ADDRESS_MAX + 1];
+	size_t i;
+
+	for (i = 0; i < t->count; i++)
+		if (t->mentions[i].tier <= TIER_LEADS &&
+		    copy_mention(t, &t->mentions[i], address) &&
+		    !is_excluded(t->r, address))
+			return true;
+	return false;
+}
+
 static struct report_record *
 record_of(struct reading *r, const char *address)
 {
@@ -228,23 +261,29 @@ take_tiers(struct text *t, enum tier first, enum tier last, bool spares)
 	return t->r->report->count > 0;
 }
 
-/* Exim's and Gmail's field says it best. */
+/* Exim's and Gmail's field says it best, where the text does not say otherwise
+ * (somebody has forwarded it, or changed its addresses). */
 static bool
-take_field(struct reading *r)
+take_field(struct text *t)
 {
 	const char *value =
-	    parts_header(r->parts.message, "X-Failed-Recipients");
+	    parts_header(t->r->parts.message, "X-Failed-Recipients");
 	struct address_place place;
 	char address[RULES_ADDRESS_MAX + 1];
 	size_t at = 0, len = value == NULL ? 0 : strlen(value);
+	bool is_known = false;
 
 	while (address_next(value, len, at, &place)) {
 		at = place.to;
-		if (address_copy(
+		if (!address_copy(
 			address, value + place.from, place.to - place.from))
-			add_record(r, address);
+			continue;
+		is_known = is_known || first_mention(t, address) != NULL;
+		add_record(t->r, address);
 	}
-	return r->report->count > 0;
+	if (t->r->report->count > 0 && !is_known && has_leading(t))
+		t->r->report->count = 0;
+	return t->r->report->count > 0;
 }
 
 static void
@@ -252,7 +291,7 @@ take_recipients(struct text *t)
 {
 	struct reading *r = t->r;
 
-	if (take_field(r) || take_tiers(t, TIER_NAMED, TIER_LEADS, true) ||
+	if (take_field(t) || take_tiers(t, TIER_NAMED, TIER_LEADS, true) ||
 	    take_tiers(t, TIER_BRACKETS, TIER_BRACKETS, true) ||
 	    take_tiers(t, TIER_ANY, TIER_ANY, true))
 		return;
@@ -260,24 +299,6 @@ take_recipients(struct text *t)
 		add_record(r, r->returned_to);
 	else if (!take_tiers(t, TIER_NAMED, TIER_LEADS, false))
 		(void)take_tiers(t, TIER_BRACKETS, TIER_ANY, false);
-}
-
-static const struct mention *
-first_mention(const struct text *t, const char *address)
-{
-	const struct mention *any = NULL;
-	uint32_t hash = hash_of(address);
-	size_t i;
-
-	for (i = 0; i < t->count; i++) {
-		if (!is_mention_of(t, &t->mentions[i], address, hash))
-			continue;
-		if (t->mentions[i].tier <= TIER_LEADS)
-			return &t->mentions[i];
-		if (any == NULL)
-			any = &t->mentions[i];
-	}
-	return any;
 }
 
 /* Lines that name the address, apart from the one where its segment begins. */
@@ -385,18 +406,9 @@ bool
 text_names_nobody(struct reading *r)
 {
 	struct text *t = text_of(r);
-	char address[RULES_ADDRESS_MAX + 1];
-	size_t i;
 
-	if (parts_header(r->parts.message, "X-Failed-Recipients") != NULL ||
-	    t == NULL)
-		return false;
-	for (i = 0; i < t->count; i++)
-		if (t->mentions[i].tier <= TIER_LEADS &&
-		    copy_mention(t, &t->mentions[i], address) &&
-		    !is_excluded(r, address))
-			return false;
-	return true;
+	return t != NULL && !has_leading(t) &&
+	       parts_header(r->parts.message, "X-Failed-Recipients") == NULL;
 }
 
 void
