@@ -20,7 +20,7 @@ struct maillog_status {
 	 * be several: "a@b.example>,<c@d.example" */
 	char *recipient;
 	const char *relay_host, *relay_address; /* "" unknown */
-	const char *dsn; /* "2.0.0"; "" */
+	const char *dsn;                        /* "2.0.0"; "" */
 	const char *reply; /* what the remote server said */
 	enum maillog_result {
 		MAILLOG_SENT,
