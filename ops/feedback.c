@@ -15,6 +15,8 @@
 #include "ops/ingest.h"
 #include "rules/ascii.h"
 
+/* Of nobody's reports, with each new one: a lower limit is reached in steps. */
+#define NOBODYS_PURGED 10
 /* Recipients that one line of the log names. */
 #define LOG_RECORDS_MAX 4
 
@@ -104,6 +106,20 @@ fill_row(const struct arrival *arrival, struct store_report *row)
 	    row->format, sizeof(row->format), "%s", arrival->report->format);
 }
 
+/* Anybody can write reports that are nobody's: they take no more room than is theirs
+ * until the next purge, either. */
+static enum sg_err
+bound_nobodys(const struct arrival *arrival, struct err *err_r)
+{
+	int64_t gone;
+
+	if (arrival->result->account_id != 0)
+		return SG_OK;
+	return store_purge(arrival->env->store, 0, 0,
+	    arrival->env->conf->feedback_unmatched_most, NOBODYS_PURGED, &gone,
+	    err_r);
+}
+
 /* Keeps it, unless its message has too many already. */
 static enum sg_err
 keep(struct arrival *arrival, struct err *err_r)
@@ -123,6 +139,8 @@ keep(struct arrival *arrival, struct err *err_r)
 	rc = store_report_add(arrival->env->store, &row, &is_new, err_r);
 	arrival->report_id = row.id;
 	arrival->result->is_repeated = rc == SG_OK && !is_new;
+	if (rc == SG_OK)
+		rc = bound_nobodys(arrival, err_r);
 	return rc;
 }
 

@@ -936,6 +936,27 @@ test_forged(void **state)
 	assert_int_equal(reports(house).count, 4);
 }
 
+/* Reports that are nobody's take no more room than is theirs. */
+static void
+test_unmatched_most(void **state)
+{
+	struct house *house = *state;
+	char to[32];
+
+	house->admin->conf->feedback_unmatched_most = 3;
+	for (int i = 0; i < 8; i++) {
+		(void)snprintf(to, sizeof(to), "x%d@y.example", i);
+		take(house, "someone@bounce.test", to, "failed", "5.1.1");
+		assert_int_equal(house->result.state, STORE_REPORT_UNMATCHED);
+		assert_false(house->result.is_repeated);
+	}
+	assert_int_equal(reports(house).count, 3);
+	mail(house, "4abc", "E x@y.example\n");
+	take(
+	    house, address_of(house, "4abc"), "x@y.example", "failed", "5.1.1");
+	assert_int_equal(reports(house).count, 4);
+}
+
 static void
 upper(char *text)
 {
@@ -1522,6 +1543,7 @@ main(void)
 	    WITH_HOUSE(test_by_hand),
 	    WITH_HOUSE(test_ours),
 	    WITH_HOUSE(test_forged),
+	    WITH_HOUSE(test_unmatched_most),
 	    WITH_HOUSE(test_token),
 	    WITH_HOUSE(test_strange),
 	    WITH_HOUSE(test_late),
