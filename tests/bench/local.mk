@@ -18,6 +18,7 @@ EXTRA_DIST += \
 	tests/bench/swbench/peers.py \
 	tests/bench/swbench/postfix.py \
 	tests/bench/swbench/procs.py \
+	tests/bench/swbench/reports.py \
 	tests/bench/swbench/results.py \
 	tests/bench/swbench/rows.py \
 	tests/bench/swbench/sendward.py \
