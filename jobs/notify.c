@@ -21,7 +21,6 @@
 #include "jobs/runner.h"
 #include "jobs/submit.h"
 #include "jobs/wire.h"
-#include "jobs/worker.h"
 #include "ops/endpoint.h"
 #include "ops/topic.h"
 #include "store/topics.h"
@@ -397,12 +396,21 @@ begin(struct notify *n, const struct notify_env *env,
 
 /* ---- what is due ------------------------------------------------------------------ */
 
+enum kind { KIND_POST, KIND_MAIL, KIND_COMMAND, KINDS };
+
+static enum kind
+kind_of(const struct store_subscription *to)
+{
+	if (strcmp(to->protocol, "command") == 0)
+		return KIND_COMMAND;
+	return strncmp(to->protocol, "email", 5) == 0 ? KIND_MAIL : KIND_POST;
+}
+
 struct due {
 	struct notify *n;
 	const struct notify_env *env;
-	int most;
+	int room[KINDS];
 	struct delivery *list, **last;
-	int count, commands;
 	bool failed;
 };
 
@@ -424,13 +432,13 @@ static bool
 may_begin(const struct due *due, const struct store_notification *row)
 {
 	bool is_there = false;
-	int count = count_of(due->n->list, row, &is_there) +
-		    count_of(due->list, row, &is_there);
+	int count;
 
-	if (is_there || count >= NOTIFY_EACH)
+	if (due->room[kind_of(&row->subscription)] <= 0)
 		return false;
-	return strcmp(row->subscription.protocol, "command") != 0 ||
-	       due->commands < NOTIFY_COMMANDS;
+	count = count_of(due->n->list, row, &is_there) +
+		count_of(due->list, row, &is_there);
+	return !is_there && count < (row->attempts > 0 ? 1 : NOTIFY_EACH);
 }
 
 static struct delivery *
@@ -475,9 +483,8 @@ add_due(void *ctx, const struct store_notification *row)
 	}
 	*due->last = d;
 	due->last = &d->next;
-	due->count++;
-	due->commands += is_protocol(d, "command");
-	return due->count < due->most;
+	due->room[kind_of(&row->subscription)]--;
+	return true;
 }
 
 /* Of who unsubscribed, and confirmations of what is confirmed. */
@@ -545,12 +552,12 @@ load_due(struct due *due, int64_t now_sec, struct err *err_r)
 
 	due->last = &due->list;
 	for (struct delivery *d = due->n->list; d != NULL; d = d->next)
-		due->commands += is_protocol(d, "command");
+		due->room[kind_of(&d->row.subscription)] -= d->end == END_NONE;
 	rc = store_notification_due(due->env->store, now_sec, DUE_MOST,
 	    NOTIFY_EACH, add_due, due, err_r);
 	if (rc == SG_OK && due->failed)
 		rc = err_set(err_r, SG_NOMEM, "no memory for notifications");
-	if (rc == SG_OK && due->count > 0)
+	if (rc == SG_OK && due->list != NULL)
 		rc = note_begun(due->env, due->list, now_sec, err_r);
 	while (rc != SG_OK && due->list != NULL) {
 		struct delivery *d = due->list;
@@ -632,7 +639,7 @@ renew_wire(struct notify *n, const struct notify_env *env, struct err *err_r)
 	    .allows_private =
 		conf->notify_private_addresses == CONF_PRIVATE_ALLOW,
 	    .ca_file = ca_file};
-	return wire_new(&n->settings, env->worker, &n->wire, err_r);
+	return wire_new(&n->settings, &n->wire, err_r);
 }
 
 static void
@@ -652,14 +659,15 @@ begin_due(struct notify *n, const struct notify_env *env, int64_t now_sec,
 {
 	struct due due = {.n = n,
 	    .env = env,
-	    .most = (int)env->conf->notify_parallel - n->under_way};
+	    .room = {(int)env->conf->notify_parallel, NOTIFY_MAILS,
+		NOTIFY_COMMANDS}};
 	struct envelope_env envelope = {.conf = env->conf, .seal = env->seal};
 	struct buf url;
 	enum sg_err rc;
 
 	n->look_msec = clock_mono_msec() + NOTIFY_LOOK_MSEC;
 	rc = load_due(&due, now_sec, err_r);
-	if (rc != SG_OK || due.count == 0)
+	if (rc != SG_OK || due.list == NULL)
 		return rc;
 	buf_init(&url, 4096);
 	rc = compose_base_url(env->conf, &url, err_r);
@@ -685,7 +693,6 @@ notify_turn(struct notify *n, const struct notify_env *env, int64_t now_sec,
 	if (rc == SG_OK)
 		rc = renew_signer(n, env, now_sec, err_r);
 	if (rc == SG_OK && is_current(n, env->conf) &&
-	    n->under_way < env->conf->notify_parallel &&
 	    clock_mono_msec() >= n->look_msec)
 		rc = begin_due(n, env, now_sec, err_r);
 	if (n->under_way > 0 || n->over > 0)

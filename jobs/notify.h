@@ -4,7 +4,8 @@
  *
  * Each attempt is written down before it is made, so that a process that is killed
  * makes it again later, with the same MessageId. At most NOTIFY_EACH at once go to
- * one subscription, so that one that is slow holds up no other. No transaction is
+ * one subscription (one at a time of what failed before), so that one that is slow
+ * holds up no other, and neither does a mail server hold up webhooks. No transaction is
  * open while anybody is waited for.
  *
  * Thread rule: one thread. */
@@ -20,12 +21,13 @@ struct notify;
 struct runner;
 struct seal;
 struct store;
-struct worker;
 
 #define NOTIFY_EACH 5
 /* How long after it was published a notification is looked for. */
 #define NOTIFY_LOOK_MSEC 250
-#define NOTIFY_COMMANDS 8 /* programs at once */
+/* At once, beside notify.parallel webhooks. */
+#define NOTIFY_MAILS 10
+#define NOTIFY_COMMANDS 8
 
 struct notify *notify_new(void); /* NULL: no memory */
 /* What is under way is broken off, and due again when its attempt has had its
@@ -40,7 +42,6 @@ struct notify_env {
 	struct runner *runner; /* of commands; NULL none */
 	/* signs mail for dkim.operator_domain; NULL: it is not signed */
 	struct dkim_key *operator_key;
-	struct worker *worker; /* or NULL */
 };
 
 /* Moves on what is under way, notes how it ended, begins what is due at now_sec.

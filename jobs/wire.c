@@ -14,7 +14,6 @@
 #include <curl/curl.h>
 
 #include "jobs/submit.h"
-#include "jobs/worker.h"
 #include "ops/endpoint.h"
 
 #define USER_AGENT "Amazon Simple Notification Service Agent"
@@ -36,14 +35,13 @@ struct wire {
 	CURLM *multi;
 	bool allows_private;
 	char *ca_file;
-	struct worker *worker;
 	struct job *jobs;
 	int count;
 };
 
 enum sg_err
-wire_new(const struct wire_settings *settings, struct worker *worker,
-    struct wire **wire_r, struct err *err_r)
+wire_new(const struct wire_settings *settings, struct wire **wire_r,
+    struct err *err_r)
 {
 	struct wire *wire = calloc(1, sizeof(*wire));
 
@@ -53,7 +51,6 @@ wire_new(const struct wire_settings *settings, struct worker *worker,
 	wire->multi = curl_multi_init();
 	wire->ca_file = strdup(settings->ca_file);
 	wire->allows_private = settings->allows_private;
-	wire->worker = worker;
 	if (wire->multi == NULL || wire->ca_file == NULL) {
 		wire_free(&wire);
 		return err_set(err_r, SG_NOMEM, "libcurl cannot be set up");
@@ -313,7 +310,7 @@ wire_mail(struct wire *wire, const char *server, const char *from,
 
 	if (job == NULL)
 		return err_set(err_r, SG_NOMEM, "no memory");
-	rc = submit_new(server, wire->worker, &job->submit, err_r);
+	rc = submit_new(server, NULL, &job->submit, err_r);
 	if (rc == SG_OK)
 		rc = submit_begin(job->submit, from, to, data, len, err_r);
 	if (rc != SG_OK) {

@@ -14,7 +14,6 @@
 #include "base/err.h"
 
 struct wire;
-struct worker;
 
 #define WIRE_POST_SEC 15 /* from the look-up of the name to the answer's end */
 #define WIRE_ANSWER_MAX (64 * 1024) /* of a body, which is dropped */
@@ -24,9 +23,9 @@ struct wire_settings {
 	bool allows_private; /* notify.private_addresses */
 	const char *ca_file; /* "" the system's certificates */
 };
-/* Copies the settings. worker: as in submit.h. */
-enum sg_err wire_new(const struct wire_settings *settings,
-    struct worker *worker, struct wire **wire_r, struct err *err_r);
+/* Copies the settings. */
+enum sg_err wire_new(const struct wire_settings *settings, struct wire **wire_r,
+    struct err *err_r);
 /* Breaks off what is under way, and tells nobody. */
 void wire_free(struct wire **wire);
 

@@ -109,30 +109,27 @@ set_name(struct store_certificate *row, X509 *cert, struct err *err_r)
 	return SG_OK;
 }
 
+/* Everything but the store's part: it takes a while, and others wait for the store.
+ * row_r borrows from made. */
 static enum sg_err
-make_and_add(struct store *store, const struct seal *seal, int64_t now_sec,
-    struct err *err_r)
+prepare(const struct seal *seal, int64_t now_sec, struct made *made,
+    struct store_certificate *row_r, struct err *err_r)
 {
-	struct store_certificate row = {.created_sec = now_sec};
-	struct made made = {0};
 	char *data = NULL;
 	long len;
-	enum sg_err rc = make(&made, now_sec, err_r);
+	enum sg_err rc = make(made, now_sec, err_r);
 
+	*row_r = (struct store_certificate){.created_sec = now_sec};
 	if (rc == SG_OK)
-		rc = set_name(&row, made.cert, err_r);
-	if (rc == SG_OK) {
-		len = BIO_get_mem_data(made.key_pem, &data);
-		rc = seal_wrap(seal, TOPIC_SEAL_KEY, data, (size_t)len,
-		    &made.sealed, &row.sealed_len, err_r);
-	}
-	if (rc == SG_OK) {
-		row.sealed = made.sealed;
-		(void)BIO_get_mem_data(made.cert_pem, &data);
-		row.certificate = data;
-		rc = store_certificate_add(store, &row, err_r);
-	}
-	made_fini(&made);
+		rc = set_name(row_r, made->cert, err_r);
+	if (rc != SG_OK)
+		return rc;
+	len = BIO_get_mem_data(made->key_pem, &data);
+	rc = seal_wrap(seal, TOPIC_SEAL_KEY, data, (size_t)len, &made->sealed,
+	    &row_r->sealed_len, err_r);
+	row_r->sealed = made->sealed;
+	(void)BIO_get_mem_data(made->cert_pem, &data);
+	row_r->certificate = data;
 	return rc;
 }
 
@@ -159,21 +156,36 @@ is_there(
 	return rc == SG_MISSING ? SG_OK : rc;
 }
 
+/* Another may have been faster. */
+static enum sg_err
+add(struct store *store, struct store_certificate *row, int64_t now_sec,
+    struct err *err_r)
+{
+	bool found, own;
+	enum sg_err rc = store_scope_begin(store, &own, err_r);
+
+	if (rc != SG_OK)
+		return rc;
+	rc = is_there(store, now_sec, &found, err_r);
+	if (rc == SG_OK && !found)
+		rc = store_certificate_add(store, row, err_r);
+	return store_scope_end(store, own, rc, err_r);
+}
+
 enum sg_err
 topic_certificate(struct store *store, const struct seal *seal, int64_t now_sec,
     store_certificate_fn *fn, void *ctx, struct err *err_r)
 {
-	bool found, own;
+	struct store_certificate row;
+	struct made made = {0};
+	bool found;
 	enum sg_err rc = is_there(store, now_sec, &found, err_r);
 
 	if (rc == SG_OK && !found) {
-		rc = store_scope_begin(store, &own, err_r);
-		if (rc != SG_OK)
-			return rc;
-		rc = is_there(store, now_sec, &found, err_r);
-		if (rc == SG_OK && !found)
-			rc = make_and_add(store, seal, now_sec, err_r);
-		rc = store_scope_end(store, own, rc, err_r);
+		rc = prepare(seal, now_sec, &made, &row, err_r);
+		if (rc == SG_OK)
+			rc = add(store, &row, now_sec, err_r);
+		made_fini(&made);
 	}
 	return rc == SG_OK ? store_certificate_get(store, NULL, fn, ctx, err_r)
 			   : rc;

@@ -56,15 +56,17 @@ class Notifier(House):
 
     def settles(self, seconds=20):
         """Nothing is under way: all that is left has its error."""
-        wait_for(lambda: all(row[2] not in ("", "it was being delivered")
-                             for row in self.left()), seconds,
-                 "nothing under way: %s" % self.left())
-        return self.left()
+        def look():
+            rows = self.left()
+            return (rows,) if all(
+                row[2] not in ("", "it was being delivered")
+                for row in rows) else None
+        return wait_for(look, seconds, "nothing under way")[0]
 
-    def next_pause(self):
-        rows = self.settles()
-        expect_equal(len(rows), 1, "left")
-        return rows[0][0] - self.now()
+    def forget(self):
+        """Subscriptions and what is left of their notifications."""
+        self.sql("DELETE FROM notification")
+        self.sql("DELETE FROM subscription")
 
 
 def arrives(hook, message_id, count=1, seconds=20):
