@@ -583,6 +583,19 @@ no_bounces(void **state)
 	     "----------\nFrom: MAILER-DAEMON@mta.example\n\n"
 	     "<jo@rcpt.example>:\nno such user\n",
 		"other"},
+	    {"From: Parcel Delivery <info@parcels.example>\n"
+	     "Subject: Your parcel could not be delivered\n\n"
+	     "Nobody was in. Write to help@parcels.example.\n",
+		"other"},
+	    {"From: News <news@shop.example>\nPrecedence: bulk\n"
+	     "Subject: Error 550: our prices fall\n\n"
+	     "Click here to confirm that you are still our reader.\n",
+		"other"},
+	    {"From: Kim <kim@rcpt.example>\nSubject: mail problems\n\n"
+	     "My message could not be delivered to jo@rcpt.example: 550 user "
+	     "unknown. Can you look?\n",
+		"other"},
+	    {"From: Kim <kim@rcpt.example>\nSubject: unsubscribe\n\n", "other"},
 	    {"From: Kim <kim@rcpt.example>\nSubject: Hi\n\nHow are you?\n",
 		"other"},
 	    {"", "other"},
