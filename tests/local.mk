@@ -13,7 +13,7 @@ dist_check_SCRIPTS += $(style_checks)
 TESTS += $(style_checks)
 AM_TESTS_ENVIRONMENT = \
 	CC='$(CC)'; export CC; \
-	HEADER_CFLAGS='$(SW_CFLAGS) $(OPENDKIM_CFLAGS)'; export HEADER_CFLAGS;
+	HEADER_CFLAGS='$(SW_CFLAGS) $(OPENDKIM_CFLAGS) $(GMIME_CFLAGS)'; export HEADER_CFLAGS;
 
 EXTRA_DIST += tests/README.md tests/run tests/lib tests/gate tests/milter \
 	tests/policy tests/daemon tests/ctl tests/dns tests/identity tests/jobs tests/api \
