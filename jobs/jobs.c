@@ -62,10 +62,10 @@ struct jobs {
 	struct worker *books_worker;
 	struct books books;
 
-	/* the notifications' thread's */
-	struct worker *notify_worker;
-	struct line notify_line;
-	struct notify *notify;
+	/* the notifications' threads' */
+	struct worker *notify_worker, *mail_worker;
+	struct line notify_line, mail_line;
+	struct notify *notify, *mail_notify;
 	struct runner *runner; /* NULL: no commands */
 };
 
@@ -88,10 +88,12 @@ jobs_free(struct jobs **jobs_p)
 	if (jobs == NULL)
 		return true;
 	if (jobs->zone_worker != NULL || jobs->letters_worker != NULL ||
-	    jobs->notify_worker != NULL || jobs->books_worker != NULL)
+	    jobs->notify_worker != NULL || jobs->mail_worker != NULL ||
+	    jobs->books_worker != NULL)
 		return false;
 	books_fini(&jobs->books);
 	notify_free(&jobs->notify);
+	notify_free(&jobs->mail_notify);
 	runner_free(&jobs->runner);
 	looks_free(&jobs->looks);
 	dns_resolver_free(&jobs->resolver);
@@ -99,6 +101,7 @@ jobs_free(struct jobs **jobs_p)
 	line_fini(&jobs->calendar_line);
 	line_fini(&jobs->letters_line);
 	line_fini(&jobs->notify_line);
+	line_fini(&jobs->mail_line);
 	dns_updater_free(&jobs->updater);
 	dns_updater_free(&jobs->new_updater);
 	dkim_key_unref(&jobs->operator_key);
@@ -460,25 +463,24 @@ start_books(struct jobs *jobs, struct err *err_r)
 
 /* What is under way is moved on also while the store cannot be used. */
 static int64_t
-notify_thread_turn(void *ctx, struct worker *worker)
+turn_notify(struct jobs *jobs, struct notify *notify, struct line *line,
+    struct runner *runner, struct worker *worker)
 {
-	struct jobs *jobs = ctx;
-	struct line *line = &jobs->notify_line;
 	struct conf *conf = borrow_conf(jobs);
 	struct notify_env env = {.conf = conf,
 	    .seal = jobs->seal,
-	    .runner = jobs->runner,
-	    .operator_key = borrow_key(jobs)};
+	    .runner = runner,
+	    .operator_key = borrow_key(jobs),
+	    .worker = worker};
 	bool waits = line_wait_msec(line, clock_mono_msec()) > 0;
 	int64_t wait_msec = NOTIFY_LOOK_MSEC;
 	struct err err = {0};
 	enum sg_err rc = waits ? SG_OK : line_open(line, &err);
 
-	(void)worker; /* no turn is long */
 	if (rc == SG_OK) {
 		env.store = waits ? NULL : line->store;
 		rc = notify_turn(
-		    jobs->notify, &env, clock_now_sec(), &wait_msec, &err);
+		    notify, &env, clock_now_sec(), &wait_msec, &err);
 	}
 	if (!waits)
 		line_report(line, rc, &err, clock_mono_msec());
@@ -487,24 +489,44 @@ notify_thread_turn(void *ctx, struct worker *worker)
 	return rc == SG_OK ? wait_msec : NOTIFY_LOOK_MSEC;
 }
 
+static int64_t
+notify_thread_turn(void *ctx, struct worker *worker)
+{
+	struct jobs *jobs = ctx;
+
+	return turn_notify(
+	    jobs, jobs->notify, &jobs->notify_line, jobs->runner, worker);
+}
+
+static int64_t
+mail_thread_turn(void *ctx, struct worker *worker)
+{
+	struct jobs *jobs = ctx;
+
+	return turn_notify(
+	    jobs, jobs->mail_notify, &jobs->mail_line, NULL, worker);
+}
+
 /* When its thread is over. */
 static void
-end_notify(struct jobs *jobs)
+end_notify(struct jobs *jobs, struct notify *notify, struct line *line)
 {
 	struct notify_env env = {.conf = jobs->conf,
 	    .seal = jobs->seal,
-	    .store = jobs->notify_line.store,
-	    .runner = jobs->runner};
+	    .store = line->store,
+	    .runner = notify == jobs->notify ? jobs->runner : NULL};
 
 	/* what is not noted is tried again anyway, only later */
-	if (env.store != NULL)
-		(void)notify_end(jobs->notify, &env, clock_now_sec(),
+	if (notify != NULL && env.store != NULL)
+		(void)notify_end(notify, &env, clock_now_sec(),
 		    clock_mono_msec() + STOP_NOTIFY_MSEC, NULL);
 }
 
 static enum sg_err
 start_notify(struct jobs *jobs, struct err *err_r)
 {
+	enum sg_err rc;
+
 	if (jobs->runner != NULL && runner_keeps_user(jobs->runner))
 		log_event(LOG_JOBS_FAILED_EVENT, NULL, "task", "commands",
 		    "error",
@@ -513,11 +535,18 @@ start_notify(struct jobs *jobs, struct err *err_r)
 		    NULL);
 	line_init(
 	    &jobs->notify_line, "notify", jobs->store_url, STORE_OPEN_WRITE);
-	jobs->notify = notify_new();
-	if (jobs->notify == NULL)
+	line_init(&jobs->mail_line, "notify by mail", jobs->store_url,
+	    STORE_OPEN_WRITE);
+	jobs->notify = notify_new(NOTIFY_WEBHOOKS);
+	jobs->mail_notify = notify_new(NOTIFY_MAIL);
+	if (jobs->notify == NULL || jobs->mail_notify == NULL)
 		return err_set(err_r, SG_NOMEM, "no memory");
-	return worker_start(
-	    notify_thread_turn, jobs, &jobs->notify_worker, err_r);
+	rc =
+	    worker_start(notify_thread_turn, jobs, &jobs->notify_worker, err_r);
+	if (rc == SG_OK)
+		rc = worker_start(
+		    mail_thread_turn, jobs, &jobs->mail_worker, err_r);
+	return rc;
 }
 
 /* ---- the main thread ------------------------------------------------------ */
@@ -590,10 +619,12 @@ end_workers(struct jobs *jobs, int64_t deadline_msec)
 	worker_stop(jobs->zone_worker);
 	worker_stop(jobs->letters_worker);
 	worker_stop(jobs->notify_worker);
+	worker_stop(jobs->mail_worker);
 	worker_stop(jobs->books_worker);
-	if (worker_join(&jobs->notify_worker, deadline_msec) &&
-	    jobs->notify != NULL)
-		end_notify(jobs);
+	if (worker_join(&jobs->notify_worker, deadline_msec))
+		end_notify(jobs, jobs->notify, &jobs->notify_line);
+	if (worker_join(&jobs->mail_worker, deadline_msec))
+		end_notify(jobs, jobs->mail_notify, &jobs->mail_line);
 	(void)worker_join(&jobs->zone_worker, deadline_msec);
 	(void)worker_join(&jobs->letters_worker, deadline_msec);
 	(void)worker_join(&jobs->books_worker, deadline_msec);

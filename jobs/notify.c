@@ -21,6 +21,7 @@
 #include "jobs/runner.h"
 #include "jobs/submit.h"
 #include "jobs/wire.h"
+#include "jobs/worker.h"
 #include "ops/endpoint.h"
 #include "ops/topic.h"
 #include "store/topics.h"
@@ -51,6 +52,7 @@ struct delivery {
 };
 
 struct notify {
+	enum notify_what what;
 	struct wire *wire;
 	struct wire_settings settings; /* of wire; ca_file is ours */
 	char *ca_file;
@@ -62,9 +64,13 @@ struct notify {
 };
 
 struct notify *
-notify_new(void)
+notify_new(enum notify_what what)
 {
-	return calloc(1, sizeof(struct notify));
+	struct notify *n = calloc(1, sizeof(*n));
+
+	if (n != NULL)
+		n->what = what;
+	return n;
 }
 
 static void
@@ -73,6 +79,17 @@ delivery_free(struct delivery *d)
 	buf_fini(&d->body);
 	free(d->copy);
 	free(d);
+}
+
+static void
+list_free(struct delivery *list)
+{
+	while (list != NULL) {
+		struct delivery *d = list;
+
+		list = d->next;
+		delivery_free(d);
+	}
 }
 
 void
@@ -84,12 +101,7 @@ notify_free(struct notify **notify_p)
 	if (n == NULL)
 		return;
 	wire_free(&n->wire);
-	while (n->list != NULL) {
-		struct delivery *d = n->list;
-
-		n->list = d->next;
-		delivery_free(d);
-	}
+	list_free(n->list);
 	envelope_signer_free(&n->signer);
 	free(n->ca_file);
 	free(n);
@@ -338,9 +350,8 @@ post(struct notify *n, const struct envelope_env *env, struct delivery *d,
 }
 
 static enum sg_err
-mail(struct notify *n, const struct notify_env *env,
-    const struct envelope_env *envelope, struct delivery *d, int64_t now_sec,
-    struct err *err_r)
+write_mail(const struct notify_env *env, const struct envelope_env *envelope,
+    struct delivery *d, int64_t now_sec, struct err *err_r)
 {
 	struct store_account account;
 	const struct notify_mail_env mail_env = {.envelope = envelope,
@@ -349,13 +360,41 @@ mail(struct notify *n, const struct notify_env *env,
 	enum sg_err rc = store_account_get_by_id(
 	    env->store, d->row.topic.account_id, &account, err_r);
 
-	if (rc == SG_OK)
-		rc = notify_mail_write(
-		    &mail_env, &d->row, now_sec, &d->body, err_r);
-	return rc == SG_OK ? wire_mail(n->wire, env->conf->mail_server, "",
-				 d->row.subscription.endpoint, d->body.data,
-				 d->body.len, d, err_r)
+	return rc == SG_OK ? notify_mail_write(
+				 &mail_env, &d->row, now_sec, &d->body, err_r)
 			   : rc;
+}
+
+/* Waits for the server. *is_down: it does not answer, and need not be asked again
+ * for the next. */
+static enum sg_err
+mail(struct notify *n, const struct notify_env *env,
+    const struct envelope_env *envelope, struct submit *submit, bool *is_down,
+    struct delivery *d, int64_t now_sec, struct err *err_r)
+{
+	static const enum end ends[] = {[SUBMIT_SENT] = END_DELIVERED,
+	    [SUBMIT_LATER] = END_LATER,
+	    [SUBMIT_NO_ANSWER] = END_LATER,
+	    [SUBMIT_REFUSED] = END_NEVER,
+	    [SUBMIT_STOPPED] = END_STOPPED};
+	char text[SUBMIT_TEXT_MAX];
+	enum submit_result result;
+	enum sg_err rc;
+
+	if (worker_is_stopping(env->worker)) {
+		end_delivery(n, d, END_STOPPED, "sendward-jobd was to end");
+		return SG_OK;
+	}
+	if (*is_down)
+		return err_set(err_r, SG_IO, "the mail server does not answer");
+	rc = write_mail(env, envelope, d, now_sec, err_r);
+	if (rc != SG_OK)
+		return rc;
+	result = submit_message(submit, "", d->row.subscription.endpoint,
+	    d->body.data, d->body.len, text);
+	*is_down = result == SUBMIT_NO_ANSWER;
+	end_delivery(n, d, ends[result], text);
+	return SG_OK;
 }
 
 static enum sg_err
@@ -375,15 +414,24 @@ run(const struct notify_env *env, const struct envelope_env *envelope,
 		   : rc;
 }
 
+/* Of one round. */
+struct way {
+	const struct envelope_env *envelope;
+	struct submit *submit; /* NULL: no mail is in it */
+	bool is_down;
+};
+
 static void
-begin(struct notify *n, const struct notify_env *env,
-    const struct envelope_env *envelope, struct delivery *d, int64_t now_sec)
+begin(struct notify *n, const struct notify_env *env, struct way *way,
+    struct delivery *d, int64_t now_sec)
 {
+	const struct envelope_env *envelope = way->envelope;
 	struct err err = {0};
 	enum sg_err rc;
 
 	if (is_mail(d))
-		rc = mail(n, env, envelope, d, now_sec, &err);
+		rc = mail(n, env, envelope, way->submit, &way->is_down, d,
+		    now_sec, &err);
 	else if (is_protocol(d, "command"))
 		rc = run(env, envelope, d, &err);
 	else
@@ -527,8 +575,8 @@ note_begun(const struct notify_env *env, struct delivery *list, int64_t now_sec,
 }
 
 static void
-begin_all(struct notify *n, const struct notify_env *env,
-    const struct envelope_env *envelope, struct delivery *list, int64_t now_sec)
+begin_all(struct notify *n, const struct notify_env *env, struct way *way,
+    struct delivery *list, int64_t now_sec)
 {
 	while (list != NULL) {
 		struct delivery *d = list;
@@ -541,7 +589,7 @@ begin_all(struct notify *n, const struct notify_env *env,
 		d->next = n->list;
 		n->list = d;
 		n->under_way++;
-		begin(n, env, envelope, d, now_sec);
+		begin(n, env, way, d, now_sec);
 	}
 }
 
@@ -559,11 +607,9 @@ load_due(struct due *due, int64_t now_sec, struct err *err_r)
 		rc = err_set(err_r, SG_NOMEM, "no memory for notifications");
 	if (rc == SG_OK && due->list != NULL)
 		rc = note_begun(due->env, due->list, now_sec, err_r);
-	while (rc != SG_OK && due->list != NULL) {
-		struct delivery *d = due->list;
-
-		due->list = d->next;
-		delivery_free(d);
+	if (rc != SG_OK) {
+		list_free(due->list);
+		due->list = NULL;
 	}
 	return rc;
 }
@@ -659,12 +705,16 @@ begin_due(struct notify *n, const struct notify_env *env, int64_t now_sec,
 {
 	struct due due = {.n = n,
 	    .env = env,
-	    .room = {(int)env->conf->notify_parallel, NOTIFY_MAILS,
-		NOTIFY_COMMANDS}};
+	    .room = {(int)env->conf->notify_parallel, 0, NOTIFY_COMMANDS}};
 	struct envelope_env envelope = {.conf = env->conf, .seal = env->seal};
+	struct way way = {.envelope = &envelope};
 	struct buf url;
 	enum sg_err rc;
 
+	if (n->what == NOTIFY_MAIL) {
+		due.room[KIND_POST] = due.room[KIND_COMMAND] = 0;
+		due.room[KIND_MAIL] = NOTIFY_MAILS;
+	}
 	n->look_msec = clock_mono_msec() + NOTIFY_LOOK_MSEC;
 	rc = load_due(&due, now_sec, err_r);
 	if (rc != SG_OK || due.list == NULL)
@@ -673,8 +723,15 @@ begin_due(struct notify *n, const struct notify_env *env, int64_t now_sec,
 	rc = compose_base_url(env->conf, &url, err_r);
 	envelope.base_url = buf_str(&url);
 	envelope.signer = n->signer;
+	if (rc == SG_OK && n->what == NOTIFY_MAIL)
+		rc = submit_new(
+		    env->conf->mail_server, env->worker, &way.submit, err_r);
+	/* else their attempts were counted, and they are due again by and by */
 	if (rc == SG_OK)
-		begin_all(n, env, &envelope, due.list, now_sec);
+		begin_all(n, env, &way, due.list, now_sec);
+	else
+		list_free(due.list);
+	submit_free(&way.submit);
 	buf_fini(&url);
 	return rc;
 }

@@ -21,15 +21,18 @@ struct notify;
 struct runner;
 struct seal;
 struct store;
+struct worker;
 
 #define NOTIFY_EACH 5
 /* How long after it was published a notification is looked for. */
 #define NOTIFY_LOOK_MSEC 250
+#define NOTIFY_MAILS 10 /* in one round, one after another */
 /* At once, beside notify.parallel webhooks. */
-#define NOTIFY_MAILS 10
 #define NOTIFY_COMMANDS 8
 
-struct notify *notify_new(void); /* NULL: no memory */
+/* Mail has a struct notify and a thread of its own: its server is waited for. */
+enum notify_what { NOTIFY_WEBHOOKS /* and commands */, NOTIFY_MAIL };
+struct notify *notify_new(enum notify_what what); /* NULL: no memory */
 /* What is under way is broken off, and due again when its attempt has had its
  * time. */
 void notify_free(struct notify **notify);
@@ -42,6 +45,8 @@ struct notify_env {
 	struct runner *runner; /* of commands; NULL none */
 	/* signs mail for dkim.operator_domain; NULL: it is not signed */
 	struct dkim_key *operator_key;
+	struct worker
+	    *worker; /* when it is to stop, mail is broken off; or NULL */
 };
 
 /* Moves on what is under way, notes how it ended, begins what is due at now_sec.

@@ -25,7 +25,6 @@ struct submit {
 	enum stage stage;
 	const char *data; /* of the message at hand */
 	size_t len, sent;
-	struct curl_slist *recipients;
 	bool has_quit;               /* what is answered now is about nothing */
 	char reply[SUBMIT_TEXT_MAX]; /* the last line that the server sent */
 	char error[CURL_ERROR_SIZE];
@@ -225,7 +224,6 @@ submit_free(struct submit **submit)
 	if (s == NULL)
 		return;
 	curl_easy_cleanup(s->curl);
-	curl_slist_free_all(s->recipients);
 	free(s);
 }
 
@@ -264,61 +262,32 @@ describe(const struct submit *s, CURLcode rc, char text_r[SUBMIT_TEXT_MAX])
 		    text_r, SUBMIT_TEXT_MAX, "%.200s: %.255s", s->url, error);
 }
 
-enum sg_err
-submit_begin(struct submit *s, const char *from, const char *to,
-    const void *data, size_t len, struct err *err_r)
+enum submit_result
+submit_message(struct submit *s, const char *from, const char *to,
+    const void *data, size_t len, char text_r[SUBMIT_TEXT_MAX])
 {
+	struct curl_slist *list = curl_slist_append(NULL, to);
+	CURLcode rc = list == NULL ? CURLE_OUT_OF_MEMORY : CURLE_OK;
+
 	s->data = data;
 	s->len = len;
 	s->sent = 0;
 	s->stage = STAGE_GREETING;
 	s->has_quit = false;
 	s->reply[0] = s->error[0] = '\0';
-	s->recipients = curl_slist_append(NULL, to);
-	if (s->recipients == NULL ||
-	    curl_easy_setopt(s->curl, CURLOPT_MAIL_FROM, from) != CURLE_OK ||
-	    curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, s->recipients) !=
-		CURLE_OK ||
-	    curl_easy_setopt(
-		s->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)len) != CURLE_OK)
-		return err_set(err_r, SG_NOMEM, "libcurl cannot be set up");
-	return SG_OK;
-}
-
-void *
-submit_handle(struct submit *s)
-{
-	return s->curl;
-}
-
-static void
-forget_message(struct submit *s)
-{
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(s->curl, CURLOPT_MAIL_FROM, from);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, list);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(
+		    s->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)len);
+	if (rc == CURLE_OK)
+		rc = curl_easy_perform(s->curl);
 	(void)curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, NULL);
-	curl_slist_free_all(s->recipients);
-	s->recipients = NULL;
+	curl_slist_free_all(list);
 	s->data = NULL;
 	s->len = s->sent = 0;
-}
-
-enum submit_result
-submit_end(struct submit *s, int curl_code, char text_r[SUBMIT_TEXT_MAX])
-{
-	CURLcode rc = (CURLcode)curl_code;
-	enum submit_result result = result_of(s, rc);
-
 	describe(s, rc, text_r);
-	forget_message(s);
-	return result;
-}
-
-enum submit_result
-submit_message(struct submit *s, const char *from, const char *to,
-    const void *data, size_t len, char text_r[SUBMIT_TEXT_MAX])
-{
-	CURLcode rc = CURLE_OUT_OF_MEMORY;
-
-	if (submit_begin(s, from, to, data, len, NULL) == SG_OK)
-		rc = curl_easy_perform(s->curl);
-	return submit_end(s, (int)rc, text_r);
+	return result_of(s, rc);
 }

@@ -39,13 +39,4 @@ enum submit_result {
 enum submit_result submit_message(struct submit *submit, const char *from,
     const char *to, const void *data, size_t len, char text_r[SUBMIT_TEXT_MAX]);
 
-/* The same in three steps, for who lets libcurl work on many at once: the CURL
- * handle that submit_begin made ready (data is borrowed until the end), and the
- * CURLcode that it ended with. */
-enum sg_err submit_begin(struct submit *submit, const char *from,
-    const char *to, const void *data, size_t len, struct err *err_r);
-void *submit_handle(struct submit *submit);
-enum submit_result submit_end(
-    struct submit *submit, int curl_code, char text_r[SUBMIT_TEXT_MAX]);
-
 #endif

@@ -13,7 +13,6 @@
 
 #include <curl/curl.h>
 
-#include "jobs/submit.h"
 #include "ops/endpoint.h"
 
 #define USER_AGENT "Amazon Simple Notification Service Agent"
@@ -22,8 +21,7 @@ struct job {
 	struct job *next, **link; /* in the wire's list */
 	struct wire *wire;
 	void *item;
-	CURL *curl;            /* of a mail: the submit's */
-	struct submit *submit; /* NULL: a post */
+	CURL *curl;
 	struct curl_slist *headers;
 	size_t received;
 	bool is_answered; /* the whole header of an answer is there */
@@ -69,10 +67,7 @@ job_free(struct job *job)
 		(void)curl_multi_remove_handle(job->wire->multi, job->curl);
 		job->wire->count--;
 	}
-	if (job->submit != NULL)
-		submit_free(&job->submit);
-	else
-		curl_easy_cleanup(job->curl);
+	curl_easy_cleanup(job->curl);
 	curl_slist_free_all(job->headers);
 	free(job);
 }
@@ -301,26 +296,6 @@ wire_post(struct wire *wire, const char *url, const char *const *headers,
 	return begin(wire, job, err_r);
 }
 
-enum sg_err
-wire_mail(struct wire *wire, const char *server, const char *from,
-    const char *to, const void *data, size_t len, void *item, struct err *err_r)
-{
-	struct job *job = job_new(wire, item);
-	enum sg_err rc;
-
-	if (job == NULL)
-		return err_set(err_r, SG_NOMEM, "no memory");
-	rc = submit_new(server, NULL, &job->submit, err_r);
-	if (rc == SG_OK)
-		rc = submit_begin(job->submit, from, to, data, len, err_r);
-	if (rc != SG_OK) {
-		job_free(job);
-		return rc;
-	}
-	job->curl = submit_handle(job->submit);
-	return begin(wire, job, err_r);
-}
-
 /* ---- ends ------------------------------------------------------------------------- */
 
 static enum wire_end
@@ -357,18 +332,6 @@ judge_post(struct job *job, CURLcode code, char text_r[WIRE_TEXT_MAX])
 	return WIRE_LATER;
 }
 
-static enum wire_end
-judge_mail(struct job *job, CURLcode code, char text_r[WIRE_TEXT_MAX])
-{
-	char reply[SUBMIT_TEXT_MAX];
-	enum submit_result result = submit_end(job->submit, (int)code, reply);
-
-	(void)snprintf(text_r, WIRE_TEXT_MAX, "%.200s", reply);
-	if (result == SUBMIT_SENT)
-		return WIRE_DELIVERED;
-	return result == SUBMIT_REFUSED ? WIRE_NEVER : WIRE_LATER;
-}
-
 static void
 tell_ends(struct wire *wire, wire_end_fn *fn, void *ctx)
 {
@@ -388,8 +351,7 @@ tell_ends(struct wire *wire, wire_end_fn *fn, void *ctx)
 		(void)curl_easy_getinfo(
 		    message->easy_handle, CURLINFO_PRIVATE, (char **)&job);
 		item = job->item;
-		end = job->submit != NULL ? judge_mail(job, code, text)
-					  : judge_post(job, code, text);
+		end = judge_post(job, code, text);
 		job_free(job);
 		fn(ctx, item, end, text);
 	}

@@ -1,5 +1,5 @@
-/* What is under way over the network: posts to webhooks and mail, many at once, by
- * libcurl. Knows nothing of what it carries, decides nothing about retries.
+/* Posts to webhooks that are under way, many at once, by libcurl (whose SMTP waits
+ * for a server's last word, and all others with it: mail goes by submit.h). Knows nothing of what it carries, decides nothing about retries.
  *
  * Posts go to http and https alone, over no proxy; to the address that the socket
  * really connects to, if that may be; the server's certificate must be good;
@@ -34,11 +34,6 @@ void wire_free(struct wire **wire);
 enum sg_err wire_post(struct wire *wire, const char *url,
     const char *const *headers, const void *body, size_t len, void *item,
     struct err *err_r);
-/* A message as in submit.h; from "": the null sender. */
-enum sg_err wire_mail(struct wire *wire, const char *server, const char *from,
-    const char *to, const void *data, size_t len, void *item,
-    struct err *err_r);
-
 enum wire_end {
 	WIRE_DELIVERED, /* 2xx */
 	WIRE_LATER,     /* another try may help */
