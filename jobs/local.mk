@@ -41,7 +41,9 @@ jobs_deliver_once_LDADD = $(jobs_sendward_jobd_LDADD)
 
 if HAVE_CMOCKA
 jobs_tests = jobs/test-breaker jobs/test-compose jobs/test-compose-simulated \
-	jobs/test-looks jobs/test-zone
+	jobs/test-looks jobs/test-zone \
+	jobs/test-compose-forward \
+	jobs/test-phases
 check_PROGRAMS += $(jobs_tests)
 TESTS += $(jobs_tests)
 jobs_test_breaker_SOURCES = jobs/test-breaker.c
@@ -53,6 +55,11 @@ jobs_test_compose_LDADD = jobs/libjobs.a $(SW_LIBS) $(GMIME_LIBS) \
 jobs_test_compose_simulated_SOURCES = jobs/test-compose-simulated.c
 jobs_test_compose_simulated_LDFLAGS = $(SIGN_LINK)
 jobs_test_compose_simulated_LDADD = $(jobs_test_compose_LDADD)
+jobs_test_compose_forward_SOURCES = jobs/test-compose-forward.c
+jobs_test_compose_forward_LDFLAGS = $(SIGN_LINK)
+jobs_test_compose_forward_LDADD = $(jobs_test_compose_LDADD)
+jobs_test_phases_SOURCES = jobs/test-phases.c
+jobs_test_phases_LDADD = jobs/libjobs.a -lm $(CMOCKA_LIBS)
 jobs_test_looks_SOURCES = jobs/test-looks.c $(admin_test_fixture)
 jobs_test_looks_LDADD = jobs/libjobs.a $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 jobs_test_zone_SOURCES = jobs/test-zone.c $(admin_test_fixture)
