@@ -565,14 +565,9 @@ const struct ctl_command ctl_commands[] = {
  "changed.",
  "setup postfix"},
 {"setup", "sendmail", "", 0, 0, NULL, setup_run_sendmail,
- "Prints the lines for sendmail.mc",
- "Made from the configuration in force, each with what it is for. Nothing is\n"
- "changed. Sendmail asks no policy service: rates and quotas are not counted.",
- "setup sendmail"},
-{"setup", "sendmail", "", 0, 0, NULL, setup_run_sendmail,
  "Prints the lines for sendmail.mc and its maps",
  "Made from the configuration in force, each with what it is for. Nothing is\n"
- "changed.",
+ "changed. Sendmail asks no policy service: rates and quotas are not counted.",
  "setup sendmail"},
 {"setup", "dovecot", "", 0, 0, NULL, setup_run_dovecot,
  "Prints the lines for Dovecot, which checks credentials",
