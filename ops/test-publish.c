@@ -146,6 +146,110 @@ test_bad_message(void **state)
 	assert_int_equal(due(f, TEST_NOW).count, 1);
 }
 
+/* ---- events -------------------------------------------------------------------- */
+
+/* A set that listens to bounces and complaints by two topics, one switched off. */
+static int64_t
+create_set(struct admin_fixture *f, const struct store_topic *on,
+    const struct store_topic *off)
+{
+	struct store_set set = {.facts = {.account_id = on->account_id,
+				    .name = "list",
+				    .suppressed_reasons = -1}};
+	struct store_destination to = {.name = "a",
+	    .enabled = true,
+	    .kinds = 1 << STORE_EVENT_BOUNCE | 1 << STORE_EVENT_SEND,
+	    .topic_id = on->id};
+
+	assert_code(f, SG_OK, store_set_create(f->store, &set, &f->err));
+	to.set_id = set.facts.id;
+	assert_code(f, SG_OK, store_destination_add(f->store, &to, &f->err));
+	(void)snprintf(to.name, sizeof(to.name), "b");
+	to.enabled = false;
+	to.topic_id = off->id;
+	assert_code(f, SG_OK, store_destination_add(f->store, &to, &f->err));
+	return set.facts.id;
+}
+
+static void
+publish(struct admin_fixture *f, int64_t account_id, int64_t set_id,
+    enum store_event_kind kind, const struct store_message *message)
+{
+	const struct store_event event = {.account_id = account_id,
+	    .set_id = set_id,
+	    .kind = kind,
+	    .queue_id = "4jYjQ12",
+	    .at_msec = MSEC,
+	    .recipients = "jane@mx.example",
+	    .detail = "{\"bounceType\":\"Permanent\"}"};
+
+	assert_code(f, SG_OK,
+	    publish_event(f->store, f->conf, &event, message, &f->err));
+}
+
+static void
+test_set(void **state)
+{
+	struct admin_fixture *f = *state;
+	struct store_topic on = create(f, "on"), off = create(f, "off");
+	int64_t set_id = create_set(f, &on, &off);
+	struct seen seen;
+
+	subscribe(f, "on", "https://a.example/");
+	subscribe(f, "off", "https://b.example/");
+	publish(f, on.account_id, 0, STORE_EVENT_BOUNCE, NULL);
+	publish(f, on.account_id, set_id, STORE_EVENT_COMPLAINT, NULL);
+	assert_int_equal(due(f, TEST_NOW).count, 0);
+	publish(f, on.account_id, set_id, STORE_EVENT_BOUNCE, NULL);
+	seen = due(f, TEST_NOW);
+	assert_int_equal(seen.count, 1);
+	assert_string_equal(seen.topic, "on");
+	assert_string_equal(
+	    seen.subject, "Amazon SES Email Event Notification");
+	assert_non_null(strstr(seen.body, "\"eventType\":\"Bounce\""));
+	assert_non_null(strstr(seen.body, "\"bounceType\":\"Permanent\""));
+}
+
+static void
+test_identity(void **state)
+{
+	struct admin_fixture *f = *state;
+	struct store_topic topic = create(f, "bounces");
+	struct store_identity identity = {.account_id = topic.account_id,
+	    .facts = {.name = "shop.example", .type = RULES_IDENTITY_DOMAIN}};
+	struct store_message message = {.account_id = topic.account_id,
+	    .queue_id = "4jYjQ12",
+	    .sent_msec = MSEC,
+	    .login = "",
+	    .sender = "a@shop.example",
+	    .source_ip = "",
+	    .recipients = "E jane@mx.example\n",
+	    .facts = "{}"};
+	struct seen seen;
+
+	subscribe(f, "bounces", "https://a.example/");
+	assert_code(
+	    f, SG_OK, store_identity_create(f->store, &identity, &f->err));
+	identity.bounce_topic_id = topic.id;
+	assert_code(
+	    f, SG_OK, store_identity_update(f->store, &identity, &f->err));
+	message.identity_id = identity.facts.id;
+	/* another kind, another account's identity, one that is gone, unknown */
+	publish(f, topic.account_id, 0, STORE_EVENT_DELIVERY, &message);
+	publish(f, topic.account_id, 0, STORE_EVENT_SEND, &message);
+	publish(f, topic.account_id + 1, 0, STORE_EVENT_BOUNCE, &message);
+	publish(f, topic.account_id, 0, STORE_EVENT_BOUNCE, NULL);
+	message.identity_id++;
+	publish(f, topic.account_id, 0, STORE_EVENT_BOUNCE, &message);
+	assert_int_equal(due(f, TEST_NOW).count, 0);
+	message.identity_id--;
+	publish(f, topic.account_id, 0, STORE_EVENT_BOUNCE, &message);
+	seen = due(f, TEST_NOW);
+	assert_int_equal(seen.count, 1);
+	assert_string_equal(seen.subject, "");
+	assert_non_null(strstr(seen.body, "\"notificationType\":\"Bounce\""));
+}
+
 #define CASE(name)                                                             \
 	cmocka_unit_test_setup_teardown(                                       \
 	    name, admin_fixture_setup, admin_fixture_teardown)
@@ -157,6 +261,8 @@ main(void)
 	    cmocka_unit_test(test_uuid),
 	    CASE(test_message),
 	    CASE(test_bad_message),
+	    CASE(test_set),
+	    CASE(test_identity),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
