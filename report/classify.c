@@ -123,22 +123,50 @@ status_of(const struct classify_facts *facts, struct report_record *record,
 		    code >= 500 ? "5.0.0" : "4.0.0", 5);
 }
 
+/* A copy of text without names, for patterns; NULL without text. */
+static const char *
+without_names(struct buf *copy, const char *text)
+{
+	if (text == NULL)
+		return NULL;
+	(void)buf_puts(copy, text);
+	if (copy->len > 0)
+		wording_mask_names(copy->data);
+	return buf_str(copy);
+}
+
+/* The words nearest to the failure first, then the whole report's. */
+static const struct rule *
+rule_of_words(const struct report_rules *rules, struct match *match,
+    const struct classify_facts *facts, const char *status)
+{
+	const struct rule *rule = NULL;
+	const char *text;
+	struct buf copy;
+	int i;
+
+	buf_init(&copy, LIMIT_TEXT_BYTES);
+	for (i = 0; i <= CLASSIFY_NEAR && rule == NULL; i++) {
+		buf_clear(&copy);
+		text = without_names(&copy,
+		    i < CLASSIFY_NEAR ? facts->near[i] : facts->whole);
+		if (text != NULL)
+			rule = first_rule(rules, match, status, facts->mta,
+			    text, i < CLASSIFY_NEAR ? RANK_WORDS : RANK_STRONG);
+	}
+	buf_fini(&copy);
+	return rule;
+}
+
 void
 classify_failure(const struct report_rules *rules, struct match *match,
     const struct classify_facts *facts, struct report_record *record)
 {
-	const struct rule *rule = NULL;
+	const struct rule *rule;
 	char status[REPORT_STATUS_MAX];
-	int i;
 
 	status_of(facts, record, status);
-	for (i = 0; i < CLASSIFY_NEAR && rule == NULL; i++)
-		if (facts->near[i] != NULL)
-			rule = first_rule(rules, match, status, facts->mta,
-			    facts->near[i], RANK_WORDS);
-	if (rule == NULL && facts->whole != NULL)
-		rule = first_rule(rules, match, status, facts->mta,
-		    facts->whole, RANK_STRONG);
+	rule = rule_of_words(rules, match, facts, status);
 	if (rule == NULL)
 		rule = first_rule(
 		    rules, match, status, facts->mta, "", RANK_STATUS);

@@ -124,13 +124,34 @@ static void
 take_headers(struct parts *p, GMimeObject *object)
 {
 	GByteArray *bytes = content_of(object);
+	size_t at = 0;
 
 	if (bytes == NULL)
 		return;
-	if (p->returned == NULL && bytes->len > 0)
-		p->returned =
-		    parts_message((const char *)bytes->data, bytes->len);
+	while (at < bytes->len && strchr("\r\n", bytes->data[at]) != NULL)
+		at++;
+	if (p->returned == NULL && bytes->len > at)
+		p->returned = parts_message(
+		    (const char *)bytes->data + at, bytes->len - at);
 	g_byte_array_unref(bytes);
+}
+
+/* A returned message; some write a blank line before its header, and GMime finds
+ * all of it in the body then. */
+static void
+take_message(struct parts *p, GMimeMessage *message)
+{
+	GMimeObject *body;
+
+	if (p->returned != NULL || message == NULL)
+		return;
+	body = g_mime_message_get_mime_part(message);
+	if (body != NULL &&
+	    g_mime_header_list_get_count(
+		g_mime_object_get_header_list(GMIME_OBJECT(message))) == 0)
+		take_headers(p, body);
+	if (p->returned == NULL)
+		p->returned = g_object_ref(message);
 }
 
 static void
@@ -159,6 +180,21 @@ take_text(struct parts *p, GMimeObject *object, GMimeContentType *type)
 	else
 		append_lines(&p->text, text, strlen(text));
 	g_free(text);
+}
+
+/* Some put the returned header where a part's own should be. */
+static void
+take_part_header(struct parts *p, GMimeObject *object)
+{
+	char *headers;
+
+	if (p->returned != NULL ||
+	    g_mime_object_get_header(object, "Message-ID") == NULL)
+		return;
+	headers = g_mime_object_get_headers(object, NULL);
+	if (headers != NULL)
+		p->returned = parts_message(headers, strlen(headers));
+	g_free(headers);
 }
 
 static bool
@@ -194,11 +230,8 @@ take_leaf(struct parts *p, GMimeObject *object)
 	if (media == NULL || subtype == NULL)
 		return;
 	if (GMIME_IS_MESSAGE_PART(object)) {
-		GMimeMessage *message =
-		    g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
-
-		if (p->returned == NULL && message != NULL)
-			p->returned = g_object_ref(message);
+		take_message(p, g_mime_message_part_get_message(
+				    GMIME_MESSAGE_PART(object)));
 	} else if (strcasecmp(media, "message") == 0) {
 		take_message_kind(p, object, subtype);
 	} else if (ends_with(subtype, "rfc822-headers")) {
@@ -257,6 +290,8 @@ walk(struct parts *p, GMimeObject *top)
 		if (!GMIME_IS_MULTIPART(l->object)) {
 			p->count++;
 			take_leaf(p, l->object);
+			if (depth > 1)
+				take_part_header(p, l->object);
 			depth--;
 			continue;
 		}

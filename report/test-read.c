@@ -613,6 +613,32 @@ no_bounces(void **state)
 	}
 }
 
+/* A returned message where its header is not in its place. */
+static void
+returned_oddities(void **state)
+{
+	static const char *const parts[] = {
+	    "Content-Type: message/rfc822\n\n\nMessage-ID: <o@a.example>\n",
+	    "Message-ID: <o@a.example>\nContent-Type: text/plain\n",
+	    "Content-Type: text/rfc822-headers\n\nMessage-ID: <o@a.example>\n",
+	    "Content-Type: message/partial; id=1; number=1\n\n"
+	    "Message-ID: <o@a.example>\n",
+	    "Content-Type: text/plain\n\nReceived: from a by b\n"
+	    "Message-ID: <o@a.example>\n",
+	};
+	char text[4096];
+	struct report *r;
+	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		(void)snprintf(text, sizeof(text), "%s%s\n\n--BB--\n",
+		    DSN_HEADER DSN_TEXT "--BB\n", parts[i]);
+		r = read_text(state, text);
+		assert_string_equal(r->original_message_id, "o@a.example");
+		report_free(&r);
+	}
+}
+
 /* A robot's notice around a report of another. */
 static void
 wrapped(void **state)
@@ -646,6 +672,7 @@ main(void)
 	    cmocka_unit_test(text_of_several),
 	    cmocka_unit_test(complaints),
 	    cmocka_unit_test(no_bounces),
+	    cmocka_unit_test(returned_oddities),
 	    cmocka_unit_test(wrapped),
 	};
 

@@ -221,6 +221,12 @@ record_of_reply(void **state)
 	    record.diagnostic, "550-5.1.1 no such user\xC3\xBF");
 	assert_string_equal(record.remote_mta, "mx.rcpt.example");
 	assert_string_equal(record.rule, "user-unknown");
+	report_classify_reply(
+	    *state, "", "said: 550 550 5.7.1 spam", "", &record);
+	assert_string_equal(record.status, "5.7.1");
+	report_classify_reply(*state, "5.0.0",
+	    "version 5.1.1.2, 192.5.1.1; 452 4.2.2", "", &record);
+	assert_string_equal(record.status, "4.2.2");
 }
 
 int

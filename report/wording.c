@@ -102,24 +102,27 @@ status_len(const char *text)
 }
 
 /* Leaves out, in place, the second and later "550-5.1.1 " of a reply whose
- * first line begins with the same code. */
+ * first line begins with the same. */
 static void
 drop_repeats(char *text)
 {
 	char *from = text, *to = text, code[4], first[4] = "";
+	char status[REPORT_STATUS_MAX + 1] = "";
 	bool is_word = true;
-	size_t n, status;
+	size_t n, len;
 
 	while (*from != '\0') {
 		n = is_word ? code_len(from, code) : 0;
+		len = n > 0 ? status_len(from + n) : 0;
 		if (n > 0 && first[0] == '\0') {
 			memcpy(first, code, sizeof(first));
-			n = 0;
+			wording_copy(status, sizeof(status), from + n, len);
 		} else if (n > 0 && strcmp(first, code) == 0) {
-			status = status_len(from + n);
-			n += status;
-			n += from[n] == ' ' && status > 0;
 			from += n;
+			/* another status says something new */
+			if (len > 0 && strlen(status) == len &&
+			    memcmp(status, from, len) == 0)
+				from += len + (from[len] == ' ');
 			continue;
 		}
 		is_word = *from == ' ';
@@ -233,6 +236,43 @@ wording_reply_code(const char *text)
 		return (at[0] - '0') * 100 + (at[1] - '0') * 10 + at[2] - '0';
 	}
 	return 0;
+}
+
+static bool
+is_name_char(char c)
+{
+	return isalnum((unsigned char)c) || (c != '\0' && strchr("._+-", c));
+}
+
+/* Is what stands at text behind a name: "name@host", "host[192.0.2.1]"? */
+static bool
+makes_name(const char *text)
+{
+	if (text[0] == '@')
+		return is_name_char(text[1]);
+	return text[0] == '[' && (isdigit((unsigned char)text[1]) ||
+				     strncmp(text + 1, "IPv6:", 5) == 0);
+}
+
+void
+wording_mask_names(char *text)
+{
+	char *at = text, *from, *p;
+	bool is_name;
+
+	while (*at != '\0') {
+		if (!is_name_char(*at)) {
+			at++;
+			continue;
+		}
+		from = at;
+		while (is_name_char(*at))
+			at++;
+		is_name = makes_name(at) || (from > text && from[-1] == '@');
+		for (p = from; is_name && p < at; p++)
+			if (isalnum((unsigned char)*p))
+				*p = 'x';
+	}
 }
 
 void

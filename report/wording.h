@@ -25,6 +25,10 @@ void wording_status(const char *text, char status_r[REPORT_STATUS_MAX]);
 /* The first SMTP reply code of class 4 or 5 in a reply; 0 none. */
 int wording_reply_code(const char *text);
 
+/* Makes, in place, the letters of addresses and of hosts before their IP address
+ * an "x" each: they say nothing of why ("spam@…: unknown user"). */
+void wording_mask_names(char *text);
+
 /* Copies at most size - 1 bytes, never half a UTF-8 character. */
 void wording_copy(char *to, size_t size, const char *text, size_t len);
 
