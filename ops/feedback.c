@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <openssl/evp.h>
 
@@ -63,13 +64,44 @@ need_message(const struct arrival *arrival, struct err *err_r)
 
 /* ---- the report's own row --------------------------------------------------------- */
 
-/* Of its content, and of whom it came to: two messages may bounce in the same
+/* What the MTAs on the way put before a message differs from copy to copy. */
+static bool
+is_trace(const char *field, size_t left)
+{
+	static const char *const names[] = {
+	    "Received:", "Return-Path:", "Delivered-To:", "X-Original-To:"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (left > strlen(names[i]) &&
+		    strncasecmp(field, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Bytes of the trace fields that a report begins with. */
+static size_t
+trace_len(const char *data, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len && is_trace(data + at, len - at)) {
+		do {
+			const char *end = memchr(data + at, '\n', len - at);
+
+			at = end == NULL ? len : (size_t)(end - data) + 1;
+		} while (at < len && (data[at] == ' ' || data[at] == '\t'));
+	}
+	return at;
+}
+
+/* Of what it says, and of whom it came to: two messages may bounce in the same
  * words. */
 static enum sg_err
 make_hash(struct arrival *arrival, struct err *err_r)
 {
 	EVP_MD_CTX *md = EVP_MD_CTX_new();
 	char key[RULES_ADDRESS_MAX + 2];
+	size_t trace = trace_len(arrival->data, arrival->len);
 	size_t len = 0;
 	bool ok;
 
@@ -79,7 +111,8 @@ make_hash(struct arrival *arrival, struct err *err_r)
 	key[len++] = '\n';
 	ok = md != NULL && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1 &&
 	     EVP_DigestUpdate(md, key, len) == 1 &&
-	     EVP_DigestUpdate(md, arrival->data, arrival->len) == 1 &&
+	     EVP_DigestUpdate(md, (const char *)arrival->data + trace,
+		 arrival->len - trace) == 1 &&
 	     EVP_DigestFinal_ex(md, arrival->hash, NULL) == 1;
 	EVP_MD_CTX_free(md);
 	return ok ? SG_OK : err_set(err_r, SG_CRYPTO, "no hash of a report");

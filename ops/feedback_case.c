@@ -49,14 +49,19 @@ enum sg_err
 feedback_count(struct feedback_case *in_hand, bool judges, struct err *err_r)
 {
 	struct store_tally *tally = &in_hand->tally;
+	int64_t buckets[2] = {0};
 	enum sg_err rc;
 
 	if (tally->bounces == 0 && tally->complaints == 0)
 		return SG_OK;
 	tally->account_id = in_hand->scene.account_id;
-	tally->bucket_sec = feedback_bucket(in_hand->message.sent_msec);
-	rc = store_tally_add(in_hand->env->store, tally, err_r);
+	rc = feedback_buckets(in_hand->env->store, tally->account_id,
+	    in_hand->scene.set_id, in_hand->message.sent_msec, buckets, err_r);
+	tally->bucket_sec = buckets[0];
+	if (rc == SG_OK)
+		rc = store_tally_add(in_hand->env->store, tally, err_r);
 	tally->set_id = in_hand->scene.set_id;
+	tally->bucket_sec = buckets[1];
 	if (rc == SG_OK && tally->set_id != 0)
 		rc = store_tally_add(in_hand->env->store, tally, err_r);
 	if (rc != SG_OK || !judges)

@@ -11,15 +11,30 @@
 #include "ops/suppression.h"
 #include "rules/types.h"
 #include "store/topics.h"
+#include "rules/reputation.h"
 
 #define DAY_SEC 86400
 
-int64_t
-feedback_bucket(int64_t sent_msec)
+enum sg_err
+feedback_buckets(struct store *store, int64_t account_id, int64_t set_id,
+    int64_t sent_msec, int64_t buckets_r[2], struct err *err_r)
 {
-	int64_t sec = sent_msec / 1000;
+	struct store_account account;
+	struct store_set set;
+	enum sg_err rc =
+	    store_account_get_by_id(store, account_id, &account, err_r);
 
-	return sec - sec % STORE_TALLY_BUCKET_SEC;
+	if (rc != SG_OK)
+		return rc;
+	buckets_r[0] = buckets_r[1] = reputation_bucket(
+	    sent_msec / 1000, STORE_TALLY_BUCKET_SEC, account.fresh_start_sec);
+	if (set_id == 0)
+		return SG_OK;
+	rc = store_set_get_by_id(store, set_id, &set, err_r);
+	if (rc == SG_OK)
+		buckets_r[1] = reputation_bucket(sent_msec / 1000,
+		    STORE_TALLY_BUCKET_SEC, set.fresh_start_sec);
+	return rc == SG_MISSING ? SG_OK : rc;
 }
 
 enum sg_err

@@ -22,8 +22,11 @@ struct return_mac;
 
 /* ---- what follows from a fate (feedback_follow.c) ---------------------------- */
 
-/* The bucket of its counts. */
-int64_t feedback_bucket(int64_t sent_msec);
+/* Where the counts of a message belong: the bucket of its account, and the one of its
+ * configuration set (set_id 0, or gone: as the account's). A fresh start begins a
+ * bucket of its own. */
+enum sg_err feedback_buckets(struct store *store, int64_t account_id,
+    int64_t set_id, int64_t sent_msec, int64_t buckets_r[2], struct err *err_r);
 
 /* What decides on consequences, beside the fate. */
 struct feedback_scene {

@@ -140,16 +140,35 @@ is_judged(const struct ingest_batch *batch, size_t index)
 	return false;
 }
 
+/* Did the batch bring bounces or complaints of that account, too? */
+static bool
+has_feedback(const struct ingest_batch *batch, int64_t account_id)
+{
+	for (size_t i = 0; i < batch->tally_count; i++) {
+		const struct store_tally *tally = &batch->tallies[i];
+
+		if (tally->account_id == account_id &&
+		    (tally->bounces > 0 || tally->complaints > 0))
+			return true;
+	}
+	return false;
+}
+
 static enum sg_err
 judge(struct ingest_batch *batch, struct err *err_r)
 {
 	enum sg_err rc = SG_OK;
 
-	for (size_t i = 0; i < batch->tally_count && rc == SG_OK; i++)
-		if (!is_judged(batch, i))
-			rc = reputation_update(batch->store, batch->conf,
-			    batch->tallies[i].account_id,
-			    batch->tallies[i].set_id, batch->now_sec, err_r);
+	for (size_t i = 0; i < batch->tally_count && rc == SG_OK; i++) {
+		const struct store_tally *tally = &batch->tallies[i];
+
+		if (is_judged(batch, i))
+			continue;
+		rc = (has_feedback(batch, tally->account_id)
+			  ? reputation_update
+			  : reputation_update_sent)(batch->store, batch->conf,
+		    tally->account_id, tally->set_id, batch->now_sec, err_r);
+	}
 	return rc;
 }
 

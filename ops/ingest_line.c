@@ -82,12 +82,18 @@ tally_of(struct ingest_batch *batch, int64_t account_id, int64_t set_id,
 }
 
 enum sg_err
-ingest_count(struct ingest_batch *batch, const struct store_tally *tally,
-    struct err *err_r)
+ingest_count(struct ingest_batch *batch, const struct store_message *message,
+    const struct store_tally *tally, struct err *err_r)
 {
-	for (int i = 0; i < (tally->set_id != 0 ? 2 : 1); i++) {
-		struct store_tally *sum = tally_of(batch, tally->account_id,
-		    i == 0 ? 0 : tally->set_id, tally->bucket_sec);
+	int64_t buckets[2];
+	enum sg_err rc = feedback_buckets(batch->store, message->account_id,
+	    message->set_id, message->sent_msec, buckets, err_r);
+
+	if (rc != SG_OK)
+		return rc;
+	for (int i = 0; i < (message->set_id != 0 ? 2 : 1); i++) {
+		struct store_tally *sum = tally_of(batch, message->account_id,
+		    i == 0 ? 0 : message->set_id, buckets[i]);
 
 		if (sum == NULL)
 			return err_set(
@@ -104,9 +110,7 @@ static enum sg_err
 count_message(struct ingest_batch *batch, const struct store_message *message,
     struct err *err_r)
 {
-	struct store_tally tally = {.account_id = message->account_id,
-	    .set_id = message->set_id,
-	    .bucket_sec = feedback_bucket(message->sent_msec)};
+	struct store_tally tally = {0};
 	const char *text = message->recipients;
 	struct recipient recipient;
 
@@ -114,7 +118,7 @@ count_message(struct ingest_batch *batch, const struct store_message *message,
 		tally.sent += !recipient_is_dropped(recipient.flag);
 		tally.eligible += recipient.flag == RECIPIENT_ELIGIBLE;
 	}
-	return ingest_count(batch, &tally, err_r);
+	return ingest_count(batch, message, &tally, err_r);
 }
 
 /* ---- events ------------------------------------------------------------------- */
@@ -316,9 +320,7 @@ settle(struct ingest_batch *batch, const struct store_message *message,
 	if (rc == SG_OK && waiting.failed)
 		rc = err_set(err_r, SG_NOMEM, "no memory for what waited");
 	for (size_t i = 0; i < waiting.count && rc == SG_OK; i++) {
-		struct store_tally tally = {.account_id = message->account_id,
-		    .set_id = message->set_id,
-		    .bucket_sec = feedback_bucket(message->sent_msec)};
+		struct store_tally tally = {0};
 
 		rc = feedback_settle(batch->store, batch->conf, message,
 		    &waiting.list[i], batch->now_sec, err_r);
@@ -327,7 +329,7 @@ settle(struct ingest_batch *batch, const struct store_message *message,
 		tally.bounces = waiting.list[i].kind == STORE_FATE_BOUNCE;
 		tally.complaints = !tally.bounces;
 		if (rc == SG_OK)
-			rc = ingest_count(batch, &tally, err_r);
+			rc = ingest_count(batch, message, &tally, err_r);
 	}
 	free(waiting.list);
 	return rc;

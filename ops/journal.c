@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "ops/text_json.h"
 #include "rules/ascii.h"
+#include "rules/headers.h"
 
 #define SUFFIX ".journal"
 /* Each try loses against a reader that takes the new file for an old one. */
@@ -114,6 +115,8 @@ put_kept(struct buf *line, const struct journal_entry *entry)
 	if (!entry->keeps_headers)
 		return 0;
 	for (; i < entry->header_count; i++) {
+		if (headers_is_removed(entry->headers[i].name))
+			continue;
 		bytes += header_bytes(&entry->headers[i]);
 		if (bytes > JOURNAL_HEADERS_MAX_BYTES)
 			break;

@@ -46,7 +46,8 @@ struct journal_entry {
 	/* any bytes; what is not UTF-8 is written with U+FFFD */
 	const struct rules_header *headers;
 	size_t header_count;
-	bool keeps_headers; /* else those of journal_is_common alone */
+	bool keeps_headers; /* all that leave (no Bcc); else those of
+			       journal_is_common alone */
 	const struct journal_tag *tags;
 	size_t tag_count;
 	const char *reason, *reply; /* of a rejected one */

@@ -564,6 +564,32 @@ test_repeated(void **state)
 	assert_int_equal(letters(house, STORE_LETTER_FORWARD).count, 1);
 }
 
+/* What the MTAs on its way put before it makes no other report of it. */
+static void
+test_repeated_by_another_way(void **state)
+{
+	static const char *const traces[] = {
+	    "Return-Path: <>\nReceived: from a.example\n\tby b.example; 1\n",
+	    "Received: from c.example by b.example; 2\n",
+	    "",
+	};
+	struct house *house = *state;
+	struct part part = {"x@y.example", "failed", "5.1.1", "550 other"};
+	char *text = dsn_dup("one", &part, 1);
+	const char *address;
+	char copy[4096];
+
+	mail(house, "4abc", "E x@y.example\n");
+	address = address_of(house, "4abc");
+	for (size_t i = 0; i < sizeof(traces) / sizeof(traces[0]); i++) {
+		(void)snprintf(copy, sizeof(copy), "%s%s", traces[i], text);
+		take_text(house, address, copy);
+		assert_int_equal(house->result.is_repeated, i > 0);
+	}
+	free(text);
+	assert_int_equal(reports(house).count, 1);
+}
+
 /* What is bounced in the same words belongs to two messages all the same. */
 static void
 test_same_words(void **state)
@@ -1531,6 +1557,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    WITH_HOUSE(test_bounce),
 	    WITH_HOUSE(test_repeated),
+	    WITH_HOUSE(test_repeated_by_another_way),
 	    WITH_HOUSE(test_same_words),
 	    WITH_HOUSE(test_groups),
 	    WITH_HOUSE(test_delays_and_deliveries),

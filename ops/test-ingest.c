@@ -446,6 +446,91 @@ test_waits(void **state)
 		"stranger@y.example", &entry_row, &f->err));
 }
 
+/* ---- reputation ------------------------------------------------------------------ */
+
+static void
+write_account(struct house *house, int64_t fresh_start_sec, bool resumed)
+{
+	struct admin_fixture *f = house->admin;
+	struct store_account row;
+
+	assert_code(f, SG_OK, account_get(f->store, "shop", &row, &f->err));
+	row.fresh_start_sec = fresh_start_sec;
+	row.standing = resumed ? RULES_SHUT_DOWN : RULES_HEALTHY;
+	assert_code(f, SG_OK, store_account_update(f->store, &row, &f->err));
+}
+
+static bool
+see_bucket(void *ctx, const struct store_tally *row)
+{
+	struct store_tally *newest = ctx;
+
+	*newest = *row;
+	return false;
+}
+
+/* What is sent after a fresh start counts from that moment on, in the same quarter of
+ * an hour, too. */
+static void
+test_fresh_start(void **state)
+{
+	struct house *house = *state;
+	struct admin_fixture *f = house->admin;
+	struct journal_entry entry = entry_of(house, "4abc");
+	struct store_tally newest = {0};
+
+	note(house, &entry);
+	assert_int_equal(ingest(house), 1);
+	write_account(house, SENT_MSEC / 1000 + 1, false);
+	entry = entry_of(house, "4def");
+	entry.at_msec += 2000;
+	note(house, &entry);
+	assert_int_equal(ingest(house), 1);
+	assert_code(f, SG_OK,
+	    store_tally_list(f->store, house->account_id, 0,
+		SENT_MSEC / 1000 + 1, see_bucket, &newest, &f->err));
+	assert_int_equal(newest.bucket_sec, SENT_MSEC / 1000 + 1);
+	assert_int_equal(newest.eligible, 1);
+	assert_int_equal(tally(house, 0).eligible, 2);
+}
+
+/* Whom a person resumed under figures that are bad still is not paused again by the
+ * next message, only by the next bounce. */
+static void
+test_resumed(void **state)
+{
+	struct house *house = *state;
+	struct admin_fixture *f = house->admin;
+	struct journal_entry entry = entry_of(house, "4abc");
+	struct store_tally bad = {.account_id = house->account_id,
+	    .bucket_sec = SENT_MSEC / 1000 / STORE_TALLY_BUCKET_SEC *
+			  STORE_TALLY_BUCKET_SEC,
+	    .sent = 1000,
+	    .eligible = 1000,
+	    .bounces = 500};
+	struct store_fate fate =
+	    waiting(house, "hard@y.example", REPORT_PERMANENT);
+	struct store_account row;
+	bool is_new;
+
+	assert_code(f, SG_OK, store_tally_add(f->store, &bad, &f->err));
+	write_account(house, 0, true);
+	note(house, &entry);
+	assert_int_equal(ingest(house), 1);
+	assert_code(f, SG_OK, account_get(f->store, "shop", &row, &f->err));
+	assert_false(row.facts.paused);
+
+	(void)snprintf(fate.queue_id, sizeof(fate.queue_id), "4def");
+	assert_code(
+	    f, SG_OK, store_fate_add(f->store, &fate, &is_new, &f->err));
+	entry = entry_of(house, "4def");
+	entry.recipients = "E hard@y.example\n";
+	note(house, &entry);
+	assert_int_equal(ingest(house), 1);
+	assert_code(f, SG_OK, account_get(f->store, "shop", &row, &f->err));
+	assert_true(row.facts.paused);
+}
+
 /* ---- files ---------------------------------------------------------------------- */
 
 static void
@@ -701,6 +786,8 @@ main(void)
 	    WITH_HOUSE(test_rejected),
 	    WITH_HOUSE(test_account_gone),
 	    WITH_HOUSE(test_waits),
+	    WITH_HOUSE(test_fresh_start),
+	    WITH_HOUSE(test_resumed),
 	    WITH_HOUSE(test_end_of_file),
 	    WITH_HOUSE(test_bad_lines),
 	    WITH_HOUSE(test_torn_line),

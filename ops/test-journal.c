@@ -153,8 +153,8 @@ static void
 test_line(void **state)
 {
 	static const struct rules_header headers[] = {
-	    {"From", "A <a@shop.example>"}, {"Subject", "caf\xe9 \xc3\xa9\n x"},
-	    {"X-Mine", "1"}};
+	    {"From", "A <a@shop.example>"}, {"Bcc", "secret@y.example"},
+	    {"Subject", "caf\xe9 \xc3\xa9\n x"}, {"X-Mine", "1"}};
 	static const struct journal_tag tags[] = {{"campaign", "spring"}};
 	struct fixture *f = *state;
 	struct journal_entry entry = plain;
@@ -162,7 +162,7 @@ test_line(void **state)
 
 	assert_int_equal(files(f), 0);
 	entry.headers = headers;
-	entry.header_count = 3;
+	entry.header_count = 4;
 	entry.keeps_headers = true;
 	entry.tags = tags;
 	entry.tag_count = 1;

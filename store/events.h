@@ -169,7 +169,8 @@ enum sg_err store_report_count(struct store *store, int64_t account_id,
 struct store_tally {
 	int64_t account_id;
 	int64_t set_id;     /* 0: the whole account */
-	int64_t bucket_sec; /* a multiple of STORE_TALLY_BUCKET_SEC */
+	int64_t bucket_sec; /* a multiple of STORE_TALLY_BUCKET_SEC, or the
+			       moment of a fresh start */
 	int64_t sent, eligible, bounces, complaints;
 };
 typedef bool store_tally_fn(void *ctx, const struct store_tally *row);

@@ -118,7 +118,7 @@ CREATE INDEX event_by_age ON event (at_msec);
 -- of one report is not kept.
 CREATE TABLE report (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
-	hash BLOB NOT NULL UNIQUE, -- SHA-256 of the content
+	hash BLOB NOT NULL UNIQUE, -- SHA-256 of recipient and content
 	account_id INTEGER REFERENCES account ON DELETE CASCADE,
 	queue_id TEXT NOT NULL,
 	recipient TEXT NOT NULL, -- whom it came to
