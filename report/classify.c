@@ -148,8 +148,8 @@ rule_of_words(const struct report_rules *rules, struct match *match,
 	buf_init(&copy, LIMIT_TEXT_BYTES);
 	for (i = 0; i <= CLASSIFY_NEAR && rule == NULL; i++) {
 		buf_clear(&copy);
-		text = without_names(&copy,
-		    i < CLASSIFY_NEAR ? facts->near[i] : facts->whole);
+		text = without_names(
+		    &copy, i < CLASSIFY_NEAR ? facts->near[i] : facts->whole);
 		if (text != NULL)
 			rule = first_rule(rules, match, status, facts->mta,
 			    text, i < CLASSIFY_NEAR ? RANK_WORDS : RANK_STRONG);
