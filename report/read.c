@@ -261,6 +261,7 @@ fill_diagnostics(struct reading *r)
 	buf_fini(&about);
 }
 
+/* SES has this subtype for dead addresses alone. */
 static void
 no_address(struct report *report)
 {
@@ -269,7 +270,7 @@ no_address(struct report *report)
 	for (i = 0; i < report->count; i++)
 		if (report->records[i].kind == REPORT_BOUNCE &&
 		    report->records[i].recipient[0] == '\0' &&
-		    report->records[i].type != REPORT_UNDETERMINED)
+		    report->records[i].type == REPORT_PERMANENT)
 			report->records[i].subtype = REPORT_SUB_NO_EMAIL;
 }
 
