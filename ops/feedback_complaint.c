@@ -185,19 +185,22 @@ flag_of_named(const struct feedback_case *in_hand)
 	return flag;
 }
 
-/* Is it told already? Marks it. What does not count leaves no fate; only as many
- * are told as reports are kept. */
+/* Is it told already? Marks it. What does not count leaves no fate: each report that
+ * is kept tells it once, when it is taken. */
 static bool
 is_old(struct feedback_case *in_hand, struct feedback_target *one, bool mild)
 {
 	bool *mark = one != NULL ? &one->has_complained
 				 : &in_hand->has_ambiguous_complaint;
-	bool old = *mark;
+	bool old;
 
 	if (mild)
-		return in_hand->report_id == 0 || !in_hand->is_known;
+		mark = one != NULL ? &one->is_told_mildly
+				   : &in_hand->has_told_mildly;
+	old = *mark;
 	*mark = true;
-	return old;
+	return old || (mild && (in_hand->report_id == 0 || !in_hand->is_known ||
+				   in_hand->is_replay));
 }
 
 static enum sg_err

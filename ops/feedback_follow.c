@@ -164,6 +164,7 @@ struct settled {
 	const struct conf *conf;
 	const struct store_message *message;
 	char feedback_id[EVENT_FEEDBACK_ID_MAX + 1];
+	int64_t *told_event;
 	enum sg_err rc;
 	struct err *err_r;
 };
@@ -175,6 +176,9 @@ publish_late(void *ctx, const struct store_event *row)
 	struct store_event event = *row;
 
 	feedback_id_of_event(row, settled->feedback_id);
+	if (row->id == *settled->told_event)
+		return true;
+	*settled->told_event = row->id;
 	event.set_id = settled->message->set_id;
 	settled->rc = publish_event(settled->store, settled->conf, &event,
 	    settled->message, settled->err_r);
@@ -204,10 +208,13 @@ find_recipient(const struct store_message *message, const char *address,
 enum sg_err
 feedback_settle(struct store *store, const struct conf *conf,
     const struct store_message *message, struct store_fate *fate,
-    int64_t now_sec, struct err *err_r)
+    int64_t now_sec, int64_t *told_event, struct err *err_r)
 {
-	struct settled settled = {
-	    .store = store, .conf = conf, .message = message, .err_r = err_r};
+	struct settled settled = {.store = store,
+	    .conf = conf,
+	    .message = message,
+	    .told_event = told_event,
+	    .err_r = err_r};
 	struct feedback_scene scene;
 	struct recipient recipient;
 	enum sg_err rc = feedback_scene_load(store, conf, message->account_id,

@@ -53,11 +53,11 @@ enum sg_err feedback_suppress(const struct feedback_scene *scene,
     struct store_fate *fate, const char *address, const char *feedback_id,
     struct err *err_r);
 /* A fate that was waiting for its message: counted (fate->counted says so; the
- * caller adds the tally), suppressed, its event handed to those who listen; writes
- * the fate. */
+ * caller adds the tally), suppressed, its event handed to those who listen, unless
+ * it is *told_event, which becomes it; writes the fate. */
 enum sg_err feedback_settle(struct store *store, const struct conf *conf,
     const struct store_message *message, struct store_fate *fate,
-    int64_t now_sec, struct err *err_r);
+    int64_t now_sec, int64_t *told_event, struct err *err_r);
 /* feedbackId of an event's detail; "" none. */
 void feedback_id_of_event(
     const struct store_event *event, char id_r[EVENT_FEEDBACK_ID_MAX + 1]);
@@ -83,6 +83,8 @@ struct feedback_target {
 	enum recipient_flag flag;
 	bool has_bounced, has_complained;
 	bool is_named; /* by this report, for what is done at the moment */
+	bool
+	    is_told_mildly; /* of a complaint of this report that does not count */
 };
 
 struct feedback_case {
@@ -100,9 +102,10 @@ struct feedback_case {
 	size_t target_count, target_size;
 	size_t left;                  /* of these, not held back by the list */
 	bool has_ambiguous_complaint; /* a fate without recipient is there */
-	size_t matched, strangers;    /* records */
-	struct store_tally tally;     /* what it adds */
-	const char *ours_rule;        /* logged for this report already */
+	bool has_told_mildly;      /* as is_told_mildly, of one among several */
+	size_t matched, strangers; /* records */
+	struct store_tally tally;  /* what it adds */
+	const char *ours_rule;     /* logged for this report already */
 	/* Who is told by mail, and of what: see feedback_tell.c. */
 	const char *forward; /* "bounce", "complaint", "autoreply"; NULL none */
 	enum store_event_kind forward_kind; /* SEND of an autoreply */

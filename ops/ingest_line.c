@@ -309,21 +309,34 @@ collect_waiting(void *ctx, const struct store_fate *row)
 	return true;
 }
 
+static int
+by_event(const void *a, const void *b)
+{
+	const struct store_fate *x = a, *y = b;
+
+	return (x->event_id > y->event_id) - (x->event_id < y->event_id);
+}
+
 static enum sg_err
 settle(struct ingest_batch *batch, const struct store_message *message,
     struct err *err_r)
 {
 	struct waiting waiting = {0};
+	int64_t told_event = 0;
 	enum sg_err rc = store_fate_list(batch->store, message->account_id,
 	    message->queue_id, collect_waiting, &waiting, err_r);
 
 	if (rc == SG_OK && waiting.failed)
 		rc = err_set(err_r, SG_NOMEM, "no memory for what waited");
+	/* one event may be of several: it is told once */
+	if (waiting.count > 1)
+		qsort(waiting.list, waiting.count, sizeof(*waiting.list),
+		    by_event);
 	for (size_t i = 0; i < waiting.count && rc == SG_OK; i++) {
 		struct store_tally tally = {0};
 
 		rc = feedback_settle(batch->store, batch->conf, message,
-		    &waiting.list[i], batch->now_sec, err_r);
+		    &waiting.list[i], batch->now_sec, &told_event, err_r);
 		if (waiting.list[i].counted != STORE_FATE_COUNTED)
 			continue;
 		tally.bounces = waiting.list[i].kind == STORE_FATE_BOUNCE;
