@@ -132,7 +132,7 @@ static const struct ctl_option most_options[] = {
 static const struct ctl_option event_list_options[] = {
 {"type",    "TYPES", "send, delivery, bounce, complaint, delivery_delay, reject, rendering_failure", false},
 {"message", "ID",    "of one message alone", false},
-{"since",   "TIME",  "at that time or later, such as 24h, 7d, 2026-11-28T12:00:00Z", false},
+{"since",   "TIME",  "at that time or later, such as 90m, 24h, 7d, 2026-11-28T12:00:00Z", false},
 {"most",    "N",     "so many at most, the newest; 100 without it", false},
 {NULL, NULL, NULL, false},
 };

@@ -294,7 +294,8 @@ const struct ctl_command ctl_commands[] = {
  "Lists events, the newest first",
  "With --json the whole documents, as event destinations get them: those of Amazon\n"
  "SES (eventType, mail, bounce, ...). Deliveries and delays are there when the\n"
- "option mail_log is set. --type may be given several times, or as a list.",
+ "option mail_log is set; Reject is a message that the milter refused. --type may\n"
+ "be given several times, or as a list.",
  "event list shop --type bounce,complaint --since 24h\n"
  "event list --message 4bWz3n1Xb5z4kT --json"},
 
@@ -373,7 +374,8 @@ const struct ctl_command ctl_commands[] = {
  "Under review an account sends on; paused it stays so until account resume. Rates\n"
  "and thresholds are fractions in JSON: 0.05 is 5 %. --dry-run tells what other\n"
  "thresholds would have done: bounce_review, bounce_pause, complaint_review,\n"
- "complaint_pause (percent), volume, minimum.",
+ "complaint_pause (percent), volume, minimum. Mail is counted by the quarter of an\n"
+ "hour, so the times that it shows are the ends of these.",
  "reputation show\nreputation show shop\n"
  "reputation show --dry-run --thresholds bounce_pause=8,minimum=200"},
 
@@ -485,10 +487,11 @@ const struct ctl_command ctl_commands[] = {
  subscription_add_options, subscription_run_add,
  "Tells somebody of what is published to a topic",
  "PROTOCOL and ENDPOINT: http or https and a URL, which gets POST requests signed\n"
- "as Amazon SNS's; email and an address, in words; email-json and an address, the\n"
- "document; command and a program in the option notify.command_dir, which gets the\n"
- "document on stdin. A URL or address is asked first and hears nothing until it\n"
- "confirms, unless --confirmed.",
+ "as Amazon SNS's; email and an address, which gets the message and a link to end\n"
+ "it; email-json and an address, the whole document; command and a program in the\n"
+ "option notify.command_dir, which gets the document on stdin. A URL or address is\n"
+ "asked first and hears nothing until it confirms, unless --confirmed. URLs on\n"
+ "private addresses need the option notify.private_addresses.",
  "subscription add shop bounces https https://shop.example/hooks/mail\n"
  "subscription add shop bounces email boss@shop.example\n"
  "subscription add shop bounces command /etc/sendward/hooks/unsubscribe"},

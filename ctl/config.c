@@ -314,7 +314,8 @@ check_keys(struct checks *checks)
 		    "%d keys cannot be read", keys.bad);
 	else if (keys.bad == 0)
 		checks_note(checks, CHECKS_FINE, "dkim", "",
-		    "%d signing keys can be read", keys.good);
+		    "%d signing key%s can be read", keys.good,
+		    keys.good == 1 ? "" : "s");
 }
 
 /* ---- all of it ---------------------------------------------------------------- */
@@ -443,8 +444,9 @@ print_all(struct checks *checks)
 	else {
 		print_checks(checks->list);
 		json_decref(checks->list);
-		(void)printf("\n%d errors, %d warnings\n", checks->errors,
-		    checks->warnings); /* main looks at stdout */
+		(void)printf("\n%d error%s, %d warning%s\n", checks->errors,
+		    checks->errors == 1 ? "" : "s", checks->warnings,
+		    checks->warnings == 1 ? "" : "s"); /* main looks at it */
 	}
 	return printed != CTL_DONE ? printed : rc;
 }

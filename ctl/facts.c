@@ -341,8 +341,12 @@ dkim_meaning(const struct store_identity *row)
 		return row->facts.signing_enabled ? "mail is signed"
 						  : "signing is switched off";
 	case RULES_IDENTITY_NOT_STARTED:
-		return is_domain(row) ? "it has no key"
-				      : "its domain's key signs, if there is";
+		if (!is_domain(row))
+			return "its domain's key signs, if there is";
+		return row->facts.signing_enabled
+			   ? "it has no key: mail is answered 451 (bring one: "
+			     "dkim import; or: identity set --signing off)"
+			   : "it has no key, and signing is switched off";
 	default:
 		return "mail leaves unsigned until DNS has the key";
 	}

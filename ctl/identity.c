@@ -244,6 +244,14 @@ identity_run_records(struct ctl *ctl)
 
 /* ---- verify, mail-from, set, delete ------------------------------------------ */
 
+/* A domain that is to be signed and has nothing to sign with. */
+static bool
+lacks_key(const struct store_identity *row)
+{
+	return is_domain(row) && row->facts.signing_enabled &&
+	       row->facts.dkim_status == RULES_IDENTITY_NOT_STARTED;
+}
+
 int
 identity_run_verify(struct ctl *ctl)
 {
@@ -258,8 +266,13 @@ identity_run_verify(struct ctl *ctl)
 		clock_now_sec(), &row, &err) != SG_OK)
 		return ctl_fail(ctl, &err);
 	return out_done(ctl, facts_row(account, &row),
-	    "%s is verified: account %s may send from it, within a second",
-	    row.facts.name, account);
+	    "%s is verified: account %s may send from it, within a second%s",
+	    row.facts.name, account,
+	    lacks_key(&row)
+		? "\nIt has no DKIM key: unless a domain above it has, its mail "
+		  "is answered 451.\nBring one (sendwardctl dkim import), or "
+		  "sendwardctl identity set --signing off"
+		: "");
 }
 
 /* The new domain and what to publish for it. */

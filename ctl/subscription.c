@@ -2,9 +2,12 @@
  * topic, and what could not be delivered. */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "conf/conf.h"
 #include "ctl/input.h"
 #include "ctl/topic.h"
 #include "ctl/verbs.h"
@@ -13,6 +16,7 @@
 #include "ops/topic.h"
 
 #define MOST 100
+#define PATH_BYTES 4096
 
 const struct out_column topic_subscription_columns[] = {
     {"id", "ID", OUT_PLAIN},
@@ -74,6 +78,19 @@ load_subscription(const struct ctl *ctl, const char *uuid, json_t **doc_r)
 	return CTL_DONE;
 }
 
+/* The program may be installed later: said, not refused. */
+static bool
+is_missing_program(const struct ctl *ctl, const struct store_subscription *row)
+{
+	char path[2 * PATH_BYTES];
+
+	if (strcmp(row->protocol, "command") != 0)
+		return false;
+	(void)snprintf(path, sizeof(path), "%s/%s",
+	    ctl->conf->notify_command_dir, row->endpoint); /* fits */
+	return access(path, X_OK) != 0;
+}
+
 int
 subscription_run_add(struct ctl *ctl)
 {
@@ -100,10 +117,14 @@ subscription_run_add(struct ctl *ctl)
 		return rc;
 	return out_done(ctl, doc,
 	    row.confirmed
-		? "%s %s is told of what is published to topic %s"
+		? "%s %s is told of what is published to topic %s%s%s"
 		: "%s %s gets a request to confirm; until it has, it is told "
-		  "nothing of topic %s",
-	    row.protocol, row.endpoint, ctl_arg(ctl, 1));
+		  "nothing of topic %s%s%s",
+	    row.protocol, row.endpoint, ctl_arg(ctl, 1),
+	    is_missing_program(ctl, &row)
+		? "\nBut there is no such program yet in "
+		: "",
+	    is_missing_program(ctl, &row) ? ctl->conf->notify_command_dir : "");
 }
 
 int
@@ -286,7 +307,7 @@ subscription_run_replay(struct ctl *ctl)
 	return out_done(ctl,
 	    json_pack("{s:o, s:I}", "id", out_string(uuid_of(uuid)), "replayed",
 		(json_int_t)count),
-	    "%lld dead letters are on their way again, each with the MessageId "
-	    "that it had",
-	    (long long)count);
+	    "%lld dead letter%s to be delivered again%s", (long long)count,
+	    count == 1 ? "" : "s",
+	    count > 0 ? ", with the MessageId of before" : "");
 }
