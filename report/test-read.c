@@ -306,7 +306,11 @@ texts(void **state)
 	    {"Return-Path: <>\nFrom: MAILER-DAEMON@mta.example\n"
 	     "Subject: failure notice\n\n"
 	     "Something could not be delivered: mailbox full.\n",
-		"bounce||Transient/NoEmail|text"},
+		"bounce||Transient/MailboxFull|text"},
+	    {"Return-Path: <>\nFrom: MAILER-DAEMON@mta.example\n"
+	     "Subject: failure notice\n\n"
+	     "Something could not be delivered: no such user.\n",
+		"bounce||Permanent/NoEmail|text"},
 	};
 	size_t i, wrong = 0;
 
@@ -587,6 +591,26 @@ no_bounces(void **state)
 	     "Subject: Your parcel could not be delivered\n\n"
 	     "Nobody was in. Write to help@parcels.example.\n",
 		"other"},
+	    {"From: Shop <no-reply@shop.example>\nSubject: Your order\n\n"
+	     "We could not process your payment. Your order was not sent. "
+	     "Write to help@shop.example.\n",
+		"other"},
+	    {"From: System Administrator <it@firm.example>\n"
+	     "Subject: Work on Friday\n\n"
+	     "Messages will not be delivered during that time.\n",
+		"other"},
+	    {"From: Bounce Club <hello@bounce.example>\n"
+	     "Subject: Your order is returned\n\n"
+	     "The trampoline was not accepted.\n",
+		"other"},
+	    {"From: no-reply@mta.example\nSubject: Your letter\n\n"
+	     "Your message to kim@rcpt.example could not be delivered.\n",
+		"bounce"},
+	    {"From: Content-filter at mta.example <postmaster@mta.example>\n"
+	     "Subject: Considered UNSOLICITED BULK EMAIL, apparently from "
+	     "you\n\nA message to:\n-> kim@rcpt.example\n\n"
+	     "was considered unsolicited bulk e-mail (UBE).\n",
+		"bounce"},
 	    {"From: News <news@shop.example>\nPrecedence: bulk\n"
 	     "Subject: Error 550: our prices fall\n\n"
 	     "Click here to confirm that you are still our reader.\n",
