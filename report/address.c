@@ -11,6 +11,8 @@
 
 #include <gmime/gmime.h>
 
+#define ADDRESS_LOCAL_MAX 256
+
 static bool
 is_local(unsigned char c)
 {
@@ -37,9 +39,11 @@ local_from(const char *text, size_t start, size_t at)
 			from--;
 		return from > start && text[from - 1] == '"' ? from - 1 : at;
 	}
-	while (from > start && at - from <= 256 &&
-	       is_local((unsigned char)text[from - 1]))
-		from--;
+	while (from > start && is_local((unsigned char)text[from - 1])) {
+		/* too long for an address (RFC 5321: 64), and for us */
+		if (at - --from > ADDRESS_LOCAL_MAX)
+			return at;
+	}
 	/* quotes, and what is glued to an address by people and by programs */
 	while (from < at && strchr("'`=*/.|", text[from]) != NULL)
 		from++;
@@ -122,7 +126,8 @@ address_is_valid(const char *address, size_t len)
 		if (address[i] == '@')
 			at = address + i;
 	}
-	if (at == NULL || at == address)
+	if (at == NULL || at == address ||
+	    !g_utf8_validate(address, (gssize)len, NULL))
 		return false;
 	domain = len - (size_t)(at + 1 - address);
 	if (domain == 0 || domain_to(at + 1, domain, 0) != domain)

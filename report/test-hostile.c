@@ -246,6 +246,24 @@ choking_text(void **state)
 	}
 }
 
+/* An address so long that a cap could cut a character of it in two. */
+static void
+long_address(void **state)
+{
+	struct made m = {NULL, 0, 0};
+	struct report *report;
+	size_t i;
+
+	put(&m, "From: MAILER-DAEMON@a.example\nSubject: failure notice\n\n");
+	for (i = 0; i < 201; i++)
+		put(&m, "\xC3\xA4");
+	put(&m, "@rcpt.example: no such user\n");
+	report = read_made(state, &m);
+	assert_string_equal(report->records[0].recipient, "");
+	report_free(&report);
+	free(m.data);
+}
+
 #define WHOLE                                                                  \
 	"Return-Path: <>\nFrom: MAILER-DAEMON@mta.example\n"                   \
 	"Subject: =?utf-8?q?Undelivered_=C3=BC?=\nContent-Type: "              \
@@ -300,6 +318,7 @@ main(void)
 	    cmocka_unit_test(null_bytes),
 	    cmocka_unit_test(long_fields),
 	    cmocka_unit_test(choking_text),
+	    cmocka_unit_test(long_address),
 	    cmocka_unit_test(cut_anywhere),
 	};
 
