@@ -300,8 +300,9 @@ check_letters(struct checks *checks)
 	if (conf->mail_from[0] == '\0') {
 		checks_note(checks, CHECKS_WARNING, "mail.from",
 		    "set mail = { from = \"postmaster@YOURDOMAIN\"; };",
-		    "no sender for letters: addresses cannot be confirmed by "
-		    "a link, and nobody hears of lost domains");
+		    "no sender for letters: senders do not hear of their "
+		    "bounces, addresses cannot be confirmed by a link, and "
+		    "nobody hears of pauses and lost domains");
 		return;
 	}
 	checks_note(checks, CHECKS_FINE, "mail.from", "",

@@ -173,9 +173,15 @@ whats_next()
 	  \$SENDWARDCTL -c \$SENDWARD_CONF account pause demo
 	  \$SENDWARDCTL -c \$SENDWARD_CONF explain --login \$SMTP_USER \\
 	      --from \$FROM --to anyone@customer.example
+	  \$SENDWARDCTL -c \$SENDWARD_CONF message list demo        then message show ID
+	  \$SENDWARDCTL -c \$SENDWARD_CONF event list demo
 	  \$SENDWARDCTL -c \$SENDWARD_CONF suppression list demo
+	  \$SENDWARDCTL -c \$SENDWARD_CONF reputation show
 	The mailbox simulator (--to): success, bounce, ooto, complaint and
 	suppressionlist @$SIMULATOR_DOMAIN
+	The next hop refuses reply-550-5.1.1@ANYTHING.example: write to two dozen of
+	them, and reputation pauses demo until account resume demo --fresh-start.
+	Letters to senders and operator are in OUTBOX, too.
 	  ./quickstart status; ./quickstart down
 	END
 }
