@@ -14,16 +14,31 @@
 #include "ops/account.h"
 #include "ops/admin.h"
 
-/* The option, whatever it was before. */
+void
+admin_fixture_set(char **option, const char *text)
+{
+	free(*option);
+	*option = strdup(text);
+	assert_non_null(*option);
+}
+
+int64_t
+admin_fixture_account(struct admin_fixture *f, const char *name)
+{
+	struct store_account row;
+
+	assert_code(f, SG_OK, account_get(f->store, name, &row, &f->err));
+	return row.facts.id;
+}
+
+/* The option names a file of the fixture's folder. */
 static void
-set_option(char **option, const char *before, const char *dir, const char *name)
+set_path(char **option, const char *before, const char *dir, const char *name)
 {
 	char text[128];
 
 	(void)snprintf(text, sizeof(text), "%s%s/%s", before, dir, name);
-	free(*option);
-	*option = strdup(text);
-	assert_non_null(*option);
+	admin_fixture_set(option, text);
 }
 
 int
@@ -37,8 +52,8 @@ admin_fixture_setup(void **state)
 	assert_non_null(mkdtemp(f->dir));
 	f->conf = conf_new_defaults();
 	assert_non_null(f->conf);
-	set_option(&f->conf->store, "sqlite:", f->dir, "db");
-	set_option(&f->conf->master_key_file, "", f->dir, "key");
+	set_path(&f->conf->store, "sqlite:", f->dir, "db");
+	set_path(&f->conf->master_key_file, "", f->dir, "key");
 	f->conf->user[0] = '\0';
 	assert_code(f, SG_OK, admin_migrate(f->conf, &done, &f->err));
 	assert_int_equal(done.from, 0);
@@ -54,21 +69,28 @@ admin_fixture_setup(void **state)
 	return 0;
 }
 
-int
-admin_fixture_teardown(void **state)
+void
+admin_fixture_remove(const char *path)
 {
-	struct admin_fixture *f = *state;
-	DIR *dir = opendir(f->dir);
+	DIR *dir = opendir(path);
 	const struct dirent *entry;
 
-	admin_store_close(&f->store);
-	seal_free(&f->seal);
-	conf_unref(&f->conf);
 	while (dir != NULL && (entry = readdir(dir)) != NULL)
 		(void)unlinkat(dirfd(dir), entry->d_name, 0); /* not "." */
 	if (dir != NULL)
 		(void)closedir(dir);
-	assert_int_equal(rmdir(f->dir), 0);
+	assert_int_equal(rmdir(path), 0);
+}
+
+int
+admin_fixture_teardown(void **state)
+{
+	struct admin_fixture *f = *state;
+
+	admin_store_close(&f->store);
+	seal_free(&f->seal);
+	conf_unref(&f->conf);
+	admin_fixture_remove(f->dir);
 	free(f);
 	return 0;
 }

@@ -31,6 +31,15 @@ struct admin_fixture {
 int admin_fixture_setup(void **state);
 int admin_fixture_teardown(void **state);
 
+/* A folder with its files. */
+void admin_fixture_remove(const char *dir);
+
+/* An option of f->conf, whatever it was before. */
+void admin_fixture_set(char **option, const char *text);
+
+/* Its id. */
+int64_t admin_fixture_account(struct admin_fixture *f, const char *name);
+
 /* The call's result must be `want`; else its error is shown. */
 #define assert_code(f, want, call)                                             \
 	do {                                                                   \

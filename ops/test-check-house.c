@@ -11,24 +11,7 @@
 #include "ops/account.h"
 #include "ops/advice.h"
 
-void
-house_set_text(char **option, const char *text)
-{
-	free(*option);
-	*option = strdup(text);
-	assert_non_null(*option);
-}
-
 /* ---- the identity ------------------------------------------------------------- */
-
-int64_t
-house_account_id(struct admin_fixture *f, const char *name)
-{
-	struct store_account row;
-
-	assert_code(f, SG_OK, store_account_get(f->store, name, &row, &f->err));
-	return row.facts.id;
-}
 
 int64_t
 house_key(struct admin_fixture *f, int64_t identity_id, const char *selector,
@@ -64,7 +47,7 @@ house_identity(
     struct admin_fixture *f, const char *account, const char *name, int setup)
 {
 	struct store_identity row = {.created_sec = TEST_NOW,
-	    .account_id = house_account_id(f, account)};
+	    .account_id = admin_fixture_account(f, account)};
 
 	row.facts.type = strchr(name, '@') == NULL ? RULES_IDENTITY_DOMAIN
 						   : RULES_IDENTITY_EMAIL;
@@ -145,11 +128,11 @@ house_setup(void **state)
 		    store_identity_delete(
 			f->store, row.account_id, row.facts.id, &f->err));
 	}
-	house_set_text(&f->conf->bounce_domain, "bounce.op.example");
-	house_set_text(&f->conf->dkim_zone, ZONE);
-	house_set_text(&f->conf->dkim_update_server, "127.0.0.1@53");
-	house_set_text(&f->conf->mail_from, "no-reply@op.example");
-	house_set_text(&f->conf->mail_operator, "ops@op.example");
+	admin_fixture_set(&f->conf->bounce_domain, "bounce.op.example");
+	admin_fixture_set(&f->conf->dkim_zone, ZONE);
+	admin_fixture_set(&f->conf->dkim_update_server, "127.0.0.1@53");
+	admin_fixture_set(&f->conf->mail_from, "no-reply@op.example");
+	admin_fixture_set(&f->conf->mail_operator, "ops@op.example");
 	f->conf->dkim_ttl_sec = TTL;
 	return 0;
 }

@@ -445,7 +445,7 @@ test_easy_by_hand(void **state)
 	zone_lines lines = {EASY_ALL, EASY_KEY};
 	struct identity_file *file;
 
-	house_set_text(&f->conf->dkim_update_server, "");
+	admin_fixture_set(&f->conf->dkim_update_server, "");
 	file = apply(f, id, lines, false, TEST_NOW);
 	assert_int_equal(file->row.facts.status, S);
 	assert_int_equal(file->row.facts.dkim_status, P);
@@ -513,7 +513,7 @@ test_key_lost(void **state)
 			f->store, file->keys[0].id, at, &f->err));
 		identity_file_free(&file);
 		if (rows[i].server != NULL)
-			house_set_text(
+			admin_fixture_set(
 			    &f->conf->dkim_update_server, rows[i].server);
 		file = apply(f, id, rows[i].lines, false, TEST_NOW + 2 * DAY);
 		if ((file->keys[0].published_sec == 0) != rows[i].is_again)
@@ -583,7 +583,7 @@ test_no_bounce_domain(void **state)
 	zone_lines nothing = {NULL};
 	struct identity_file *file;
 
-	house_set_text(&f->conf->bounce_domain, "");
+	admin_fixture_set(&f->conf->bounce_domain, "");
 	file = apply(f, id, nothing, false, TEST_NOW + 73 * HOUR);
 	assert_int_equal(file->row.mail_from_status, P);
 	assert_int_equal(file->looks[VERIFICATION_MAIL_FROM].error,
@@ -634,7 +634,7 @@ test_gone_meanwhile(void **state)
 
 	assert_code(f, SG_OK,
 	    store_identity_delete(
-		f->store, house_account_id(f, "shop"), id, &f->err));
+		f->store, admin_fixture_account(f, "shop"), id, &f->err));
 	(void)house_identity(f, "shop", "a.example", ALL);
 	assert_code(f, SG_MISSING,
 	    check_apply(check, f->store, true, TEST_NOW, &f->err));

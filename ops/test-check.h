@@ -54,8 +54,6 @@ struct check *house_look(
 const struct finding *house_find(
     struct check *check, enum record_purpose purpose, int slot);
 int house_setup_store(void **state);
-void house_set_text(char **option, const char *text);
-int64_t house_account_id(struct admin_fixture *f, const char *name);
 int64_t house_key(struct admin_fixture *f, int64_t identity_id,
     const char *selector, const char *p, struct store_key key);
 

@@ -19,14 +19,6 @@
 
 #define SHOP "shop.example"
 
-static void
-set_option(char **option, const char *value)
-{
-	free(*option);
-	*option = strdup(value);
-	assert_non_null(*option);
-}
-
 static struct store_identity
 create(struct admin_fixture *f, const char *account, const char *name,
     enum identity_keys keys, bool easy_only)
@@ -110,7 +102,7 @@ test_easy(void **state)
 	assert_code(f, SG_INVALID,
 	    identity_create(f->store, f->seal, f->conf, "shop", SHOP,
 		IDENTITY_KEYS_RSA1024, true, TEST_NOW, &row, &f->err));
-	set_option(&f->conf->dkim_zone, "dkim.test");
+	admin_fixture_set(&f->conf->dkim_zone, "dkim.test");
 	row = create(f, "shop", SHOP, IDENTITY_KEYS_ED25519, false);
 	for (int i = 0; i < KEY_PLAN_EASY_SLOTS; i++) {
 		assert_int_equal(strlen(row.easy_tokens[i]), 32);
@@ -203,7 +195,7 @@ test_address(void **state)
 	assert_code(f, SG_INVALID,
 	    identity_restart(f->store, f->seal, f->conf, "shop",
 		"a@other.example", TEST_NOW, NULL, &f->err));
-	set_option(&f->conf->mail_from, "no-reply@mail.test");
+	admin_fixture_set(&f->conf->mail_from, "no-reply@mail.test");
 	row = create(f, "shop", "b@other.example", IDENTITY_KEYS_BOTH, false);
 	assert_int_equal(letters(f), 1);
 	assert_int_equal(row.facts.status, RULES_IDENTITY_PENDING);
@@ -239,7 +231,7 @@ test_address_again(void **state)
 	struct admin_fixture *f = *state;
 	struct store_identity row;
 
-	set_option(&f->conf->mail_from, "no-reply@mail.test");
+	admin_fixture_set(&f->conf->mail_from, "no-reply@mail.test");
 	row = create(f, "shop", "a@other.example", IDENTITY_KEYS_NONE, false);
 	row.facts.status = RULES_IDENTITY_FAILED;
 	put(f, &row);
@@ -270,7 +262,7 @@ test_word_chooses(void **state)
 	};
 	struct admin_fixture *f = *state;
 
-	set_option(&f->conf->dkim_zone, "dkim.test");
+	admin_fixture_set(&f->conf->dkim_zone, "dkim.test");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct store_identity row = create(
 		    f, "shop", rows[i].name, rows[i].keys, rows[i].easy_only);
@@ -316,7 +308,7 @@ test_long_names(void **state)
 	};
 	struct admin_fixture *f = *state;
 
-	set_option(&f->conf->dkim_zone, "dkim.test");
+	admin_fixture_set(&f->conf->dkim_zone, "dkim.test");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		char name[RULES_DOMAIN_MAX + 1];
 		struct store_identity row;
@@ -414,7 +406,7 @@ test_restart_completes(void **state)
 
 	row.txt_token[0] = '\0';
 	put(f, &row);
-	set_option(&f->conf->dkim_zone, "dkim.test");
+	admin_fixture_set(&f->conf->dkim_zone, "dkim.test");
 	assert_code(f, SG_OK,
 	    identity_restart(f->store, f->seal, f->conf, "shop", SHOP, TEST_NOW,
 		&row, &f->err));
@@ -455,7 +447,7 @@ test_not_for_bounces(void **state)
 	};
 	struct admin_fixture *f = *state;
 
-	set_option(&f->conf->bounce_domain, "bounce.op.example");
+	admin_fixture_set(&f->conf->bounce_domain, "bounce.op.example");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		assert_code(f, rows[i].code,
 		    identity_create(f->store, f->seal, f->conf, "shop",
@@ -491,7 +483,7 @@ test_mail_from_names(void **state)
 	struct admin_fixture *f = *state;
 	struct store_identity row;
 
-	set_option(&f->conf->bounce_domain, "bounce.ours.shop.example");
+	admin_fixture_set(&f->conf->bounce_domain, "bounce.ours.shop.example");
 	(void)create(f, "shop", SHOP, IDENTITY_KEYS_NONE, false);
 	(void)create(f, "shop", "sub.shop.example", IDENTITY_KEYS_NONE, false);
 	(void)create(f, "shop", "boss@shop.example", IDENTITY_KEYS_NONE, false);
@@ -658,9 +650,9 @@ test_operator_key(void **state)
 	assert_code(f, SG_OK, operator_key_load(f->conf, &key, &f->err));
 	assert_null(key);
 	assert_code(f, SG_INVALID, operator_key_create(f->conf, &f->err));
-	set_option(&f->conf->dkim_operator_domain, "mail.test");
+	admin_fixture_set(&f->conf->dkim_operator_domain, "mail.test");
 	(void)snprintf(path, sizeof(path), "%s/operator.key", f->dir);
-	set_option(&f->conf->dkim_operator_key_file, path);
+	admin_fixture_set(&f->conf->dkim_operator_key_file, path);
 	assert_code(f, SG_MISSING, operator_key_load(f->conf, &key, &f->err));
 	assert_code(f, SG_OK, operator_key_create(f->conf, &f->err));
 	assert_code(f, SG_EXISTS, operator_key_create(f->conf, &f->err));

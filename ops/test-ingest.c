@@ -60,17 +60,6 @@ setup(void **state)
 	return 0;
 }
 
-static bool
-remove_file(void *ctx, const char *name)
-{
-	const struct house *house = ctx;
-	char path[512];
-
-	(void)snprintf(path, sizeof(path), "%s/%s", house->dir, name);
-	assert_int_equal(unlink(path), 0);
-	return true;
-}
-
 static int
 teardown(void **state)
 {
@@ -78,9 +67,7 @@ teardown(void **state)
 	void *admin = house->admin;
 
 	journal_close(&house->journal);
-	assert_int_equal(
-	    journal_list(house->dir, remove_file, house, NULL), SG_OK);
-	assert_int_equal(rmdir(house->dir), 0);
+	admin_fixture_remove(house->dir);
 	assert_int_equal(admin_fixture_teardown(&admin), 0);
 	free(house);
 	return 0;

@@ -13,27 +13,11 @@
 #include "ops/account.h"
 #include "ops/test-admin.h"
 
-static void
-set_text(char **option, const char *text)
-{
-	free(*option);
-	*option = strdup(text);
-	assert_non_null(*option);
-}
-
-static int64_t
-shop(struct admin_fixture *f)
-{
-	struct store_account row;
-
-	assert_code(f, SG_OK, account_get(f->store, "shop", &row, &f->err));
-	return row.facts.id;
-}
-
 static struct store_identity
 identity(struct admin_fixture *f, const char *name)
 {
-	struct store_identity row = {.account_id = shop(f)};
+	struct store_identity row = {
+	    .account_id = admin_fixture_account(f, "shop")};
 
 	(void)snprintf(row.facts.name, sizeof(row.facts.name), "%s", name);
 	assert_code(f, SG_OK, store_identity_create(f->store, &row, &f->err));
@@ -78,7 +62,8 @@ put(struct admin_fixture *f, enum store_letter_kind kind,
     const struct store_identity *about, const struct letter_fact *facts)
 {
 	assert_code(f, SG_OK,
-	    letter_put(f->store, f->conf, kind, shop(f), about, facts,
+	    letter_put(f->store, f->conf, kind,
+		admin_fixture_account(f, "shop"), about, facts,
 		(const unsigned char *)"s\0l", 3, TEST_NOW, &f->err));
 }
 
@@ -117,8 +102,8 @@ test_recipient(void **state)
 		const char *want = rows[i].recipient;
 		struct seen seen;
 
-		set_text(&f->conf->mail_from, rows[i].from);
-		set_text(&f->conf->mail_operator, rows[i].operator);
+		admin_fixture_set(&f->conf->mail_from, rows[i].from);
+		admin_fixture_set(&f->conf->mail_operator, rows[i].operator);
 		change.contact = rows[i].contact;
 		assert_code(f, SG_OK,
 		    account_change(
@@ -147,8 +132,8 @@ test_facts(void **state)
 	struct seen seen;
 	json_t *object;
 
-	set_text(&f->conf->mail_from, "s@x.example");
-	set_text(&f->conf->mail_operator, "op@x.example");
+	admin_fixture_set(&f->conf->mail_from, "s@x.example");
+	admin_fixture_set(&f->conf->mail_operator, "op@x.example");
 	put(f, STORE_LETTER_WARNING, &about, facts);
 	seen = letters(f);
 	object = json_loads(seen.facts, 0, NULL);
@@ -175,8 +160,8 @@ test_replaced(void **state)
 	struct store_identity a = identity(f, "a.example");
 	struct store_identity b = identity(f, "b.example");
 
-	set_text(&f->conf->mail_from, "s@x.example");
-	set_text(&f->conf->mail_operator, "op@x.example");
+	admin_fixture_set(&f->conf->mail_from, "s@x.example");
+	admin_fixture_set(&f->conf->mail_operator, "op@x.example");
 	put(f, STORE_LETTER_WARNING, &a, NULL);
 	put(f, STORE_LETTER_WARNING, &a, NULL);
 	assert_int_equal(letters(f).count, 1);
@@ -210,8 +195,9 @@ put_to(struct admin_fixture *f, const char *recipient)
 	static const struct letter_fact facts[] = {{"what", "bounce"}, {0}};
 
 	assert_code(f, SG_OK,
-	    letter_put_to(f->store, f->conf, STORE_LETTER_FORWARD, shop(f),
-		recipient, facts, 42, TEST_NOW, &f->err));
+	    letter_put_to(f->store, f->conf, STORE_LETTER_FORWARD,
+		admin_fixture_account(f, "shop"), recipient, facts, 42,
+		TEST_NOW, &f->err));
 }
 
 static void
@@ -220,10 +206,10 @@ test_put_to(void **state)
 	struct admin_fixture *f = *state;
 	int64_t report_id = 0;
 
-	set_text(&f->conf->mail_from, "");
+	admin_fixture_set(&f->conf->mail_from, "");
 	put_to(f, "jane@shop.example");
 	assert_int_equal(letters(f).count, 0);
-	set_text(&f->conf->mail_from, "s@x.example");
+	admin_fixture_set(&f->conf->mail_from, "s@x.example");
 	put_to(f, "");
 	assert_int_equal(letters(f).count, 0);
 	put_to(f, "jane@shop.example");
@@ -273,8 +259,8 @@ test_list(void **state)
 	struct store_identity a = identity(f, "a.example");
 	struct listed listed = {0};
 
-	set_text(&f->conf->mail_from, "s@x.example");
-	set_text(&f->conf->mail_operator, "op@x.example");
+	admin_fixture_set(&f->conf->mail_from, "s@x.example");
+	admin_fixture_set(&f->conf->mail_operator, "op@x.example");
 	put(f, STORE_LETTER_REVOKED, &a, NULL);
 	put(f, STORE_LETTER_REQUEST, NULL, NULL);
 	assert_code(

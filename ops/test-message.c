@@ -18,15 +18,6 @@
 
 #define MSEC (TEST_NOW * 1000)
 
-static int64_t
-account_id(struct admin_fixture *f, const char *name)
-{
-	struct store_account row;
-
-	assert_code(f, SG_OK, account_get(f->store, name, &row, &f->err));
-	return row.facts.id;
-}
-
 static void
 add_message(struct admin_fixture *f, int64_t account, const char *queue_id,
     int64_t sent_msec)
@@ -85,7 +76,7 @@ static void
 test_file(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t shop = account_id(f, "shop");
+	int64_t shop = admin_fixture_account(f, "shop");
 	struct message_file *file = NULL;
 	struct store_fate fate = {.account_id = shop,
 	    .queue_id = "Q1",
@@ -130,7 +121,7 @@ static void
 test_file_without_row(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t shop = account_id(f, "shop");
+	int64_t shop = admin_fixture_account(f, "shop");
 	struct message_file *file = NULL;
 	char longest[200];
 
@@ -161,7 +152,7 @@ static void
 test_file_is_cut(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t shop = account_id(f, "shop");
+	int64_t shop = admin_fixture_account(f, "shop");
 	struct message_file *file = NULL;
 
 	assert_code(f, SG_OK, store_begin(f->store, &f->err));
@@ -217,14 +208,14 @@ static void
 test_lists(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t shop = account_id(f, "shop"), blog;
+	int64_t shop = admin_fixture_account(f, "shop"), blog;
 	struct store_event_filter filter = {.queue_id = "", .most = 10};
 	struct seen seen = {.text = ""};
 
 	assert_code(f, SG_OK,
 	    account_create(
 		f->store, f->conf, "blog", "", TEST_NOW, NULL, &f->err));
-	blog = account_id(f, "blog");
+	blog = admin_fixture_account(f, "blog");
 	add_message(f, shop, "Q1", MSEC);
 	add_message(f, blog, "Q2", MSEC);
 	(void)add_event(f, shop, "Q1", STORE_EVENT_SEND, MSEC);
@@ -263,7 +254,7 @@ static void
 test_reports(void **state)
 {
 	struct admin_fixture *f = *state;
-	int64_t shop = account_id(f, "shop");
+	int64_t shop = admin_fixture_account(f, "shop");
 	struct seen seen = {.text = ""};
 
 	add_report(f, shop, "Q1", 1, STORE_REPORT_MATCHED);

@@ -11,14 +11,6 @@
 #include "ops/account.h"
 #include "ops/test-admin.h"
 
-static void
-set_text(char **option, const char *text)
-{
-	free(*option);
-	*option = strdup(text);
-	assert_non_null(*option);
-}
-
 static int64_t
 make_identity(
     struct admin_fixture *f, const char *name, bool easy, const char *mail_from)
@@ -126,7 +118,7 @@ test_easy(void **state)
 	int64_t id = make_identity(f, "b.example", true, "");
 
 	assert_records(f, id, "txt-token _sendward.b.example TXT TOKEN/abc=\n");
-	set_text(&f->conf->dkim_zone, "dkim.op.example");
+	admin_fixture_set(&f->conf->dkim_zone, "dkim.op.example");
 	add_key(f, id,
 	    (struct store_key){.selector = "easy1",
 		.slot = 1,
@@ -149,15 +141,15 @@ test_mail_from(void **state)
 	struct admin_fixture *f = *state;
 	int64_t id = make_identity(f, "me@c.example", false, "mail.c.example");
 
-	set_text(&f->conf->bounce_domain, "");
+	admin_fixture_set(&f->conf->bounce_domain, "");
 	assert_records(f, id, "");
-	set_text(&f->conf->bounce_domain, "bounce.op.example");
+	admin_fixture_set(&f->conf->bounce_domain, "bounce.op.example");
 	assert_records(f, id,
 	    "mail-from-mx mail.c.example MX 10 bounce.op.example\n"
 	    "mail-from-spf mail.c.example TXT v=spf1 "
 	    "include:bounce.op.example ~all\n");
-	set_text(&f->conf->mail_from_mx, "mx.op.example");
-	set_text(&f->conf->spf_include, "spf.op.example");
+	admin_fixture_set(&f->conf->mail_from_mx, "mx.op.example");
+	admin_fixture_set(&f->conf->spf_include, "spf.op.example");
 	assert_records(f, id,
 	    "mail-from-mx mail.c.example MX 10 mx.op.example\n"
 	    "mail-from-spf mail.c.example TXT v=spf1 include:spf.op.example "

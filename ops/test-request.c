@@ -33,14 +33,6 @@ shop(struct admin_fixture *f)
 }
 
 static void
-set_text(char **option, const char *text)
-{
-	free(*option);
-	*option = strdup(text);
-	assert_non_null(*option);
-}
-
-static void
 test_values(void **state)
 {
 	static const struct {
@@ -199,8 +191,8 @@ test_letters(void **state)
 	struct letters l = {.text = ""};
 	struct store_request row;
 
-	set_text(&f->conf->mail_from, "s@x.example");
-	set_text(&f->conf->mail_operator, "op@x.example");
+	admin_fixture_set(&f->conf->mail_from, "s@x.example");
+	admin_fixture_set(&f->conf->mail_operator, "op@x.example");
 	assert_code(f, SG_OK,
 	    account_change(f->store, f->conf, "shop", &contact, NULL, &f->err));
 	assert_code(f, SG_OK, ask(f, "TRANSACTIONAL", SITE, "order mails"));

@@ -18,14 +18,6 @@
 #define SHOP "shop.example"
 #define DAY INT64_C(86400)
 
-static void
-set_option(char **option, const char *value)
-{
-	free(*option);
-	*option = strdup(value);
-	assert_non_null(*option);
-}
-
 /* A domain whose keys sign (by the operator's word) since TEST_NOW. */
 static void
 make_domain(struct admin_fixture *f, const char *name, enum identity_keys keys,
@@ -158,8 +150,8 @@ take_letters(struct admin_fixture *f, char text_r[4096])
 static void
 set_letters(struct admin_fixture *f)
 {
-	set_option(&f->conf->mail_from, "no-reply@mail.test");
-	set_option(&f->conf->mail_operator, "postmaster@mail.test");
+	admin_fixture_set(&f->conf->mail_from, "no-reply@mail.test");
+	admin_fixture_set(&f->conf->mail_operator, "postmaster@mail.test");
 }
 
 static void
@@ -270,9 +262,9 @@ test_refusals(void **state)
 	assert_code(f, SG_EXISTS,
 	    rotate(f, "new.example", false, TEST_NOW, NULL, NULL));
 	/* The zone went. */
-	set_option(&f->conf->dkim_zone, "dkim.test");
+	admin_fixture_set(&f->conf->dkim_zone, "dkim.test");
 	make_domain(f, "easy.example", IDENTITY_KEYS_NONE, true);
-	set_option(&f->conf->dkim_zone, "");
+	admin_fixture_set(&f->conf->dkim_zone, "");
 	assert_code(f, SG_INVALID,
 	    rotate(f, "easy.example", false, TEST_NOW, NULL, NULL));
 	assert_non_null(strstr(f->err.text, "dkim.zone"));
@@ -303,7 +295,7 @@ test_easy_places(void **state)
 	struct rotation list[2];
 	size_t count;
 
-	set_option(&f->conf->dkim_zone, "dkim.test");
+	admin_fixture_set(&f->conf->dkim_zone, "dkim.test");
 	make_domain(f, SHOP, IDENTITY_KEYS_NONE, true);
 	row = get(f, SHOP);
 	assert_code(f, SG_OK, rotate(f, SHOP, false, TEST_NOW, list, &count));
@@ -409,7 +401,7 @@ test_schedule_easy(void **state)
 	int turns = 0;
 
 	set_letters(f);
-	set_option(&f->conf->dkim_zone, "dkim.test");
+	admin_fixture_set(&f->conf->dkim_zone, "dkim.test");
 	make_domain(f, SHOP, IDENTITY_KEYS_NONE, true);
 	for (int day = 0; day < 365 * 2 + 9; day++) {
 		struct identity_key_set set;
@@ -500,7 +492,7 @@ test_zone(void **state)
 
 	assert_code(f, SG_INVALID,
 	    rotation_zone(f->store, f->conf, add_line, text, &f->err));
-	set_option(&f->conf->dkim_zone, "dkim.test");
+	admin_fixture_set(&f->conf->dkim_zone, "dkim.test");
 	f->conf->dkim_ttl_sec = 77;
 	make_domain(f, SHOP, IDENTITY_KEYS_ED25519, false);
 	make_domain(f, "easy.example", IDENTITY_KEYS_NONE, true);
