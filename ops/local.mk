@@ -74,12 +74,18 @@ ops_libops_a_SOURCES += \
 	ops/snapshot_grants.c ops/snapshot_grants.h \
 	ops/snapshot_sets.c ops/snapshot_sets.h
 if HAVE_CMOCKA
-check_PROGRAMS += ops/test-snapshot ops/test-many-suppressions
-TESTS += ops/test-snapshot ops/test-many-suppressions
+snapshot_tests = ops/test-snapshot ops/test-snapshot-refresh \
+	ops/test-many-suppressions
+check_PROGRAMS += $(snapshot_tests)
+TESTS += $(snapshot_tests)
+snapshot_test_fixture = ops/test-snapshot-fixture.c ops/test-snapshot.h
 ops_test_many_suppressions_SOURCES = ops/test-many-suppressions.c
 ops_test_many_suppressions_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
-ops_test_snapshot_SOURCES = ops/test-snapshot.c
+ops_test_snapshot_SOURCES = ops/test-snapshot.c $(snapshot_test_fixture)
 ops_test_snapshot_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
+ops_test_snapshot_refresh_SOURCES = ops/test-snapshot-refresh.c \
+	$(snapshot_test_fixture)
+ops_test_snapshot_refresh_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 endif
 
 # Successors of signing keys.
@@ -200,13 +206,27 @@ ops_libops_a_SOURCES += \
 	ops/set.c ops/set.h \
 	ops/tell.c ops/tell.h
 if HAVE_CMOCKA
-reputation_tests = ops/test-brake ops/test-reputation ops/test-set
+reputation_tests = ops/test-brake ops/test-brake-release \
+	ops/test-reputation ops/test-reputation-history ops/test-set
 check_PROGRAMS += $(reputation_tests)
 TESTS += $(reputation_tests)
-ops_test_brake_SOURCES = ops/test-brake.c $(admin_test_fixture)
+contact_test_fixture = ops/test-contact.c ops/test-contact.h \
+	$(admin_test_fixture)
+brake_test_fixture = ops/test-brake-fixture.c ops/test-brake.h \
+	$(contact_test_fixture)
+ops_test_brake_SOURCES = ops/test-brake.c $(brake_test_fixture)
 ops_test_brake_LDADD = $(admin_test_libs)
-ops_test_reputation_SOURCES = ops/test-reputation.c $(admin_test_fixture)
+ops_test_brake_release_SOURCES = ops/test-brake-release.c \
+	$(brake_test_fixture)
+ops_test_brake_release_LDADD = $(admin_test_libs)
+reputation_test_fixture = ops/test-reputation-fixture.c \
+	ops/test-reputation.h $(contact_test_fixture)
+ops_test_reputation_SOURCES = ops/test-reputation.c \
+	$(reputation_test_fixture)
 ops_test_reputation_LDADD = $(admin_test_libs)
+ops_test_reputation_history_SOURCES = ops/test-reputation-history.c \
+	$(reputation_test_fixture)
+ops_test_reputation_history_LDADD = $(admin_test_libs)
 ops_test_set_SOURCES = ops/test-set.c $(admin_test_fixture)
 ops_test_set_LDADD = $(admin_test_libs)
 endif
@@ -220,13 +240,22 @@ ops_libops_a_SOURCES += ops/event.c ops/event.h \
 	ops/feedback_message.c ops/feedback_parts.h ops/feedback_record.c \
 	ops/feedback_replay.c ops/feedback_tell.c ops/feedback_token.c
 if HAVE_CMOCKA
-feedback_tests = ops/test-event ops/test-feedback ops/test-ingest
+feedback_tests = ops/test-event ops/test-feedback ops/test-feedback-match \
+	ops/test-feedback-reclassify ops/test-ingest
 check_PROGRAMS += $(feedback_tests)
 TESTS += $(feedback_tests)
 ops_test_event_SOURCES = ops/test-event.c
 ops_test_event_LDADD = $(admin_test_libs)
-ops_test_feedback_SOURCES = ops/test-feedback.c $(admin_test_fixture)
+feedback_test_fixture = ops/test-feedback-house.c ops/test-feedback.h \
+	$(admin_test_fixture)
+ops_test_feedback_SOURCES = ops/test-feedback.c $(feedback_test_fixture)
 ops_test_feedback_LDADD = $(admin_test_libs)
+ops_test_feedback_match_SOURCES = ops/test-feedback-match.c \
+	$(feedback_test_fixture)
+ops_test_feedback_match_LDADD = $(admin_test_libs)
+ops_test_feedback_reclassify_SOURCES = ops/test-feedback-reclassify.c \
+	$(feedback_test_fixture)
+ops_test_feedback_reclassify_LDADD = $(admin_test_libs)
 ops_test_ingest_SOURCES = ops/test-ingest.c $(admin_test_fixture)
 ops_test_ingest_LDADD = $(admin_test_libs)
 endif
