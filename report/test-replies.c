@@ -96,6 +96,8 @@ static const struct row rows[] = {
 	{"Pr", "", "550 utilizator inexistent", ""},
 	{"Pr", "", "550 User relocated", ""},
 	{"Pr", "5.7.13", "", ""},
+	{"Pr", "", "550 5.1.0 <kim@rcpt.example>: Recipient address rejected", ""},
+	{"Pr", "", "all host address lookups failed permanently", ""},
 	/* the mailbox is full, whatever the code */
 	{"Fr", "", "552 5.2.2 <kim@rcpt.example>: Recipient address rejected: Mailbox quota exceeded", ""},
 	{"Fr", "", "550 5.1.1 Mailbox full", ""},
@@ -129,6 +131,7 @@ static const struct row rows[] = {
 	{"Fr", "", "552 espacio insuficiente en el buzón", ""},
 	{"Fr", "", "552 превышена квота", ""},
 	{"Fr", "", "552 a postafiók megtelt", ""},
+	{"Fr", "", "Cannot store mail: database is over its size quota", ""},
 	/* too large */
 	{"Lm", "", "552 5.3.4 Message size exceeds fixed maximum message size (10485760)", ""},
 	{"Lm", "", "552 Message too large", ""},
@@ -145,6 +148,7 @@ static const struct row rows[] = {
 	{"Am", "", "552-5.7.0 This message was blocked because its content presents a potential security issue. Please visit https://support.google.com/mail/?p=BlockedMessage", "gmail-smtp-in.l.google.com"},
 	{"Am", "", "550 Executable attachments are not allowed", ""},
 	{"Am", "", "554 5.7.0 Reject, id=1 - BANNED: .exe", ""},
+	{"Cm", "", "554 Denied [SPAM] (Mode: normal)", ""},
 	{"Am", "", "552-5.7.0 This message was blocked because it contains a .exe file", ""},
 	{"Am", "", "550 Zip files are not accepted", ""},
 	{"Am", "", "554 Encrypted archives are refused", ""},
@@ -189,6 +193,7 @@ static const struct row rows[] = {
 	{"To", "", "550 Daily sending quota exceeded", ""},
 	{"To", "", "kim@rcpt.example host mx.rcpt.example [192.0.2.2] 553 5.1.8 sender's domain cannot be found", ""},
 	{"To", "", "550-5.7.26 The MAIL FROM domain [sender.example] has an SPF record with a hard fail policy (-all). To best protect our users from spam and phishing, the message has been blocked.", "gmail-smtp-in.l.google.com"},
+	{"To", "", "554-mx.rcpt.example ESMTP Service not available 554-No SMTP service 554 IP address is black listed.", ""},
 	/* theirs, or on the way */
 	{"Tn", "", "450 4.2.0 <kim@rcpt.example>: Recipient address rejected: Greylisted, see http://postgrey.schweikert.ch/", ""},
 	{"Tn", "", "connect to mx.rcpt.example[192.0.2.2]:25: Connection timed out", ""},
@@ -213,7 +218,12 @@ static const struct row rows[] = {
 	{"Tn", "", "Zeitüberschreitung", ""},
 	{"T?", "", "192.0.2.2 does not like recipient. Remote host said: 550 posting is limited to subscribers", ""},
 	{"T?", "", "サーバーが混み合っています", ""},
+	{"Tn", "", "lowest numbered MX record points to local host", ""},
+	{"T?", "", "550 5.7.1 <kim@rcpt.example>: Recipient address rejected: Policy Rejection", ""},
+	{"T?", "", "554 <kim@rcpt.example>: Recipient address rejected: Service is unavailable", ""},
+	{"T?", "", "procmail: Error while writing to \"/var/mail/kim\"", ""},
 	{"T?", "", "554 Transaction failed", ""},
+	{"Tn", "", "192.0.2.2 does not like recipient. Remote host said: 550 5.4.300 Message expired", ""},
 	/* the simulator */
 	{"Sr", "5.1.1", "550 5.1.1 <suppressionlist@simulator.example>: Suppressed: on the global suppression list of the mailbox simulator", ""},
 	/* nothing to go by */
