@@ -98,6 +98,11 @@ static const struct row rows[] = {
 	{"Pr", "5.7.13", "", ""},
 	{"Pr", "", "550 5.1.0 <kim@rcpt.example>: Recipient address rejected", ""},
 	{"Pr", "", "all host address lookups failed permanently", ""},
+	{"Pr", "", "550 Sorry, kim is not a user here", ""},
+	{"Pr", "", "550 Kim does not work here any more", ""},
+	{"Pr", "", "550 this address is obsolete", ""},
+	{"Pr", "", "Could not find a mail server for nowhere.example", ""},
+	{"Pr", "", "551 Mailbox unknown or not accepting mail", ""},
 	/* the mailbox is full, whatever the code */
 	{"Fr", "", "552 5.2.2 <kim@rcpt.example>: Recipient address rejected: Mailbox quota exceeded", ""},
 	{"Fr", "", "550 5.1.1 Mailbox full", ""},
@@ -132,6 +137,8 @@ static const struct row rows[] = {
 	{"Fr", "", "552 превышена квота", ""},
 	{"Fr", "", "552 a postafiók megtelt", ""},
 	{"Fr", "", "Cannot store mail: database is over its size quota", ""},
+	{"Fr", "", "552 maximum mailbox size reached", ""},
+	{"Fr", "", "552 no room for this message in the mailbox", ""},
 	/* too large */
 	{"Lm", "", "552 5.3.4 Message size exceeds fixed maximum message size (10485760)", ""},
 	{"Lm", "", "552 Message too large", ""},
@@ -144,6 +151,7 @@ static const struct row rows[] = {
 	{"Lm", "", "552 Requested mail action aborted: message exceeds 10 MB", ""},
 	{"Lm", "", "552 message length of 41943040 is over 20971520", ""},
 	{"Lm", "", "552 邮件大小超过限制", ""},
+	{"Lm", "", "552 over the maximum message size", ""},
 	/* attachment, virus, content */
 	{"Am", "", "552-5.7.0 This message was blocked because its content presents a potential security issue. Please visit https://support.google.com/mail/?p=BlockedMessage", "gmail-smtp-in.l.google.com"},
 	{"Am", "", "550 Executable attachments are not allowed", ""},
@@ -156,6 +164,8 @@ static const struct row rows[] = {
 	{"Cm", "", "550 UCE/UBE not accepted", ""},
 	{"Cm", "", "550 forbidden words in the body", ""},
 	{"Cm", "", "550 message considéré comme indésirable", ""},
+	{"Am", "", "550 This system does not accept .zip attachments", ""},
+	{"Cm", "", "550 bad words in subject", ""},
 	{"Cm", "", "554 Virus found in message: Eicar-Test-Signature", ""},
 	{"Cm", "", "550 5.7.1 This message has been detected as spam", ""},
 	{"Cm", "", "554 5.7.1 The message was rejected because it contains prohibited virus or spam content", ""},
