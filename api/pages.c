@@ -125,6 +125,14 @@ put_fact(struct buf *out, const char *name, const char *value)
 	(void)buf_puts(out, "</dd></div>\n");
 }
 
+static void
+put_strong(struct buf *out, const char *value)
+{
+	(void)buf_puts(out, "<strong>");
+	put_escaped(out, value);
+	(void)buf_puts(out, "</strong>");
+}
+
 /* "2026-11-25 19:20 UTC" */
 static void
 put_time(struct buf *out, int64_t sec)
@@ -133,6 +141,20 @@ put_time(struct buf *out, int64_t sec)
 
 	(void)clock_iso(sec, iso);
 	(void)buf_printf(out, "<time>%.10s %.5s UTC</time>", iso, iso + 11);
+}
+
+/* The button that confirms, and until when it does. */
+static void
+put_confirm(struct buf *out, const char *what, int64_t expires_sec)
+{
+	(void)buf_printf(out,
+	    "<form method=\"post\"><button>Confirm this %s"
+	    "</button></form>\n<p class=\"soft\">If you do not know this "
+	    "account, close this page: nothing happens without your click. "
+	    "The link is valid until ",
+	    what);
+	put_time(out, expires_sec);
+	(void)buf_puts(out, ".</p>\n");
 }
 
 /* ---- pages -------------------------------------------------------------- */
@@ -148,13 +170,8 @@ api_pages_ask(struct api_response *response_r, const struct link_facts *facts)
 	    "address as the sender.</p>\n<dl>\n");
 	put_fact(out, "Address", facts->address);
 	put_fact(out, "Account", facts->account);
-	(void)buf_puts(out,
-	    "</dl>\n<form method=\"post\"><button>Confirm this address"
-	    "</button></form>\n<p class=\"soft\">If you do not know this "
-	    "account, close this page: nothing happens without your click. "
-	    "The link is valid until ");
-	put_time(out, facts->expires_sec);
-	(void)buf_puts(out, ".</p>\n");
+	(void)buf_puts(out, "</dl>\n");
+	put_confirm(out, "address", facts->expires_sec);
 	end(response_r);
 }
 
@@ -165,13 +182,12 @@ api_pages_confirmed(
 	struct buf *out = &response_r->body;
 
 	begin(response_r, 200, "good", "Address verified");
-	(void)buf_puts(out, "<p>Thank you. The account <strong>");
-	put_escaped(out, facts->account);
+	(void)buf_puts(out, "<p>Thank you. The account ");
+	put_strong(out, facts->account);
+	(void)buf_puts(out, " can now send mail from this server as ");
+	put_strong(out, facts->address);
 	(void)buf_puts(
-	    out, "</strong> can now send mail from this server as <strong>");
-	put_escaped(out, facts->address);
-	(void)buf_puts(out,
-	    "</strong>.</p>\n<p class=\"soft\">You can close this page.</p>\n");
+	    out, ".</p>\n<p class=\"soft\">You can close this page.</p>\n");
 	end(response_r);
 }
 
@@ -196,13 +212,7 @@ api_pages_subscription_ask(
 	    "<p>An account on this mail server asks to send notifications to "
 	    "your address.</p>\n");
 	put_subscription(out, facts);
-	(void)buf_puts(out,
-	    "<form method=\"post\"><button>Confirm this subscription"
-	    "</button></form>\n<p class=\"soft\">If you do not know this "
-	    "account, close this page: nothing happens without your click. "
-	    "The link is valid until ");
-	put_time(out, facts->expires_sec);
-	(void)buf_puts(out, ".</p>\n");
+	put_confirm(out, "subscription", facts->expires_sec);
 	end(response_r);
 }
 
@@ -213,12 +223,12 @@ api_pages_subscription_confirmed(
 	struct buf *out = &response_r->body;
 
 	begin(response_r, 200, "good", "Subscription confirmed");
-	(void)buf_puts(out, "<p>Notifications of the topic <strong>");
-	put_escaped(out, facts->topic);
-	(void)buf_puts(out, "</strong> come to <strong>");
-	put_escaped(out, facts->address);
+	(void)buf_puts(out, "<p>Notifications of the topic ");
+	put_strong(out, facts->topic);
+	(void)buf_puts(out, " come to ");
+	put_strong(out, facts->address);
 	(void)buf_puts(out,
-	    "</strong> from now on.</p>\n<p class=\"soft\">Each of them has a "
+	    " from now on.</p>\n<p class=\"soft\">Each of them has a "
 	    "link to end that. You can close this page.</p>\n");
 	end(response_r);
 }
@@ -247,10 +257,10 @@ api_pages_subscription_ended(
 	struct buf *out = &response_r->body;
 
 	begin(response_r, 200, "good", "Subscription ended");
-	(void)buf_puts(out, "<p>Notifications of the topic <strong>");
-	put_escaped(out, facts->topic);
+	(void)buf_puts(out, "<p>Notifications of the topic ");
+	put_strong(out, facts->topic);
 	(void)buf_puts(out,
-	    "</strong> do not come to you any more.</p>\n<p class=\"soft\">You "
+	    " do not come to you any more.</p>\n<p class=\"soft\">You "
 	    "can close this page.</p>\n");
 	end(response_r);
 }
