@@ -116,6 +116,8 @@ make_tsig_keys()
 			echo "hmac-sha256:$name:$(head -c 32 /dev/urandom |
 				base64)" >"$RUN/dns/$name.key")
 	done
+	[ -z "${SENDWARD_USER-$STACK_USER}" ] ||
+		chown "${SENDWARD_USER-$STACK_USER}" "$RUN/dns/sendward.key"
 }
 
 # A zone that only updates write; it outlives a restart in its file.
