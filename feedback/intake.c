@@ -143,7 +143,7 @@ take(struct intake *intake, struct err *err_r)
 {
 	char empty[] = "";
 	char *const unknown[] = {empty, NULL};
-	const struct taker_message message = {.sender = "",
+	struct taker_message message = {.sender = "",
 	    .data = buf_str(&intake->report),
 	    .len = intake->report.len};
 	char *const *recipient =
@@ -154,6 +154,7 @@ take(struct intake *intake, struct err *err_r)
 		ok = taker_take(&intake->taker, intake->settings, &message,
 			 *recipient, err_r) &&
 		     ok;
+	taker_message_fini(&message);
 	return ok ? SG_OK : err_r->code;
 }
 

@@ -64,7 +64,7 @@ list_take(struct job_list *list)
 static void
 do_job(struct taker *taker, struct pool_job *job)
 {
-	const struct taker_message message = {.sender = job->from->sender,
+	struct taker_message message = {.sender = job->from->sender,
 	    .data = buf_str(&job->body),
 	    .len = job->body.len};
 
@@ -74,6 +74,7 @@ do_job(struct taker *taker, struct pool_job *job)
 		job->is_taken[i] = taker_take(taker, job->settings, &message,
 		    job->from->recipients[i], &err);
 	}
+	taker_message_fini(&message);
 }
 
 static void

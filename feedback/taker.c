@@ -9,6 +9,7 @@
 #include "feedback/settings.h"
 #include "feedback/simulator.h"
 #include "ops/feedback.h"
+#include "report/report.h"
 #include "store/store.h"
 
 /* How long a locked store is waited for; then the MTA comes again. */
@@ -27,24 +28,35 @@ is_handle_lost(enum sg_err code)
 	return code == SG_IO || code == SG_SCHEMA || code == SG_BUG;
 }
 
+void
+taker_message_fini(struct taker_message *message)
+{
+	report_free(&message->report);
+}
+
 static enum sg_err
-take(const struct feedback_env *env, const struct taker_message *message,
+take(const struct feedback_env *env, struct taker_message *message,
     const char *recipient, struct err *err_r)
 {
 	struct feedback_result result;
 	int64_t now_msec = clock_now_usec() / 1000;
+	enum sg_err rc = SG_OK;
 
 	if (simulator_look(env->conf, recipient) != SIMULATOR_NONE)
 		return simulator_take(env, message->sender, recipient,
 		    message->data, message->len, now_msec / 1000, err_r);
-	return feedback_take(env, recipient, message->data, message->len,
-	    now_msec, &result, err_r);
+	if (message->report == NULL)
+		rc = report_read(env->rules, message->data, message->len,
+		    &message->report, err_r);
+	if (rc != SG_OK)
+		return rc;
+	return feedback_take_read(env, recipient, message->data, message->len,
+	    message->report, now_msec, &result, err_r);
 }
 
 bool
 taker_take(struct taker *taker, const struct settings *settings,
-    const struct taker_message *message, const char *recipient,
-    struct err *err_r)
+    struct taker_message *message, const char *recipient, struct err *err_r)
 {
 	struct feedback_env env = {.conf = settings->conf,
 	    .rules = settings->rules,

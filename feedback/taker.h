@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include "base/err.h"
 
+struct report;
 struct return_mac;
 struct settings;
 struct store;
@@ -22,11 +23,12 @@ struct taker_message {
 	const char *sender; /* envelope sender; "" null or not known */
 	const char *data;
 	size_t len;
+	struct report *report; /* NULL; read when it is needed, once for all */
 };
+void taker_message_fini(struct taker_message *message);
 /* For one recipient ("" not known). False: it could not be taken, the MTA is to
  * bring it again; why is logged and in err_r. */
 bool taker_take(struct taker *taker, const struct settings *settings,
-    const struct taker_message *message, const char *recipient,
-    struct err *err_r);
+    struct taker_message *message, const char *recipient, struct err *err_r);
 
 #endif

@@ -28,7 +28,7 @@ struct arrival {
 	const void *data;
 	size_t len;
 	int64_t now_msec;
-	struct report *report;
+	const struct report *report;
 	struct feedback_token token;
 	char account[RULES_NAME_MAX + 1]; /* its name; "" nobody's */
 	unsigned char hash[STORE_REPORT_HASH_BYTES];
@@ -95,7 +95,8 @@ trace_len(const char *data, size_t len)
 }
 
 /* Of what it says, and of whom it came to: two messages may bounce in the same
- * words. */
+ * words. Not of whom when it is nobody's: one text to a thousand addresses is kept
+ * once. */
 static enum sg_err
 make_hash(struct arrival *arrival, struct err *err_r)
 {
@@ -103,9 +104,11 @@ make_hash(struct arrival *arrival, struct err *err_r)
 	char key[RULES_ADDRESS_MAX + 2];
 	size_t trace = trace_len(arrival->data, arrival->len);
 	size_t len = 0;
+	bool is_ours = arrival->token.state == STORE_REPORT_MATCHED ||
+		       arrival->token.state == STORE_REPORT_LATE;
 	bool ok;
 
-	for (const char *c = arrival->recipient;
+	for (const char *c = is_ours ? arrival->recipient : "";
 	     *c != '\0' && len < sizeof(key) - 1; c++)
 		key[len++] = ascii_lower(*c);
 	key[len++] = '\n';
@@ -327,8 +330,8 @@ log_report(const struct arrival *arrival)
 }
 
 enum sg_err
-feedback_take(const struct feedback_env *env, const char *recipient,
-    const void *data, size_t len, int64_t now_msec,
+feedback_take_read(const struct feedback_env *env, const char *recipient,
+    const void *data, size_t len, const struct report *report, int64_t now_msec,
     struct feedback_result *result_r, struct err *err_r)
 {
 	struct arrival arrival = {.env = env,
@@ -336,15 +339,13 @@ feedback_take(const struct feedback_env *env, const char *recipient,
 	    .data = data,
 	    .len = len,
 	    .now_msec = now_msec,
+	    .report = report,
 	    .result = result_r};
 	enum sg_err rc;
 
 	*result_r = (struct feedback_result){0};
-	rc = report_read(env->rules, data, len, &arrival.report, err_r);
-	if (rc != SG_OK)
-		return rc;
-	rc = feedback_token_find(env, recipient, arrival.report,
-	    now_msec / 1000, &arrival.token, err_r);
+	rc = feedback_token_find(
+	    env, recipient, report, now_msec / 1000, &arrival.token, err_r);
 	if (rc == SG_OK)
 		rc = make_hash(&arrival, err_r);
 	if (rc == SG_OK && arrival.token.state == STORE_REPORT_MATCHED)
@@ -353,6 +354,22 @@ feedback_take(const struct feedback_env *env, const char *recipient,
 		rc = take(&arrival, err_r);
 	if (rc == SG_OK)
 		log_report(&arrival);
-	report_free(&arrival.report);
+	return rc;
+}
+
+enum sg_err
+feedback_take(const struct feedback_env *env, const char *recipient,
+    const void *data, size_t len, int64_t now_msec,
+    struct feedback_result *result_r, struct err *err_r)
+{
+	struct report *report;
+	enum sg_err rc = report_read(env->rules, data, len, &report, err_r);
+
+	*result_r = (struct feedback_result){0};
+	if (rc != SG_OK)
+		return rc;
+	rc = feedback_take_read(
+	    env, recipient, data, len, report, now_msec, result_r, err_r);
+	report_free(&report);
 	return rc;
 }

@@ -42,7 +42,8 @@ struct feedback_result {
  * account and message; without one that of ours, the returned message's own
  * (report->tokens). What came to a forged token is not looked into.
  *
- * A second copy (same content to the same address) changes nothing. A recipient that
+ * A second copy (same content to the same address; of nobody's reports, to any)
+ * changes nothing. A recipient that
  * the message did not have, or that the suppression list held back, counts for
  * nobody; of a message that left for but one recipient every report is about him.
  * Each recipient of a message bounces once and complains once.
@@ -67,6 +68,12 @@ struct feedback_result {
  * again. */
 enum sg_err feedback_take(const struct feedback_env *env, const char *recipient,
     const void *data, size_t len, int64_t now_msec,
+    struct feedback_result *result_r, struct err *err_r);
+/* The same for one that was read already: reading takes far longer than the rest, and
+ * anybody may send one report to a hundred addresses. */
+enum sg_err feedback_take_read(const struct feedback_env *env,
+    const char *recipient, const void *data, size_t len,
+    const struct report *report, int64_t now_msec,
     struct feedback_result *result_r, struct err *err_r);
 
 /* Reads every kept report of a message anew under the rules in force and mends what

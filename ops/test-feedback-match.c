@@ -51,7 +51,8 @@ test_forged(void **state)
 	house_take(house, "b-x@bounce.test", "x@y.example", "failed", "5.1.1");
 	assert_int_not_equal(house->result.state, STORE_REPORT_MATCHED);
 	assert_untouched(house);
-	assert_int_equal(house_reports(house).count, 4);
+	/* of nobody's one text is kept once */
+	assert_int_equal(house_reports(house).count, 1);
 }
 
 /* Reports that are nobody's take no more room than is theirs. */
@@ -73,6 +74,26 @@ test_unmatched_most(void **state)
 	house_take(house, house_address(house, "4abc"), "x@y.example", "failed",
 	    "5.1.1");
 	assert_int_equal(house_reports(house).count, 4);
+}
+
+/* One that comes to many addresses, none of them a message's, takes the room of one. */
+static void
+test_nobodys_copies(void **state)
+{
+	static const struct house_part part = {
+	    "x@y.example", "failed", "5.1.1", "550 no"};
+	static const char *const addresses[] = {"b-xyz@bounce.test",
+	    "b-aeaaaaab@bounce.test", "postmaster@bounce.test"};
+	struct house *house = *state;
+
+	for (size_t i = 0; i < 3; i++)
+		house_take_parts(house, addresses[i], "", &part, 1);
+	assert_int_equal(house_reports(house).count, 1);
+	assert_true(house->result.is_repeated);
+	house_mail(house, "4abc", "E x@y.example\n");
+	house_take_parts(house, house_address(house, "4abc"), "", &part, 1);
+	assert_int_equal(house_reports(house).count, 2);
+	assert_int_equal(house->result.bounces, 1);
 }
 
 static void
@@ -384,6 +405,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    WITH_HOUSE(test_forged),
 	    WITH_HOUSE(test_unmatched_most),
+	    WITH_HOUSE(test_nobodys_copies),
 	    WITH_HOUSE(test_token),
 	    WITH_HOUSE(test_strange),
 	    WITH_HOUSE(test_late),
