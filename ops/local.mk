@@ -4,7 +4,7 @@ ops_libops_a_SOURCES =
 EXTRA_DIST += ops/README.md
 
 # What sendwardctl does.
-EXTRA_DIST += ops/fuzz-suppression.c
+EXTRA_DIST += ops/fuzz-suppression.c ops/fuzz-feedback.c
 ops_libops_a_SOURCES += \
 	ops/account.c ops/account.h \
 	ops/admin.c ops/admin.h \
