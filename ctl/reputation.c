@@ -203,10 +203,14 @@ print_paragraph(const struct show *show, const json_t *doc, bool is_first)
 	(void)printf("%s%s%s%s%s: %s%s, policy %s\n", is_first ? "" : "\n",
 	    set[0] == '\0' ? "account " : "configuration set ",
 	    set[0] == '\0' ? account : set, set[0] == '\0' ? "" : " of ",
-	    set[0] == '\0' ? "" : account, standings[kept].text,
+	    set[0] == '\0' ? "" : account,
+	    !paused && kept == RULES_SHUT_DOWN ? "to be paused"
+					       : standings[kept].text,
 	    paused && kept != RULES_SHUT_DOWN ? ", paused by hand"
-	    : !paused                         ? ", sends"
-					      : "",
+	    : !paused && kept == RULES_SHUT_DOWN
+		? ", but sends (a person resumed it, or mode = monitor)"
+	    : !paused ? ", sends"
+		      : "",
 	    string_of(doc, "policy"));
 	print_rate(doc, "bounce");
 	print_rate(doc, "complaint");
