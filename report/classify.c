@@ -135,21 +135,23 @@ without_names(struct buf *copy, const char *text)
 	return buf_str(copy);
 }
 
-/* The words nearest to the failure first, then the whole report's. */
+/* The words nearest to the failure first, then the whole report's, then its
+ * subject's, which may be the sender's own. */
 static const struct rule *
 rule_of_words(const struct report_rules *rules, struct match *match,
     const struct classify_facts *facts, const char *status)
 {
+	const char *texts[] = {
+	    facts->near[0], facts->near[1], facts->whole, facts->subject};
 	const struct rule *rule = NULL;
 	const char *text;
 	struct buf copy;
-	int i;
+	size_t i;
 
 	buf_init(&copy, LIMIT_TEXT_BYTES);
-	for (i = 0; i <= CLASSIFY_NEAR && rule == NULL; i++) {
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]) && rule == NULL; i++) {
 		buf_clear(&copy);
-		text = without_names(
-		    &copy, i < CLASSIFY_NEAR ? facts->near[i] : facts->whole);
+		text = without_names(&copy, texts[i]);
 		if (text != NULL)
 			rule = first_rule(rules, match, status, facts->mta,
 			    text, i < CLASSIFY_NEAR ? RANK_WORDS : RANK_STRONG);
@@ -184,7 +186,7 @@ report_classify_reply(const struct report_rules *rules, const char *status,
     const char *diagnostic, const char *remote_mta,
     struct report_record *record_r)
 {
-	struct classify_facts facts = {status, remote_mta, {NULL}, NULL};
+	struct classify_facts facts = {status, remote_mta, {NULL}, NULL, NULL};
 	struct match *match = match_new();
 	struct buf line;
 

@@ -13,7 +13,8 @@ struct classify_facts {
 	const char *status;              /* of the report; "" unknown */
 	const char *mta;                 /* "" unknown */
 	const char *near[CLASSIFY_NEAR]; /* the reply; what is said besides */
-	const char *whole;               /* the report */
+	const char *whole;               /* the report; NULL without */
+	const char *subject;             /* of the report, often quotes ours */
 };
 
 /* Fills type, subtype, fault, rule, and the status when the words know it better

@@ -214,8 +214,6 @@ classify_records(struct reading *r)
 	buf_init(&whole, LIMIT_REPLY_BYTES * 4);
 	buf_init(&about, LIMIT_REPLY_BYTES * 8);
 	wording_line(&whole, r->text, r->text_len, LIMIT_REPLY_BYTES * 2);
-	(void)buf_putc(&whole, ' ');
-	(void)buf_puts(&whole, report->subject);
 	for (i = 0; i < report->count; i++) {
 		record = &report->records[i];
 		if (record->action != REPORT_ACTION_FAILED &&
@@ -233,7 +231,10 @@ classify_records(struct reading *r)
 			text_about(r, record, &about);
 			if (strcmp(buf_str(&about), record->diagnostic) != 0)
 				facts.near[1] = buf_str(&about);
-			facts.whole = i < LIMIT_WHOLE ? buf_str(&whole) : NULL;
+		}
+		if (i < LIMIT_WHOLE) {
+			facts.whole = buf_str(&whole);
+			facts.subject = report->subject;
 		}
 		classify_failure(r->rules, r->match, &facts, record);
 	}
@@ -405,6 +406,14 @@ read_disposition(struct reading *r)
 		    &r->report->records[0]);
 }
 
+/* From here on the text is asked for recipients and reasons alone. */
+static void
+hide_subjects(struct parts *parts)
+{
+	if (parts->text.len > 0)
+		wording_blank_subjects(parts->text.data, parts->text.len);
+}
+
 static void
 read_any(struct reading *r)
 {
@@ -417,10 +426,12 @@ read_any(struct reading *r)
 		read_disposition(r);
 	} else if (dsn_read(r, buf_str(&parts->status), parts->status.len)) {
 		r->report->format = "dsn";
+		hide_subjects(parts);
 		text_complete(r);
 		fill_diagnostics(r);
 	} else {
 		notice_find(r);
+		hide_subjects(parts);
 		read_notice(r);
 	}
 }

@@ -311,6 +311,13 @@ texts(void **state)
 	     "Subject: failure notice\n\n"
 	     "Something could not be delivered: no such user.\n",
 		"bounce||Permanent/NoEmail|text"},
+	    /* what we wrote ourselves is no reason */
+	    {"Return-Path: <>\nFrom: postmaster@mta.example\n"
+	     "Subject: Undeliverable Mail: \"Your mailbox is full\"\n\n"
+	     "Your message:\n  To: kim@rcpt.example\n  Subject: Your mailbox "
+	     "is full\n\ncould not be delivered because of\n"
+	     "550 User unknown\n",
+		"bounce|kim@rcpt.example|Permanent/General|text"},
 	};
 	size_t i, wrong = 0;
 

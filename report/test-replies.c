@@ -234,6 +234,9 @@ static const struct row rows[] = {
 	{"T?", "", "procmail: Error while writing to \"/var/mail/kim\"", ""},
 	{"T?", "", "554 Transaction failed", ""},
 	{"Tn", "", "192.0.2.2 does not like recipient. Remote host said: 550 5.4.300 Message expired", ""},
+	{"Tn", "", "The following address(es) failed: kim@rcpt.example Remote host closed connection unexpectedly", ""},
+	{"Tn", "", "kim@rcpt.example expired after 3 days", ""},
+	{"To", "", "454 no TLS", ""},
 	/* the simulator */
 	{"Sr", "5.1.1", "550 5.1.1 <suppressionlist@simulator.example>: Suppressed: on the global suppression list of the mailbox simulator", ""},
 	/* nothing to go by */

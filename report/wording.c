@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* The length of the valid UTF-8 character at text, 0 when it is none. */
 static size_t
@@ -272,6 +273,46 @@ wording_mask_names(char *text)
 		for (p = from; is_name && p < at; p++)
 			if (isalnum((unsigned char)*p))
 				*p = 'x';
+	}
+}
+
+/* The length of "  Subject:" at the beginning of a line, 0 none. */
+static size_t
+subject_len(const char *line, size_t len)
+{
+	static const char *const names[] = {"Subject", "Betreff", "Objet",
+	    "Sujet", "Asunto", "Assunto", "Oggetto", "Onderwerp", "Temat",
+	    "\xC3\x84mne", "\xD0\xA2\xD0\xB5\xD0\xBC\xD0\xB0",
+	    "\xE4\xBB\xB6\xE5\x90\x8D", "\xE4\xB8\xBB\xE9\xA2\x98"};
+	size_t i, n, at = 0;
+
+	while (at < len && strchr(" \t*>|", line[at]) != NULL)
+		at++;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		n = strlen(names[i]);
+		if (len - at < n || strncasecmp(line + at, names[i], n) != 0)
+			continue;
+		n += at;
+		while (n < len && (line[n] == ' ' || line[n] == '\t'))
+			n++;
+		return n < len && line[n] == ':' ? n + 1 : 0;
+	}
+	return 0;
+}
+
+void
+wording_blank_subjects(char *text, size_t len)
+{
+	size_t at = 0, to, n;
+	const char *end;
+
+	while (at < len) {
+		end = memchr(text + at, '\n', len - at);
+		to = end == NULL ? len : (size_t)(end - text);
+		n = subject_len(text + at, to - at);
+		if (n > 0)
+			memset(text + at + n, ' ', to - at - n);
+		at = to + 1;
 	}
 }
 

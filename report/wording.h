@@ -29,6 +29,10 @@ int wording_reply_code(const char *text);
  * an "x" each: they say nothing of why ("spam@…: unknown user"). */
 void wording_mask_names(char *text);
 
+/* Makes, in place, what stands behind "Subject:" in a line, in some languages,
+ * spaces: it is the sender's, and says nothing of why. */
+void wording_blank_subjects(char *text, size_t len);
+
 /* Copies at most size - 1 bytes, never half a UTF-8 character. */
 void wording_copy(char *to, size_t size, const char *text, size_t len);
 
