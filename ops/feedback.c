@@ -162,14 +162,16 @@ keep(struct arrival *arrival, struct err *err_r)
 {
 	const struct feedback_result *result = arrival->result;
 	struct store_report row;
-	int64_t count = 0;
+	int64_t count = 0, bytes = 0;
 	bool is_new;
 	enum sg_err rc = SG_OK;
 
 	if (result->queue_id[0] != '\0')
 		rc = store_report_count(arrival->env->store, result->account_id,
-		    result->queue_id, &count, err_r);
-	if (rc != SG_OK || count >= FEEDBACK_REPORTS_PER_MESSAGE)
+		    result->queue_id, &count, &bytes, err_r);
+	if (rc != SG_OK || count >= FEEDBACK_REPORTS_PER_MESSAGE ||
+	    (count > 0 &&
+		bytes + (int64_t)arrival->len > FEEDBACK_REPORTS_MAX_BYTES))
 		return rc;
 	fill_row(arrival, &row);
 	rc = store_report_add(arrival->env->store, &row, &is_new, err_r);

@@ -30,9 +30,11 @@ struct feedback_result {
 	int64_t bounces, complaints, delays; /* recipients, new ones alone */
 };
 
-/* Reports of one message whose text is kept; of more only bounces and complaints
+/* Reports of one message whose text is kept, and their bytes (of the first, however
+ * many): whoever got the message can write them. Of more only bounces and complaints
  * are taken, and nothing when the message is not known. */
 #define FEEDBACK_REPORTS_PER_MESSAGE 100
+#define FEEDBACK_REPORTS_MAX_BYTES (INT64_C(8) * 1024 * 1024)
 /* A token is believed so long after its day; the option retention_days, if that is
  * longer. */
 #define FEEDBACK_TOKEN_DAYS 30
@@ -98,6 +100,8 @@ enum sg_err feedback_reclassify(const struct feedback_env *env, bool is_dry,
     int64_t now_sec, feedback_difference_fn *fn, void *ctx,
     struct feedback_replay *counts_r, struct err *err_r);
 
+/* The option feedback.rules_file, or what stands for it. */
+const char *feedback_rules_file(const struct conf *conf);
 /* The rules of conf: local file first. */
 enum sg_err feedback_rules_load(
     const struct conf *conf, struct report_rules **rules_r, struct err *err_r);

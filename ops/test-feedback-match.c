@@ -306,6 +306,36 @@ test_many_reports(void **state)
 	    FEEDBACK_REPORTS_PER_MESSAGE + 1);
 }
 
+/* Nor as much as he likes. */
+static void
+test_large_reports(void **state)
+{
+	enum { NOTE_BYTES = 700 * 1024 };
+	struct house *house = *state;
+	char *note = calloc(1, NOTE_BYTES + 1);
+	struct house_reports kept;
+
+	assert_non_null(note);
+	memset(note, 'x', NOTE_BYTES);
+	house_mail(house, "4abc", "E x@y.example\nE z@y.example\n");
+	for (int i = 0; i < 15; i++) {
+		struct house_part part = {
+		    "x@y.example", "delayed", "4.4.1", "450 later"};
+
+		note[NOTE_BYTES - 1] = (char)('a' + i);
+		house_take_parts(
+		    house, house_address(house, "4abc"), note, &part, 1);
+	}
+	free(note);
+	kept = house_reports(house);
+	assert_true(kept.count > 1);
+	assert_true(
+	    (int64_t)kept.count * NOTE_BYTES < FEEDBACK_REPORTS_MAX_BYTES);
+	house_take(house, house_address(house, "4abc"), "z@y.example", "failed",
+	    "5.1.1");
+	assert_int_equal(house_tally(house, 0).bounces, 1);
+}
+
 /* ---- several, and killed ---------------------------------------------------------------- */
 
 #define MANY 60
@@ -413,6 +443,7 @@ main(void)
 	    WITH_HOUSE(test_waits_told_once),
 	    WITH_HOUSE(test_account_gone),
 	    WITH_HOUSE(test_many_reports),
+	    WITH_HOUSE(test_large_reports),
 	    WITH_HOUSE(test_killed),
 	};
 

@@ -160,9 +160,10 @@ enum sg_err store_report_list(struct store *store, int64_t account_id,
 /* With content, ids above after_id, the oldest first: for a replay. */
 enum sg_err store_report_replay(struct store *store, int64_t after_id, int most,
     store_report_fn *fn, void *ctx, struct err *err_r);
-/* How many of a message are kept. */
+/* How many of a message are kept, and the bytes of their contents. */
 enum sg_err store_report_count(struct store *store, int64_t account_id,
-    const char *queue_id, int64_t *count_r, struct err *err_r);
+    const char *queue_id, int64_t *count_r, int64_t *bytes_r,
+    struct err *err_r);
 
 /* ---- tallies -------------------------------------------------------------------- */
 #define STORE_TALLY_BUCKET_SEC 900

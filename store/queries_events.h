@@ -116,7 +116,8 @@ X(REPORT_LIST_OF_MESSAGE, "SELECT " REPORT_HEAD " FROM report " \
                       REPORT_PAGE) \
 X(REPORT_REPLAY,      "SELECT " REPORT_HEAD ", content FROM report " \
                       "WHERE id > $after ORDER BY id LIMIT $most") \
-X(REPORT_COUNT,       "SELECT COUNT(*) FROM report " \
+X(REPORT_COUNT,       "SELECT COUNT(*), COALESCE(SUM(length(content)), 0) " \
+                      "FROM report " \
                       "WHERE queue_id = $queue_id AND queue_id <> '' " \
                       "AND account_id = $account_id") \
 X(REPORT_PURGE,       "DELETE FROM report WHERE id IN (SELECT id FROM report " \

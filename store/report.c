@@ -166,15 +166,17 @@ store_report_replay(struct store *store, int64_t after_id, int most,
 
 enum sg_err
 store_report_count(struct store *store, int64_t account_id,
-    const char *queue_id, int64_t *count_r, struct err *err_r)
+    const char *queue_id, int64_t *count_r, int64_t *bytes_r, struct err *err_r)
 {
 	struct query q;
 
-	*count_r = 0;
+	*count_r = *bytes_r = 0;
 	query_open(&q, store, QUERY_REPORT_COUNT, err_r);
 	query_bind_int(&q, "$account_id", account_id);
 	query_bind_text(&q, "$queue_id", queue_id);
-	if (query_next(&q))
+	if (query_next(&q)) {
 		*count_r = query_int(&q, 0);
+		*bytes_r = query_int(&q, 1);
+	}
 	return query_close(&q);
 }

@@ -569,7 +569,7 @@ static void
 test_report_lists(void **state)
 {
 	struct fixture *f = *state;
-	int64_t shop = fixture_account(f, "shop"), n;
+	int64_t shop = fixture_account(f, "shop"), n, bytes;
 	struct names replay = {0};
 
 	report_add(f, f->account, 'a', "q1", true);
@@ -591,12 +591,14 @@ test_report_lists(void **state)
 	assert_ok(f, store_report_replay(
 			 f->store, 3, 2, add_whole_report, &replay, &f->err));
 	assert_string_equal(replay.text, "4 5");
-	assert_ok(
-	    f, store_report_count(f->store, f->account, "q1", &n, &f->err));
+	assert_ok(f, store_report_count(
+			 f->store, f->account, "q1", &n, &bytes, &f->err));
 	assert_int_equal(n, 2);
-	assert_ok(
-	    f, store_report_count(f->store, f->account, "q3", &n, &f->err));
+	assert_int_equal(bytes, 16);
+	assert_ok(f, store_report_count(
+			 f->store, f->account, "q3", &n, &bytes, &f->err));
 	assert_int_equal(n, 0);
+	assert_int_equal(bytes, 0);
 }
 
 /* ---- tallies ---- */
