@@ -305,7 +305,7 @@ static const struct {
 	{"dns.servers",              check_dns_servers},
 	{"dns.trust_anchor_file",    check_path_or_none},
 	{"feedback.local_rules_file", check_path_or_none},
-	{"feedback.rules_file",      check_path},
+	{"feedback.rules_file",      check_path_or_none},
 	{"feedback.socket",          check_socket},
 	{"feedback.socket_mode",     check_mode},
 	{"journal",                  check_path},

@@ -63,7 +63,7 @@ X("feedback.socket_mode", feedback_socket_mode, STRING, 3, 5, NULL, "0666", "per
 X("feedback.max_connections", feedback_max_connections, INT, 1, 10000, NULL, "100", "LMTP connections that it holds at once") \
 X("feedback.timeout_sec", feedback_timeout_sec, INT,    1, 86400, NULL, "300", "silence after which it closes a connection") \
 X("feedback.max_report_bytes", feedback_max_report_bytes, INT, 65536, 67108864, NULL, "1048576", "what is read and kept of a report; the rest of a longer one is taken and left out") \
-X("feedback.rules_file",  feedback_rules_file,  STRING, 1, 4000, NULL, "/usr/share/sendward/bounce.rules", "rules that classify bounces") \
+X("feedback.rules_file",  feedback_rules_file,  STRING, 0, 4000, NULL, "", "rules that classify bounces; empty: bounce.rules as it was installed with the program, in /usr/share/sendward as a rule") \
 X("feedback.local_rules_file", feedback_local_rules_file, STRING, 0, 4000, NULL, "", "rules of the operator's own, asked before those; empty: none") \
 X("feedback.unmatched_most", feedback_unmatched_most, INT, 0, 1000000, NULL, "1000", "reports kept that belong to nobody") \
 X("suppression.bounce_days", suppression_bounce_days, INT, 0, 36500, NULL, "0", "how long an address that bounced stays on the list; 0: until it is removed") \

@@ -160,7 +160,7 @@ check_rules(struct checks *checks)
 		checks_note(checks, CHECKS_FINE, "feedback.rules_file", "",
 		    "bounces are classified by %s%s%s", local,
 		    local[0] == '\0' ? "" : ", then by ",
-		    conf->feedback_rules_file);
+		    feedback_rules_file(conf));
 	report_rules_free(&rules);
 }
 

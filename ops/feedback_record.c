@@ -8,6 +8,14 @@
 #include "ops/feedback.h"
 #include "ops/text_json.h"
 
+const char *
+feedback_rules_file(const struct conf *conf)
+{
+	return conf->feedback_rules_file[0] != '\0'
+		   ? conf->feedback_rules_file
+		   : SW_PKGDATADIR "/bounce.rules";
+}
+
 enum sg_err
 feedback_rules_load(
     const struct conf *conf, struct report_rules **rules_r, struct err *err_r)
@@ -17,7 +25,7 @@ feedback_rules_load(
 
 	if (conf->feedback_local_rules_file[0] != '\0')
 		paths[count++] = conf->feedback_local_rules_file;
-	paths[count++] = conf->feedback_rules_file;
+	paths[count++] = feedback_rules_file(conf);
 	return report_rules_load(paths, count, rules_r, err_r);
 }
 
