@@ -626,6 +626,9 @@ no_bounces(void **state)
 	     "My message could not be delivered to jo@rcpt.example: 550 user "
 	     "unknown. Can you look?\n",
 		"other"},
+	    {"Return-Path: <>\nFrom: Kim <kim@rcpt.example>\n"
+	     "Subject: Thank you\n\nI am on leave.\n",
+		"autoreply"},
 	    {"From: Kim <kim@rcpt.example>\nSubject: unsubscribe\n\n", "other"},
 	    {"From: Kim <kim@rcpt.example>\nSubject: Hi\n\nHow are you?\n",
 		"other"},

@@ -103,6 +103,8 @@ static const struct row rows[] = {
 	{"Pr", "", "550 this address is obsolete", ""},
 	{"Pr", "", "Could not find a mail server for nowhere.example", ""},
 	{"Pr", "", "551 Mailbox unknown or not accepting mail", ""},
+	{"Pr", "", "550 this address does not receive mail", ""},
+	{"Pr", "", "The mail server for nowhere.example could not be found", ""},
 	/* the mailbox is full, whatever the code */
 	{"Fr", "", "552 5.2.2 <kim@rcpt.example>: Recipient address rejected: Mailbox quota exceeded", ""},
 	{"Fr", "", "550 5.1.1 Mailbox full", ""},
@@ -139,6 +141,7 @@ static const struct row rows[] = {
 	{"Fr", "", "Cannot store mail: database is over its size quota", ""},
 	{"Fr", "", "552 maximum mailbox size reached", ""},
 	{"Fr", "", "552 no room for this message in the mailbox", ""},
+	{"Fr", "", "552 message would push the user above his quota", ""},
 	/* too large */
 	{"Lm", "", "552 5.3.4 Message size exceeds fixed maximum message size (10485760)", ""},
 	{"Lm", "", "552 Message too large", ""},
@@ -152,6 +155,7 @@ static const struct row rows[] = {
 	{"Lm", "", "552 message length of 41943040 is over 20971520", ""},
 	{"Lm", "", "552 邮件大小超过限制", ""},
 	{"Lm", "", "552 over the maximum message size", ""},
+	{"Lm", "", "552 Message rejected due to size", ""},
 	/* attachment, virus, content */
 	{"Am", "", "552-5.7.0 This message was blocked because its content presents a potential security issue. Please visit https://support.google.com/mail/?p=BlockedMessage", "gmail-smtp-in.l.google.com"},
 	{"Am", "", "550 Executable attachments are not allowed", ""},
@@ -237,6 +241,7 @@ static const struct row rows[] = {
 	{"Tn", "", "The following address(es) failed: kim@rcpt.example Remote host closed connection unexpectedly", ""},
 	{"Tn", "", "kim@rcpt.example expired after 3 days", ""},
 	{"To", "", "454 no TLS", ""},
+	{"Tn", "5.3.0", "delivery agent crashed with signal 11", ""},
 	/* the simulator */
 	{"Sr", "5.1.1", "550 5.1.1 <suppressionlist@simulator.example>: Suppressed: on the global suppression list of the mailbox simulator", ""},
 	/* nothing to go by */
