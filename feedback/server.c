@@ -36,7 +36,7 @@ struct server {
 	struct settings *settings;
 	struct return_mac *mac;
 	struct pool *pool;
-	struct listener listener;
+	struct local_socket listener;
 	struct conns conns;
 	struct pollfd *wait;
 	size_t wait_size;
@@ -63,7 +63,7 @@ server_free(struct server **server)
 	*server = NULL;
 	if (s == NULL)
 		return;
-	listener_close(&s->listener);
+	local_socket_close(&s->listener);
 	pool_free(&s->pool);
 	conns_fini(&s->conns);
 	return_mac_free(&s->mac);
@@ -221,7 +221,7 @@ server_stop(void *ctx)
 	if (server->stop_by_msec != 0)
 		return;
 	server->stop_by_msec = clock_mono_msec() + STOP_MSEC;
-	listener_close(&server->listener);
+	local_socket_close(&server->listener);
 	conns_stop(&server->conns);
 }
 

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 
 #include <libmilter/mfapi.h>
 
+#include "base/local_socket.h"
 #include "conf/conf.h"
 
 #define UNIX_PREFIX "unix:"
@@ -56,25 +56,6 @@ must_be_free(const char *path, struct err *err_r)
 	if (is_taken)
 		return err_set(err_r, SG_EXISTS,
 		    "milter.socket: %s: another process listens there", path);
-	return SG_OK;
-}
-
-static enum sg_err
-set_owner(const char *path, const char *user, struct err *err_r)
-{
-	const struct passwd *pw;
-
-	if (user[0] == '\0' || geteuid() != 0)
-		return SG_OK;
-	/* One thread yet: getpwnam's static memory is ours. */
-	pw = getpwnam(user);
-	if (pw == NULL)
-		return err_set(err_r, SG_INVALID,
-		    "user: %s: no such user; create it or set user = \"\"",
-		    user);
-	if (chown(path, pw->pw_uid, pw->pw_gid) != 0)
-		return err_set(
-		    err_r, SG_IO, "chown %s: %s", path, strerror(errno));
 	return SG_OK;
 }
 
@@ -199,7 +180,7 @@ listen_open(const struct conf *conf, int *fd_r, struct err *err_r)
 	if (rc == SG_OK)
 		rc = set_nodelay(fd, err_r);
 	if (rc == SG_OK && path != NULL)
-		rc = set_owner(path, conf->user, err_r);
+		rc = local_socket_own(path, conf->user, err_r);
 	if (rc == SG_OK && path != NULL)
 		rc = set_mode(path, conf->milter_socket_mode, err_r);
 	return rc;

@@ -38,7 +38,7 @@ struct policy_server {
 	struct snapshot *snapshot;
 	struct freshener *freshener;
 	struct admit admit;
-	struct policy_listener listener;
+	struct local_socket listener;
 	struct policy_conns conns;
 	struct policy_round *round;
 	struct event_base *base;
@@ -78,7 +78,7 @@ policy_server_free(struct policy_server **server)
 		return;
 	policy_conns_fini(&s->conns);
 	policy_round_free(&s->round);
-	policy_listener_close(&s->listener);
+	local_socket_close(&s->listener);
 	free_event(&s->listen_event);
 	free_event(&s->signal_event);
 	free_event(&s->sweep_event);
@@ -235,7 +235,7 @@ policy_server_stop(void *ctx)
 	    clock_mono_msec() +
 	    (server->conf->pacing_sec + STOP_EXTRA_SEC) * 1000;
 	free_event(&server->listen_event);
-	policy_listener_close(&server->listener);
+	local_socket_close(&server->listener);
 	policy_conns_stop(&server->conns);
 }
 
