@@ -331,8 +331,8 @@ put_bodies(const json_t *facts, const struct letter_text *words,
 /* ---- the message ------------------------------------------------------------------ */
 
 void
-compose_message_id(GMimeMessage *message, const struct conf *conf,
-    const struct store_letter *row)
+compose_message_id(
+    GMimeMessage *message, const char *from, const struct store_letter *row)
 {
 	char seed[RULES_ADDRESS_MAX + 80], id[RULES_ADDRESS_MAX + 40];
 	char *sum;
@@ -341,16 +341,14 @@ compose_message_id(GMimeMessage *message, const struct conf *conf,
 	    (long long)row->id, (long long)row->created_sec, (int)row->kind,
 	    row->recipient);
 	sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, seed, -1);
-	(void)snprintf(
-	    id, sizeof(id), "%.32s%s", sum, strrchr(conf->mail_from, '@'));
+	(void)snprintf(id, sizeof(id), "%.32s%s", sum, strrchr(from, '@'));
 	g_mime_message_set_message_id(message, id);
 	g_free(sum);
 }
 
-static enum sg_err
-set_fields(GMimeMessage *message, const struct conf *conf,
-    const struct store_letter *row, const char *subject, int64_t now_sec,
-    struct err *err_r)
+enum sg_err
+compose_addresses(GMimeMessage *message, const struct conf *conf,
+    const struct store_letter *row, struct err *err_r)
 {
 	if (!mime_add_address(
 		message, GMIME_ADDRESS_TYPE_FROM, NULL, conf->mail_from))
@@ -363,9 +361,21 @@ set_fields(GMimeMessage *message, const struct conf *conf,
 		return err_set(err_r, SG_INVALID,
 		    "%.100s is no address that a letter can be sent to",
 		    row->recipient);
+	return SG_OK;
+}
+
+static enum sg_err
+set_fields(GMimeMessage *message, const struct conf *conf,
+    const struct store_letter *row, const char *subject, int64_t now_sec,
+    struct err *err_r)
+{
+	enum sg_err rc = compose_addresses(message, conf, row, err_r);
+
+	if (rc != SG_OK)
+		return rc;
 	g_mime_message_set_subject(message, subject, "utf-8");
 	mime_set_date(message, now_sec);
-	compose_message_id(message, conf, row);
+	compose_message_id(message, conf->mail_from, row);
 	g_mime_object_set_header(
 	    GMIME_OBJECT(message), "Auto-Submitted", "auto-generated", NULL);
 	return SG_OK;

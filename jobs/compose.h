@@ -27,9 +27,13 @@ enum sg_err compose_letter(const struct conf *conf, const struct seal *seal,
     const struct store_letter *row, int64_t now_sec, struct buf *message,
     struct err *err_r);
 
-/* The Message-ID that the letter always has; message is a GMimeMessage. */
+/* message is a GMimeMessage. */
 struct _GMimeMessage;
-void compose_message_id(struct _GMimeMessage *message, const struct conf *conf,
+/* From mail.from to the letter's recipient. SG_MISSING, SG_INVALID as above. */
+enum sg_err compose_addresses(struct _GMimeMessage *message,
+    const struct conf *conf, const struct store_letter *row, struct err *err_r);
+/* The Message-ID that the letter always has; from is an address. */
+void compose_message_id(struct _GMimeMessage *message, const char *from,
     const struct store_letter *row);
 
 /* Where sendward-apid's users reach it, without a final slash: the option api.url,

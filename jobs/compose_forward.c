@@ -178,22 +178,15 @@ set_fields(const struct conf *conf, const struct store_letter *row,
     struct err *err_r)
 {
 	char subject[512];
+	enum sg_err rc;
 
-	if (!mime_add_address(
-		message, GMIME_ADDRESS_TYPE_FROM, NULL, conf->mail_from))
-		return err_set(err_r, SG_MISSING,
-		    "the option mail.from (%.100s) is no address that letters "
-		    "can be sent from",
-		    conf->mail_from);
-	if (!mime_add_address(
-		message, GMIME_ADDRESS_TYPE_TO, NULL, row->recipient))
-		return err_set(err_r, SG_INVALID,
-		    "%.100s is no address that a letter can be sent to",
-		    row->recipient);
+	rc = compose_addresses(message, conf, row, err_r);
+	if (rc != SG_OK)
+		return rc;
 	write_subject(facts, subject, sizeof(subject));
 	g_mime_message_set_subject(message, subject, "utf-8");
 	mime_set_date(message, now_sec);
-	compose_message_id(message, conf, row);
+	compose_message_id(message, conf->mail_from, row);
 	g_mime_object_set_header(
 	    GMIME_OBJECT(message), "Auto-Submitted", "auto-generated", NULL);
 	return SG_OK;

@@ -11,6 +11,8 @@
 #include <jansson.h>
 
 #include "base/buf.h"
+#include "jobs/compose.h"
+#include "jobs/mime.h"
 #include "rules/mailbox.h"
 
 #define USER_AGENT "sendward-simulator/1.0"
@@ -222,22 +224,6 @@ add_address(GMimeMessage *message, GMimeAddressType type, const char *address)
 }
 
 /* The same whenever the same letter is composed. */
-static void
-set_message_id(
-    GMimeMessage *message, const struct store_letter *row, const char *from)
-{
-	char seed[RULES_ADDRESS_MAX + 80], id[RULES_ADDRESS_MAX + 40];
-	char *sum;
-
-	(void)snprintf(seed, sizeof(seed), "%lld %lld %d %s",
-	    (long long)row->id, (long long)row->created_sec, (int)row->kind,
-	    row->recipient);
-	sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, seed, -1);
-	(void)snprintf(id, sizeof(id), "%.32s%s", sum, strrchr(from, '@'));
-	g_mime_message_set_message_id(message, id);
-	g_free(sum);
-}
-
 static bool
 set_fields(GMimeMessage *message, const struct store_letter *row,
     const json_t *facts, GMimeMessage *original, int64_t now_sec)
@@ -258,25 +244,11 @@ set_fields(GMimeMessage *message, const struct store_letter *row,
 	date = g_date_time_new_from_unix_utc(now_sec);
 	g_mime_message_set_date(message, date);
 	g_date_time_unref(date);
-	set_message_id(message, row, from);
+	compose_message_id(message, from, row);
 	if (is_reply)
 		g_mime_object_set_header(GMIME_OBJECT(message),
 		    "Auto-Submitted", "auto-replied", NULL);
 	return true;
-}
-
-static void
-write_message(GMimeMessage *message, struct buf *out)
-{
-	GMimeFormatOptions *format = g_mime_format_options_new();
-	char *text;
-
-	g_mime_format_options_set_newline_format(
-	    format, GMIME_NEWLINE_FORMAT_DOS);
-	text = g_mime_object_to_string(GMIME_OBJECT(message), format);
-	g_mime_format_options_free(format);
-	(void)buf_puts(out, text); /* failed is looked at */
-	g_free(text);
 }
 
 static enum sg_err
@@ -295,9 +267,7 @@ build(const struct store_letter *row, const json_t *facts,
 	else if (!set_complaint(message, row, facts, original))
 		rc = err_set(err_r, SG_NOMEM, "a letter is too large");
 	if (rc == SG_OK)
-		write_message(message, out);
-	if (rc == SG_OK && out->failed)
-		rc = err_set(err_r, SG_NOMEM, "a letter is too large");
+		rc = mime_write(message, out, err_r);
 	g_object_unref(message);
 	return rc;
 }
