@@ -103,20 +103,33 @@ not_on_list(const char *account, const char *address, struct err *err_r)
 	    address, account, account);
 }
 
+/* The account's id and the address as it would be there. */
+static enum sg_err
+find_list(struct store *store, const char *account, const char *address,
+    int64_t *id_r, char clean_r[RULES_ADDRESS_MAX + 1], struct err *err_r)
+{
+	struct store_account owner;
+	enum sg_err rc = account_get(store, account, &owner, err_r);
+
+	if (rc != SG_OK)
+		return rc;
+	*id_r = owner.facts.id;
+	if (suppression_normalise(address, clean_r) != NULL)
+		return not_on_list(account, address, err_r);
+	return SG_OK;
+}
+
 enum sg_err
 suppression_get(struct store *store, const char *account, const char *address,
     struct store_suppression *row_r, struct err *err_r)
 {
 	char clean[RULES_ADDRESS_MAX + 1];
-	struct store_account owner;
-	const char *wrong = suppression_normalise(address, clean);
-	enum sg_err rc = account_get(store, account, &owner, err_r);
+	int64_t id;
+	enum sg_err rc = find_list(store, account, address, &id, clean, err_r);
 
 	if (rc != SG_OK)
 		return rc;
-	rc = wrong != NULL ? SG_MISSING
-			   : store_suppression_get(
-				 store, owner.facts.id, clean, row_r, err_r);
+	rc = store_suppression_get(store, id, clean, row_r, err_r);
 	return rc == SG_MISSING ? not_on_list(account, address, err_r) : rc;
 }
 
@@ -125,15 +138,12 @@ suppression_remove(struct store *store, const char *account,
     const char *address, struct err *err_r)
 {
 	char clean[RULES_ADDRESS_MAX + 1];
-	struct store_account owner;
-	const char *wrong = suppression_normalise(address, clean);
-	enum sg_err rc = account_get(store, account, &owner, err_r);
+	int64_t id;
+	enum sg_err rc = find_list(store, account, address, &id, clean, err_r);
 
 	if (rc != SG_OK)
 		return rc;
-	rc = wrong != NULL ? SG_MISSING
-			   : store_suppression_delete(
-				 store, owner.facts.id, clean, err_r);
+	rc = store_suppression_delete(store, id, clean, err_r);
 	return rc == SG_MISSING ? not_on_list(account, address, err_r) : rc;
 }
 
