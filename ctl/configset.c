@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "ctl/event.h"
+#include "ctl/delete.h"
 #include "ctl/input.h"
 #include "ctl/reputation.h"
 #include "ctl/verbs.h"
@@ -251,20 +252,8 @@ configset_run_resume(struct ctl *ctl)
 int
 configset_run_delete(struct ctl *ctl)
 {
-	const char *account = ctl_arg(ctl, 0), *name = ctl_arg(ctl, 1);
-	struct err err;
-	int rc = ctl_open(ctl, CTL_WRITE);
-
-	if (rc != CTL_DONE)
-		return rc;
-	if (set_delete(ctl->store, account, name, &err) != SG_OK)
-		return ctl_fail(ctl, &err);
-	return out_done(ctl,
-	    json_pack("{s:s, s:o, s:b}", "account", account, "name",
-		out_string(name), "deleted", 1),
-	    "configuration set %s of account %s is deleted: mail that names "
-	    "it is refused",
-	    name, account);
+	return delete_named(ctl, set_delete, "configuration set",
+	    ": mail that names it is refused");
 }
 
 /* ---- listen, unlisten ------------------------------------------------------------ */

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "conf/conf.h"
 #include "ctl/facts.h"
+#include "ctl/delete.h"
 #include "ctl/input.h"
 #include "ctl/out.h"
 #include "ctl/records.h"
@@ -342,17 +343,5 @@ identity_run_mail_from(struct ctl *ctl)
 int
 identity_run_delete(struct ctl *ctl)
 {
-	const char *account = ctl_arg(ctl, 0), *name = ctl_arg(ctl, 1);
-	struct err err;
-	int rc = ctl_open(ctl, CTL_WRITE);
-
-	if (rc != CTL_DONE)
-		return rc;
-	if (identity_delete(ctl->store, account, name, &err) != SG_OK)
-		return ctl_fail(ctl, &err);
-	return out_done(ctl,
-	    json_pack("{s:s, s:o, s:b}", "account", account, "name",
-		out_string(name), "deleted", 1),
-	    "identity %s of account %s is deleted with its keys", name,
-	    account);
+	return delete_named(ctl, identity_delete, "identity", " with its keys");
 }

@@ -7,6 +7,7 @@ ctl_sendwardctl_SOURCES = ctl/main.c ctl/command.h ctl/commands.c \
 	ctl/input.c ctl/input.h ctl/diff.c ctl/diff.h \
 	ctl/facts.c ctl/facts.h ctl/records.c ctl/records.h \
 	ctl/look.c ctl/look.h ctl/findings.c ctl/findings.h \
+	ctl/delete.c ctl/delete.h \
 	ctl/account.c ctl/login.c ctl/credential.c ctl/identity.c \
 	ctl/identity_check.c ctl/grant.c ctl/dkim.c ctl/request.c \
 	ctl/grant.h ctl/letter.c ctl/suppression.c ctl/explain.c ctl/config.c \

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "ctl/delete.h"
 #include "ctl/input.h"
 #include "ctl/verbs.h"
 #include "ops/listing.h"
@@ -180,17 +181,6 @@ topic_run_set(struct ctl *ctl)
 int
 topic_run_delete(struct ctl *ctl)
 {
-	const char *account = ctl_arg(ctl, 0), *name = ctl_arg(ctl, 1);
-	struct err err;
-	int rc = ctl_open(ctl, CTL_WRITE);
-
-	if (rc != CTL_DONE)
-		return rc;
-	if (topic_delete(ctl->store, account, name, &err) != SG_OK)
-		return ctl_fail(ctl, &err);
-	return out_done(ctl,
-	    json_pack("{s:s, s:o, s:b}", "account", account, "name",
-		out_string(name), "deleted", 1),
-	    "topic %s of account %s is deleted with its subscriptions", name,
-	    account);
+	return delete_named(
+	    ctl, topic_delete, "topic", " with its subscriptions");
 }
