@@ -105,6 +105,7 @@ static const struct row rows[] = {
 	{"Pr", "", "551 Mailbox unknown or not accepting mail", ""},
 	{"Pr", "", "550 this address does not receive mail", ""},
 	{"Pr", "", "The mail server for nowhere.example could not be found", ""},
+	{"Pr", "", "550 5.1.1 recipient unknown; see our anti-spam policy", ""},
 	/* the mailbox is full, whatever the code */
 	{"Fr", "", "552 5.2.2 <kim@rcpt.example>: Recipient address rejected: Mailbox quota exceeded", ""},
 	{"Fr", "", "550 5.1.1 Mailbox full", ""},
@@ -142,6 +143,7 @@ static const struct row rows[] = {
 	{"Fr", "", "552 maximum mailbox size reached", ""},
 	{"Fr", "", "552 no room for this message in the mailbox", ""},
 	{"Fr", "", "552 message would push the user above his quota", ""},
+	{"Fr", "", "452 user cannot receive: no disk quota left", ""},
 	/* too large */
 	{"Lm", "", "552 5.3.4 Message size exceeds fixed maximum message size (10485760)", ""},
 	{"Lm", "", "552 Message too large", ""},
@@ -156,6 +158,7 @@ static const struct row rows[] = {
 	{"Lm", "", "552 邮件大小超过限制", ""},
 	{"Lm", "", "552 over the maximum message size", ""},
 	{"Lm", "", "552 Message rejected due to size", ""},
+	{"Lm", "", "552 recipient does not accept messages larger than 5 MB", ""},
 	/* attachment, virus, content */
 	{"Am", "", "552-5.7.0 This message was blocked because its content presents a potential security issue. Please visit https://support.google.com/mail/?p=BlockedMessage", "gmail-smtp-in.l.google.com"},
 	{"Am", "", "550 Executable attachments are not allowed", ""},
@@ -170,6 +173,7 @@ static const struct row rows[] = {
 	{"Cm", "", "550 message considéré comme indésirable", ""},
 	{"Am", "", "550 This system does not accept .zip attachments", ""},
 	{"Cm", "", "550 bad words in subject", ""},
+	{"Am", "", "550 user does not accept attachments of type exe", ""},
 	{"Cm", "", "554 Virus found in message: Eicar-Test-Signature", ""},
 	{"Cm", "", "550 5.7.1 This message has been detected as spam", ""},
 	{"Cm", "", "554 5.7.1 The message was rejected because it contains prohibited virus or spam content", ""},
@@ -208,6 +212,10 @@ static const struct row rows[] = {
 	{"To", "", "kim@rcpt.example host mx.rcpt.example [192.0.2.2] 553 5.1.8 sender's domain cannot be found", ""},
 	{"To", "", "550-5.7.26 The MAIL FROM domain [sender.example] has an SPF record with a hard fail policy (-all). To best protect our users from spam and phishing, the message has been blocked.", "gmail-smtp-in.l.google.com"},
 	{"To", "", "554-mx.rcpt.example ESMTP Service not available 554-No SMTP service 554 IP address is black listed.", ""},
+	{"To", "", "550 invalid HELO name", ""},
+	{"To", "", "550 your host name is unknown", ""},
+	{"To", "", "553 the address you send from does not exist", ""},
+	{"To", "", "550 5.7.1 your email address is not permitted here", ""},
 	/* theirs, or on the way */
 	{"Tn", "", "450 4.2.0 <kim@rcpt.example>: Recipient address rejected: Greylisted, see http://postgrey.schweikert.ch/", ""},
 	{"Tn", "", "connect to mx.rcpt.example[192.0.2.2]:25: Connection timed out", ""},
@@ -242,6 +250,7 @@ static const struct row rows[] = {
 	{"Tn", "", "kim@rcpt.example expired after 3 days", ""},
 	{"To", "", "454 no TLS", ""},
 	{"Tn", "5.3.0", "delivery agent crashed with signal 11", ""},
+	{"T?", "", "550 the user's organisation does not accept mail from your country", ""},
 	/* the simulator */
 	{"Sr", "5.1.1", "550 5.1.1 <suppressionlist@simulator.example>: Suppressed: on the global suppression list of the mailbox simulator", ""},
 	/* nothing to go by */
