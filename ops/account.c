@@ -6,10 +6,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "conf/conf.h"
 #include "ops/set.h"
 #include "rules/identity.h"
+#include "store/events.h"
+
+/* Deleted at once with an account: milter and policyd wait meanwhile, and have their
+ * turn then. */
+#define FORGET_ROWS 1000
+#define FORGET_PAUSE_MSEC 10
 
 #define POOL_MAX 64
 
@@ -320,12 +327,19 @@ account_resume_note(const struct store_account *row)
 enum sg_err
 account_delete(struct store *store, const char *name, struct err *err_r)
 {
+	const struct timespec pause = {.tv_nsec = FORGET_PAUSE_MSEC * 1000000L};
 	struct store_account row;
+	int64_t gone = 1;
 	enum sg_err rc = account_get(store, name, &row, err_r);
 
-	if (rc != SG_OK)
-		return rc;
-	return store_account_delete(store, row.facts.id, err_r);
+	while (rc == SG_OK && gone > 0) {
+		rc = store_account_forget(
+		    store, row.facts.id, FORGET_ROWS, &gone, err_r);
+		if (gone >= FORGET_ROWS)
+			(void)nanosleep(&pause, NULL);
+	}
+	return rc == SG_OK ? store_account_delete(store, row.facts.id, err_r)
+			   : rc;
 }
 
 enum sg_err

@@ -204,6 +204,11 @@ enum sg_err store_bookmark_delete(
     struct store *store, const char *name, struct err *err_r);
 
 /* ---- retention ------------------------------------------------------------------ */
+/* Deletes messages, events, reports and fates of an account, about `most` of each
+ * kind; *gone_r how many in all: call again while it is not 0. Before its account,
+ * so that nobody waits until a million of them are deleted with it. */
+enum sg_err store_account_forget(struct store *store, int64_t account_id,
+    int most, int64_t *gone_r, struct err *err_r);
 /* Deletes what is older, at most `most` rows of each kind; *gone_r how many in all:
  * call again while it is not 0. Messages, events, reports, fates before
  * before_msec; tallies before tally_before_sec; of reports that are nobody's all

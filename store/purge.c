@@ -124,3 +124,27 @@ store_purge(struct store *store, int64_t before_msec, int64_t tally_before_sec,
 		    unmatched_most, most, gone_r, err_r);
 	return store_scope_end(store, own, code, err_r);
 }
+
+enum sg_err
+store_account_forget(struct store *store, int64_t account_id, int most,
+    int64_t *gone_r, struct err *err_r)
+{
+	static const enum query_id kinds[] = {QUERY_MESSAGE_FORGET,
+	    QUERY_EVENT_FORGET, QUERY_REPORT_FORGET, QUERY_FATE_FORGET};
+	bool own;
+	enum sg_err code = store_scope_begin(store, &own, err_r);
+
+	*gone_r = 0;
+	for (size_t i = 0;
+	     code == SG_OK && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct query q;
+		int64_t changed;
+
+		query_open(&q, store, kinds[i], err_r);
+		query_bind_int(&q, "$account_id", account_id);
+		query_bind_int(&q, "$most", most);
+		code = query_run(&q, &changed);
+		*gone_r += changed;
+	}
+	return store_scope_end(store, own, code, err_r);
+}

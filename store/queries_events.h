@@ -37,6 +37,8 @@ X(MESSAGE_LIST,       "SELECT " MESSAGE_COLUMNS " FROM message " \
                       "ORDER BY id DESC LIMIT $most") \
 X(MESSAGE_LIST_ALL,   "SELECT " MESSAGE_COLUMNS " FROM message " \
                       "WHERE id < $before ORDER BY id DESC LIMIT $most") \
+X(MESSAGE_FORGET,     "DELETE FROM message WHERE id IN (SELECT id FROM message " \
+                      "WHERE account_id = $account_id LIMIT $most)") \
 X(MESSAGE_PURGE,      "DELETE FROM message WHERE id IN (SELECT id " \
                       "FROM message WHERE sent_msec < $before " \
                       "ORDER BY sent_msec LIMIT $most)") \
@@ -66,6 +68,8 @@ X(EVENT_OLDEST_OF_MESSAGE, "SELECT " EVENT_COLUMNS " FROM event " \
                       "WHERE queue_id = $queue_id " \
                       "AND ($account_id = 0 OR account_id = $account_id) AND " \
                       EVENT_WANTED "ORDER BY id LIMIT $most") \
+X(EVENT_FORGET,       "DELETE FROM event WHERE id IN (SELECT id FROM event " \
+                      "WHERE account_id = $account_id LIMIT $most)") \
 X(EVENT_PURGE,        "DELETE FROM event WHERE id IN (SELECT id FROM event " \
                       "WHERE at_msec < $before ORDER BY at_msec LIMIT $most)") \
 \
@@ -89,6 +93,9 @@ X(FATE_LIST_OF_REPORT, "SELECT " FATE_COLUMNS " FROM fate " \
                       "ORDER BY account_id, queue_id, recipient, kind") \
 X(FATE_LIST_OLD,      "SELECT account_id, queue_id, recipient, kind FROM fate " \
                       "WHERE at_msec < $before ORDER BY at_msec LIMIT $most") \
+X(FATE_FORGET,        "DELETE FROM fate WHERE account_id = $account_id " \
+                      "AND queue_id IN (SELECT queue_id FROM fate " \
+                      "WHERE account_id = $account_id LIMIT $most)") \
 X(FATE_DELETE,        "DELETE FROM fate WHERE account_id = $account_id " \
                       "AND queue_id = $queue_id AND recipient = $recipient " \
                       "AND kind = $kind") \
@@ -120,6 +127,8 @@ X(REPORT_COUNT,       "SELECT COUNT(*), COALESCE(SUM(length(content)), 0) " \
                       "FROM report " \
                       "WHERE queue_id = $queue_id AND queue_id <> '' " \
                       "AND account_id = $account_id") \
+X(REPORT_FORGET,      "DELETE FROM report WHERE id IN (SELECT id FROM report " \
+                      "WHERE account_id = $account_id LIMIT $most)") \
 X(REPORT_PURGE,       "DELETE FROM report WHERE id IN (SELECT id FROM report " \
                       "WHERE received_msec < $before " \
                       "ORDER BY received_msec LIMIT $most)") \

@@ -95,6 +95,30 @@ test_purge_of_nobodys(void **state)
 	assert_int_equal(count(f, "report"), 5);
 }
 
+/* In steps, and nobody else's. */
+static void
+test_forget_account(void **state)
+{
+	static const char *const tables[] = {
+	    "message", "event", "report", "fate"};
+	struct fixture *f = *state;
+	int64_t shop = fixture_account(f, "shop"), gone;
+
+	fill(f);
+	assert_ok(f, store_account_forget(f->store, shop, 4, &gone, &f->err));
+	assert_int_equal(gone, 0);
+	assert_ok(
+	    f, store_account_forget(f->store, f->account, 4, &gone, &f->err));
+	assert_int_equal(gone, 16);
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		assert_int_equal(count(f, tables[i]), 6);
+	assert_ok(
+	    f, store_account_forget(f->store, f->account, 100, &gone, &f->err));
+	assert_int_equal(gone, 24);
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		assert_int_equal(count(f, tables[i]), 0);
+}
+
 static void
 test_cascade_of_account(void **state)
 {
@@ -193,6 +217,7 @@ test_retention(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_purge_in_steps),
 	    TEST(test_purge_of_nobodys),
+	    TEST(test_forget_account),
 	    TEST(test_cascade_of_account),
 	    TEST(test_account_standing),
 	    TEST(test_suppression_expires),
