@@ -159,6 +159,7 @@ static const struct row rows[] = {
 	{"Lm", "", "552 over the maximum message size", ""},
 	{"Lm", "", "552 Message rejected due to size", ""},
 	{"Lm", "", "552 recipient does not accept messages larger than 5 MB", ""},
+	{"Lm", "", "552 too large a message", ""},
 	/* attachment, virus, content */
 	{"Am", "", "552-5.7.0 This message was blocked because its content presents a potential security issue. Please visit https://support.google.com/mail/?p=BlockedMessage", "gmail-smtp-in.l.google.com"},
 	{"Am", "", "550 Executable attachments are not allowed", ""},
@@ -251,6 +252,7 @@ static const struct row rows[] = {
 	{"To", "", "454 no TLS", ""},
 	{"Tn", "5.3.0", "delivery agent crashed with signal 11", ""},
 	{"T?", "", "550 the user's organisation does not accept mail from your country", ""},
+	{"T?", "", "kim@rcpt.example 550 list is closed to non-members", ""},
 	/* the simulator */
 	{"Sr", "5.1.1", "550 5.1.1 <suppressionlist@simulator.example>: Suppressed: on the global suppression list of the mailbox simulator", ""},
 	/* nothing to go by */
