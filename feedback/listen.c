@@ -56,7 +56,7 @@ listen_inet(const char *text, struct local_socket *l, struct err *err_r)
 }
 
 enum sg_err
-listener_open(
+feedback_listen(
     const struct conf *conf, struct local_socket *listener_r, struct err *err_r)
 {
 	const char *spec = conf->feedback_socket;

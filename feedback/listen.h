@@ -11,7 +11,7 @@ struct conf;
  * listens on any more is replaced, and belongs to conf->user when root makes it.
  * SG_EXISTS: another process listens there, or it is no socket.
  * The caller closes it by local_socket_close. */
-enum sg_err listener_open(const struct conf *conf,
+enum sg_err feedback_listen(const struct conf *conf,
     struct local_socket *listener_r, struct err *err_r);
 
 #endif

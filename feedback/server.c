@@ -121,7 +121,7 @@ server_open(void *ctx, struct err *err_r)
 		rc = return_mac_new(seal, &server->mac, err_r);
 	seal_free(&seal);
 	if (rc == SG_OK)
-		rc = listener_open(conf, &server->listener, err_r);
+		rc = feedback_listen(conf, &server->listener, err_r);
 	process_raise_files(conf->feedback_max_connections + FILES_EXTRA);
 	return rc;
 }
