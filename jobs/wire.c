@@ -325,7 +325,8 @@ judge_post(struct job *job, CURLcode code, char text_r[WIRE_TEXT_MAX])
 	}
 	if (job->refused[0] != '\0' && code == CURLE_COULDNT_CONNECT)
 		(void)snprintf(text_r, WIRE_TEXT_MAX,
-		    "%s is no public address (notify.private_addresses)",
+		    "%s is no public address, and notify.private_addresses "
+		    "refuses others",
 		    job->refused);
 	else
 		(void)snprintf(text_r, WIRE_TEXT_MAX, "%.200s", error);

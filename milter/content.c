@@ -18,6 +18,7 @@
 #include "milter/operator.h"
 #include "milter/requests.h"
 #include "rules/headers.h"
+#include "rules/identity.h"
 #include "rules/verdict.h"
 
 #define HEADERS_FIRST_ROOM 32
@@ -245,17 +246,6 @@ begin_signatures(struct message *m, bool by_identity, struct err *err_r)
 	return rc;
 }
 
-/* Should a domain be signed that has no key? An address of somebody else's domain
- * has none; a domain that is to be signed must have one, unless it waits for
- * DNS. */
-static bool
-lacks_key(const struct identity_cover *cover)
-{
-	return !cover->is_signed && !cover->signing_off && !cover->is_waiting &&
-	       cover->settings.type == RULES_IDENTITY_DOMAIN &&
-	       cover->settings.signing_enabled;
-}
-
 static enum sg_err
 start_signing(struct message *m, struct err *err_r)
 {
@@ -270,7 +260,7 @@ start_signing(struct message *m, struct err *err_r)
 		c->dkim = "off";
 	else if (cover->is_waiting)
 		c->dkim = "pending";
-	if (lacks_key(cover))
+	if (identity_lacks_key(cover))
 		return err_set(err_r, SG_MISSING, "no active key");
 	if (!choose_feedback_id(m))
 		return err_set(err_r, SG_NOMEM, "no memory");

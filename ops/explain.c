@@ -341,7 +341,7 @@ signature_note(const struct chain *chain)
 		return "not signed: the identity has signing off";
 	if (chain->result->dkim_waits)
 		return "not signed: DNS does not have its keys yet";
-	return "not signed: no identity that covers From has a key";
+	return "no identity that covers From has a key";
 }
 
 /* The operator signs last. A key that cannot be read is no fault here: it may be
@@ -384,6 +384,8 @@ explain_signature(struct chain *chain, struct err *err_r)
 	if (subject[0] == '\0')
 		subject = chain->result->identity;
 	verdict_accept(&v);
+	if (identity_lacks_key(cover))
+		verdict_unavailable(&v);
 	step(chain, EXPLAIN_SIGNATURE, subject, signature_note(chain), &v);
 	explain_operator(chain);
 	return SG_OK;

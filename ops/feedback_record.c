@@ -11,9 +11,9 @@
 const char *
 feedback_rules_file(const struct conf *conf)
 {
-	return conf->feedback_rules_file[0] != '\0'
-		   ? conf->feedback_rules_file
-		   : SW_PKGDATADIR "/bounce.rules";
+	return conf->feedback_rules_file[0] != '\0' ? conf->feedback_rules_file
+						    : SW_PKGDATADIR
+		   "/bounce.rules";
 }
 
 enum sg_err

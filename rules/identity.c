@@ -226,3 +226,11 @@ identity_is_below(const char *name, const char *parent)
 	return len > parent_len + 1 && name[len - parent_len - 1] == '.' &&
 	       strcmp(name + len - parent_len, parent) == 0;
 }
+
+bool
+identity_lacks_key(const struct identity_cover *cover)
+{
+	return !cover->is_signed && !cover->signing_off && !cover->is_waiting &&
+	       cover->settings.type == RULES_IDENTITY_DOMAIN &&
+	       cover->settings.signing_enabled;
+}

@@ -34,6 +34,10 @@ struct identity_cover {
 bool identity_resolve(const char *address, identity_find_fn *find, void *ctx,
     struct identity_cover *cover_r);
 
+/* Should a domain be signed that has no key? An address of somebody else's domain
+ * has none; a domain that is to be signed must have one, unless it waits for DNS. */
+bool identity_lacks_key(const struct identity_cover *cover);
+
 /* Is `name` a usable identity name? Normalises into name_r (domain in lower
  * case, no final dot) and tells the type. NULL when fine, else what is wrong. */
 const char *identity_check_name(const char *name,
