@@ -11,8 +11,7 @@
 struct conf;
 
 /* 36 characters, RFC 9562 version 4. */
-enum sg_err publish_uuid(
-    char uuid_r[STORE_UUID_MAX + 1], struct err *err_r);
+enum sg_err publish_uuid(char uuid_r[STORE_UUID_MAX + 1], struct err *err_r);
 
 /* One message to all confirmed subscriptions of a topic. uuid_r may be NULL; ""
  * when nobody subscribes. */
