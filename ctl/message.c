@@ -69,7 +69,7 @@ recipient_state(const struct message_file *file, const char *address, int flag)
 	    {STORE_EVENT_DELIVERY_DELAY, "delayed"},
 	};
 
-	if (recipient_is_dropped((enum recipient_flag)flag))
+	if (recipients_is_dropped((enum recipient_flag)flag))
 		return "left out";
 	for (size_t s = 0; s < sizeof(states) / sizeof(*states); s++)
 		for (size_t i = 0; i < file->event_count; i++)
@@ -128,7 +128,7 @@ recipient_json(const struct message_file *file, const char *address, int flag)
 	    out_string(address), "state", recipient_state(file, address, flag),
 	    "flag", f < FLAG_COUNT ? json_string(flags[f].name) : json_null(),
 	    "why", f < FLAG_COUNT ? flags[f].text : "", "leftOut",
-	    recipient_is_dropped((enum recipient_flag)flag), "fates",
+	    recipients_is_dropped((enum recipient_flag)flag), "fates",
 	    fates_json(file, address));
 }
 

@@ -6,7 +6,7 @@ feedback_sendward_feedback_LDADD = feedback/libfeedback.a $(SW_LIBS) \
 
 noinst_LIBRARIES += feedback/libfeedback.a
 feedback_libfeedback_a_SOURCES = \
-	feedback/conn.c feedback/conn.h \
+	feedback/conns.c feedback/conns.h \
 	feedback/intake.c feedback/intake.h \
 	feedback/listen.c feedback/listen.h \
 	feedback/lmtp.c feedback/lmtp.h \

@@ -1,4 +1,4 @@
-/* The LMTP server's loop: see server.h. Connections are conn.h's. */
+/* The LMTP server's loop: see server.h. Connections are conns.h's. */
 #include "config.h"
 
 #include "feedback/server.h"
@@ -15,7 +15,7 @@
 #include "base/process.h"
 #include "base/seal.h"
 #include "conf/conf.h"
-#include "feedback/conn.h"
+#include "feedback/conns.h"
 #include "feedback/listen.h"
 #include "feedback/pool.h"
 #include "feedback/settings.h"

@@ -105,7 +105,7 @@ read_recipients(struct weighing *w)
 	if (w->hashes == NULL)
 		return false;
 	while (recipients_next(&text, &r)) {
-		if (recipient_is_dropped(r.flag))
+		if (recipients_is_dropped(r.flag))
 			continue;
 		w->recipients++;
 		if (!brake_hash(r.address, &w->hashes[w->hash_count++]))

@@ -156,7 +156,7 @@ add_message(void *ctx, const struct store_message *row)
 
 	page->last_id = row->id;
 	while (recipients_next(&text, &r) && !page->failed)
-		if (!recipient_is_dropped(r.flag))
+		if (!recipients_is_dropped(r.flag))
 			page->failed =
 			    !add_known(page, row->account_id, r.address);
 	return !page->failed;

@@ -70,7 +70,7 @@ name_customers(struct feedback_case *in_hand, const char *provider)
 	for (size_t i = 0; i < in_hand->target_count; i++) {
 		struct feedback_target *target = &in_hand->targets[i];
 
-		target->is_named = !recipient_is_dropped(target->flag) &&
+		target->is_named = !recipients_is_dropped(target->flag) &&
 				   is_customer(target->address, provider);
 		count += target->is_named;
 	}

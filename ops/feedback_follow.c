@@ -87,7 +87,7 @@ bool
 feedback_suppresses(const struct feedback_scene *scene,
     const struct store_fate *fate, enum recipient_flag flag)
 {
-	if (flag == RECIPIENT_SIMULATOR || recipient_is_dropped(flag) ||
+	if (flag == RECIPIENT_SIMULATOR || recipients_is_dropped(flag) ||
 	    fate->recipient[0] == '\0')
 		return false;
 	if (fate->kind == STORE_FATE_COMPLAINT)
@@ -195,9 +195,9 @@ find_recipient(const struct store_message *message, const char *address,
 	size_t left = 0;
 
 	if (recipients_find(message->recipients, address, recipient_r))
-		return !recipient_is_dropped(recipient_r->flag);
+		return !recipients_is_dropped(recipient_r->flag);
 	while (recipients_next(&text, &recipient)) {
-		if (recipient_is_dropped(recipient.flag))
+		if (recipients_is_dropped(recipient.flag))
 			continue;
 		*recipient_r = recipient;
 		left++;

@@ -121,7 +121,7 @@ load_targets(struct feedback_case *in_hand, struct err *err_r)
 			recipient.address, recipient.flag))
 			return no_memory(err_r);
 		in_hand->target_count++;
-		in_hand->left += !recipient_is_dropped(recipient.flag);
+		in_hand->left += !recipients_is_dropped(recipient.flag);
 	}
 	qsort(in_hand->targets, in_hand->target_count,
 	    sizeof(*in_hand->targets), by_key);
@@ -210,8 +210,8 @@ find_address(struct feedback_case *in_hand, const char *address)
 		key[i] = ascii_lower(address[i]);
 	key[i] = '\0';
 	target = find_target(in_hand, key);
-	return target != NULL && !recipient_is_dropped(target->flag) ? target
-								     : NULL;
+	return target != NULL && !recipients_is_dropped(target->flag) ? target
+								      : NULL;
 }
 
 struct feedback_target *
@@ -226,7 +226,7 @@ feedback_target_of(
 	if (target != NULL || !in_hand->is_known || in_hand->left != 1)
 		return target;
 	for (size_t i = 0; i < in_hand->target_count; i++)
-		if (!recipient_is_dropped(in_hand->targets[i].flag))
+		if (!recipients_is_dropped(in_hand->targets[i].flag))
 			return &in_hand->targets[i];
 	return NULL;
 }

@@ -115,7 +115,7 @@ count_message(struct ingest_batch *batch, const struct store_message *message,
 	struct recipient recipient;
 
 	while (recipients_next(&text, &recipient)) {
-		tally.sent += !recipient_is_dropped(recipient.flag);
+		tally.sent += !recipients_is_dropped(recipient.flag);
 		tally.eligible += recipient.flag == RECIPIENT_ELIGIBLE;
 	}
 	return ingest_count(batch, message, &tally, err_r);
@@ -132,7 +132,7 @@ is_wanted(enum recipient_flag flag, enum wanted wanted)
 {
 	if (wanted == WANTED_ALL)
 		return true;
-	return recipient_is_dropped(flag) &&
+	return recipients_is_dropped(flag) &&
 	       (flag == RECIPIENT_COMPLAINED) == (wanted == WANTED_COMPLAINED);
 }
 

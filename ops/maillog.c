@@ -116,7 +116,7 @@ put_event(void *ctx, const struct store_message *message)
 	if (event.at_msec < message->sent_msec)
 		event.at_msec = message->sent_msec;
 	if (!recipients_find(message->recipients, c->recipient, &known) ||
-	    recipient_is_dropped(known.flag))
+	    recipients_is_dropped(known.flag))
 		return false;
 	detail = is_sent ? delivery_json(status, known.address, event.at_msec,
 			       message->sent_msec)

@@ -64,7 +64,7 @@ recipients_add(
 }
 
 bool
-recipient_is_dropped(enum recipient_flag flag)
+recipients_is_dropped(enum recipient_flag flag)
 {
 	return flag == RECIPIENT_BOUNCED || flag == RECIPIENT_COMPLAINED ||
 	       flag == RECIPIENT_LISTED;

@@ -29,7 +29,7 @@ bool recipients_next(const char **text, struct recipient *recipient_r);
 bool recipients_add(
     char *text, size_t size, enum recipient_flag flag, const char *address);
 /* Was it left out? */
-bool recipient_is_dropped(enum recipient_flag flag);
+bool recipients_is_dropped(enum recipient_flag flag);
 /* The one with that address, whole in any case. */
 bool recipients_find(
     const char *text, const char *address, struct recipient *recipient_r);

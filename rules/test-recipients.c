@@ -118,12 +118,12 @@ static void
 test_is_dropped(void **state)
 {
 	(void)state;
-	assert_false(recipient_is_dropped(RECIPIENT_ELIGIBLE));
-	assert_false(recipient_is_dropped(RECIPIENT_SIMULATOR));
-	assert_false(recipient_is_dropped(RECIPIENT_OWN));
-	assert_true(recipient_is_dropped(RECIPIENT_BOUNCED));
-	assert_true(recipient_is_dropped(RECIPIENT_COMPLAINED));
-	assert_true(recipient_is_dropped(RECIPIENT_LISTED));
+	assert_false(recipients_is_dropped(RECIPIENT_ELIGIBLE));
+	assert_false(recipients_is_dropped(RECIPIENT_SIMULATOR));
+	assert_false(recipients_is_dropped(RECIPIENT_OWN));
+	assert_true(recipients_is_dropped(RECIPIENT_BOUNCED));
+	assert_true(recipients_is_dropped(RECIPIENT_COMPLAINED));
+	assert_true(recipients_is_dropped(RECIPIENT_LISTED));
 }
 
 static void

@@ -1,7 +1,7 @@
-/* Connections of the LMTP server: see conn.h. */
+/* Connections of the LMTP server: see conns.h. */
 #include "config.h"
 
-#include "feedback/conn.h"
+#include "feedback/conns.h"
 
 #include <errno.h>
 #include <poll.h>

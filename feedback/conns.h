@@ -1,7 +1,7 @@
 /* LMTP connections: their bytes, time and number. A message that is whole goes to
  * the pool, and its answers to the client. Decides nothing of messages. */
-#ifndef SENDWARD_FEEDBACK_CONN_H
-#define SENDWARD_FEEDBACK_CONN_H
+#ifndef SENDWARD_FEEDBACK_CONNS_H
+#define SENDWARD_FEEDBACK_CONNS_H
 
 #include <stdbool.h>
 #include <stddef.h>
