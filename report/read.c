@@ -16,10 +16,36 @@
 #include "report/reading.h"
 #include "report/wording.h"
 
+/* GLib makes the class of an object when the first one is made: now, before there are
+ * threads. They stay as long as the process. */
+static void
+make_classes(void)
+{
+	const GType types[] = {GMIME_TYPE_CONTENT_DISPOSITION,
+	    GMIME_TYPE_CONTENT_TYPE, GMIME_TYPE_DATA_WRAPPER,
+	    GMIME_TYPE_FILTER_BASIC, GMIME_TYPE_FILTER_CHARSET,
+	    GMIME_TYPE_FILTER_DOS2UNIX, GMIME_TYPE_FILTER_OPENPGP,
+	    GMIME_TYPE_FILTER_UNIX2DOS, GMIME_TYPE_HEADER,
+	    GMIME_TYPE_HEADER_LIST, GMIME_TYPE_MESSAGE, GMIME_TYPE_MESSAGE_PART,
+	    GMIME_TYPE_MESSAGE_PARTIAL, GMIME_TYPE_MULTIPART,
+	    GMIME_TYPE_MULTIPART_ENCRYPTED, GMIME_TYPE_MULTIPART_SIGNED,
+	    GMIME_TYPE_APPLICATION_PKCS7_MIME, GMIME_TYPE_PARAM,
+	    GMIME_TYPE_PARAM_LIST, GMIME_TYPE_PARSER, GMIME_TYPE_PART,
+	    GMIME_TYPE_STREAM_BUFFER, GMIME_TYPE_STREAM_CAT,
+	    GMIME_TYPE_STREAM_FILTER, GMIME_TYPE_STREAM_MEM,
+	    GMIME_TYPE_STREAM_NULL, GMIME_TYPE_TEXT_PART,
+	    INTERNET_ADDRESS_LIST_TYPE, INTERNET_ADDRESS_TYPE_GROUP,
+	    INTERNET_ADDRESS_TYPE_MAILBOX};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		(void)g_type_class_ref(types[i]);
+}
+
 void
 report_init(void)
 {
 	g_mime_init();
+	make_classes();
 }
 
 void
