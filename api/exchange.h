@@ -11,6 +11,8 @@
 enum api_method {
 	API_GET, /* HEAD, too: the body is left out later */
 	API_POST,
+	API_PUT,
+	API_DELETE,
 	API_METHOD_OTHER,
 	API_METHODS
 };
@@ -24,11 +26,20 @@ struct api_param {
 
 #define API_TARGET_MAX 4096 /* path and query; longer is 414 */
 
+/* A header field as it came; the value without blanks around it. */
+struct api_field {
+	const char *name, *value;
+};
+
 struct api_request {
 	enum api_method method;
+	const char *verb;  /* the method as the client wrote it */
 	const char *path;  /* as it came, %XX and all, without the query */
 	const char *query; /* "" none */
 	struct api_param params[API_PARAMS_MAX];
+	const struct api_field
+	    *fields; /* in the order they came, doubles too */
+	size_t field_count;
 	const char *body; /* terminated; may hold NUL bytes */
 	size_t body_len;
 	const char *client; /* address */
@@ -48,6 +59,8 @@ struct api_response {
 	int keep_sec;        /* caches may keep it so long; 0: not at all */
 	bool is_last;        /* the connection closes after it */
 	char why[256];       /* for the log, with 5xx */
+	char request_id[37]; /* of the API's answers; "" none */
+	char error[64];      /* of the API's: the code, for headers and log */
 };
 void api_response_init(struct api_response *response);
 void api_response_fini(struct api_response *response);

@@ -1,7 +1,9 @@
 # api
 sbin_PROGRAMS += api/sendward-apid
 api_sendward_apid_SOURCES = api/main.c
-api_sendward_apid_LDADD = api/libapi.a $(SW_LIBS) $(HTTPD_LIBS) $(SW_EXT_LIBS)
+api_libs = api/libapi.a post/libpost.a template/libtemplate.a $(SW_LIBS) \
+	$(HTTPD_LIBS) $(XML_LIBS) $(CURL_LIBS) $(SW_EXT_LIBS)
+api_sendward_apid_LDADD = $(api_libs)
 
 noinst_LIBRARIES += api/libapi.a
 api_libapi_a_SOURCES = \
@@ -16,7 +18,22 @@ api_libapi_a_SOURCES = \
 	api/service.c api/service.h \
 	api/sns.c api/sns.h \
 	api/tls.c api/tls.h \
-	api/verify.c api/verify.h
+	api/verify.c api/verify.h \
+	api/call.c api/call.h \
+	api/caller.h \
+	api/codec.h \
+	api/fault.c api/fault.h \
+	api/front.h \
+	api/operation.h api/operations.c \
+	api/shape.h api/shapes.h \
+	api/shapes_v2_send.c api/shapes_v2_identity.c api/shapes_v2_set.c \
+	api/shapes_v1.c api/shapes_v1_send.c api/shapes_sns.c \
+	api/v2_send.c api/v2_identity.c api/v2_account.c \
+	api/v2_suppression.c api/v2_set.c api/v2_template.c api/v2_pool.c \
+	api/v2_reputation.c api/v2_tenant.c api/v2_metric.c api/v2_tag.c \
+	api/v1_send.c api/v1_identity.c api/v1_account.c api/v1_set.c \
+	api/v1_template.c \
+	api/sns_topic.c
 EXTRA_DIST += api/README.md
 
 # For tests/api.
@@ -28,8 +45,7 @@ if HAVE_CMOCKA
 check_PROGRAMS += api/test-route api/test-pages
 TESTS += api/test-route api/test-pages
 api_test_route_SOURCES = api/test-route.c
-api_test_route_LDADD = api/libapi.a $(SW_LIBS) $(HTTPD_LIBS) $(SW_EXT_LIBS) \
-	$(CMOCKA_LIBS)
+api_test_route_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_test_pages_SOURCES = api/test-pages.c
 api_test_pages_LDADD = $(api_test_route_LDADD)
 endif

@@ -16,7 +16,7 @@
 #include "conf/conf.h"
 #include "jobs/compose_simulated.h"
 #include "jobs/letter_texts.h"
-#include "jobs/mime.h"
+#include "post/mime.h"
 
 #define WRAP_COLUMNS 72
 #define INDENT "    "

@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "conf/conf.h"
 #include "jobs/compose.h"
-#include "jobs/mime.h"
+#include "post/mime.h"
 
 /* RFC 5322 §2.1.1 */
 #define LINE_MAX_BYTES 998

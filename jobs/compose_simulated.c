@@ -12,7 +12,7 @@
 
 #include "base/buf.h"
 #include "jobs/compose.h"
-#include "jobs/mime.h"
+#include "post/mime.h"
 #include "rules/mailbox.h"
 
 #define USER_AGENT "sendward-simulator/1.0"

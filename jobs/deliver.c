@@ -19,7 +19,7 @@
 #include "jobs/compose_forward.h"
 #include "jobs/compose_simulated.h"
 #include "jobs/letter_sign.h"
-#include "jobs/submit.h"
+#include "post/submit.h"
 #include "jobs/worker.h"
 #include "ops/letter.h"
 #include "store/events.h"
@@ -324,8 +324,8 @@ deliver_due(const struct deliver_env *env, int most, int64_t now_sec,
 
 	*done_r = 0;
 	if (rc == SG_OK && due.count > 0)
-		rc = submit_new(
-		    env->conf->mail_server, env->worker, &submit, err_r);
+		rc = submit_new(env->conf->mail_server, worker_shall_stop,
+		    env->worker, &submit, err_r);
 	for (int i = 0; i < due.count && rc == SG_OK && !attempt.ends_round &&
 			!worker_is_stopping(env->worker);
 	     i++) {

@@ -2,7 +2,7 @@
 sbin_PROGRAMS += jobs/sendward-jobd
 jobs_sendward_jobd_SOURCES = jobs/main.c
 jobs_sendward_jobd_LDFLAGS = $(SIGN_LINK)
-jobs_sendward_jobd_LDADD = jobs/libjobs.a $(SW_LIBS) $(CURL_LIBS) \
+jobs_sendward_jobd_LDADD = jobs/libjobs.a post/libpost.a $(SW_LIBS) $(CURL_LIBS) \
 	$(GMIME_LIBS) $(SW_EXT_LIBS)
 
 noinst_LIBRARIES += jobs/libjobs.a
@@ -20,14 +20,12 @@ jobs_libjobs_a_SOURCES = \
 	jobs/letter_texts.c jobs/letter_texts.h \
 	jobs/line.c jobs/line.h \
 	jobs/looks.c jobs/looks.h \
-	jobs/mime.c jobs/mime.h \
 	jobs/notify.c jobs/notify.h \
 	jobs/notify_mail.c jobs/notify_mail.h \
 	jobs/phases.c jobs/phases.h \
 	jobs/probe.c jobs/probe.h \
 	jobs/runner.c jobs/runner.h \
 	jobs/runner_helper.c jobs/runner_helper.h \
-	jobs/submit.c jobs/submit.h \
 	jobs/wire.c jobs/wire.h \
 	jobs/worker.c jobs/worker.h \
 	jobs/zone.c jobs/zone.h
@@ -50,7 +48,7 @@ jobs_test_breaker_SOURCES = jobs/test-breaker.c
 jobs_test_breaker_LDADD = jobs/libjobs.a $(CMOCKA_LIBS)
 jobs_test_compose_SOURCES = jobs/test-compose.c
 jobs_test_compose_LDFLAGS = $(SIGN_LINK)
-jobs_test_compose_LDADD = jobs/libjobs.a $(SW_LIBS) $(GMIME_LIBS) \
+jobs_test_compose_LDADD = jobs/libjobs.a post/libpost.a $(SW_LIBS) $(GMIME_LIBS) \
 	$(SW_EXT_LIBS) $(CMOCKA_LIBS)
 jobs_test_compose_simulated_SOURCES = jobs/test-compose-simulated.c
 jobs_test_compose_simulated_LDFLAGS = $(SIGN_LINK)
@@ -61,7 +59,7 @@ jobs_test_compose_forward_LDADD = $(jobs_test_compose_LDADD)
 jobs_test_phases_SOURCES = jobs/test-phases.c
 jobs_test_phases_LDADD = jobs/libjobs.a -lm $(CMOCKA_LIBS)
 jobs_test_looks_SOURCES = jobs/test-looks.c $(admin_test_fixture)
-jobs_test_looks_LDADD = jobs/libjobs.a $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
+jobs_test_looks_LDADD = jobs/libjobs.a post/libpost.a $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 jobs_test_zone_SOURCES = jobs/test-zone.c $(admin_test_fixture)
-jobs_test_zone_LDADD = jobs/libjobs.a $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
+jobs_test_zone_LDADD = jobs/libjobs.a post/libpost.a $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 endif

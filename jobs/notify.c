@@ -19,7 +19,7 @@
 #include "jobs/notify_mail.h"
 #include "jobs/phases.h"
 #include "jobs/runner.h"
-#include "jobs/submit.h"
+#include "post/submit.h"
 #include "jobs/wire.h"
 #include "jobs/worker.h"
 #include "ops/endpoint.h"
@@ -724,8 +724,8 @@ begin_due(struct notify *n, const struct notify_env *env, int64_t now_sec,
 	envelope.base_url = buf_str(&url);
 	envelope.signer = n->signer;
 	if (rc == SG_OK && n->what == NOTIFY_MAIL)
-		rc = submit_new(
-		    env->conf->mail_server, env->worker, &way.submit, err_r);
+		rc = submit_new(env->conf->mail_server, worker_shall_stop,
+		    env->worker, &way.submit, err_r);
 	/* else their attempts were counted, and they are due again by and by */
 	if (rc == SG_OK)
 		begin_all(n, env, &way, due.list, now_sec);

@@ -14,7 +14,7 @@
 #include "base/seal.h"
 #include "conf/conf.h"
 #include "jobs/letter_sign.h"
-#include "jobs/mime.h"
+#include "post/mime.h"
 
 static bool
 is_json(const struct store_notification *row)

@@ -106,6 +106,12 @@ worker_is_stopping(struct worker *w)
 	return is_stopping;
 }
 
+bool
+worker_shall_stop(void *worker)
+{
+	return worker_is_stopping(worker);
+}
+
 void
 worker_stop(struct worker *w)
 {

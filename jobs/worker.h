@@ -19,6 +19,8 @@ enum sg_err worker_start(worker_turn_fn *turn, void *ctx,
 
 /* NULL: false. */
 bool worker_is_stopping(struct worker *worker);
+/* The same, for those who know it as a void pointer. */
+bool worker_shall_stop(void *worker);
 
 /* Asks it to end after what it has in hand; does not wait. NULL is fine. */
 void worker_stop(struct worker *worker);

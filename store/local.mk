@@ -1,6 +1,9 @@
 # store
 STORE_SCHEMA = store/schema/001-gate.sql store/schema/002-identities.sql \
-	store/schema/003-feedback.sql
+	store/schema/003-feedback.sql store/schema/004-permission.sql \
+	store/schema/005-once.sql store/schema/006-template.sql \
+	store/schema/007-policy.sql store/schema/008-api.sql \
+	store/schema/009-tenant.sql
 
 noinst_LIBRARIES += store/libstore.a
 store_libstore_a_SOURCES = store/store.h store/events.h store/topics.h store/brakes.h \

@@ -122,9 +122,12 @@ enum sg_err store_login_remove(struct store *store, int64_t account_id,
 enum sg_err store_login_list(struct store *store, int64_t account_id,
     store_login_fn *fn, void *ctx, struct err *err_r);
 
+/* What a credential may do by the API. Numbers are in stores: never reorder. */
+enum store_permission { STORE_MAY_ALL, STORE_MAY_SEND, STORE_MAY_READ };
 struct store_credential {
 	char access_key_id[129];
 	int64_t account_id;
+	enum store_permission permission;
 	bool enabled;
 	int64_t created_sec;
 	char smtp_hash[256]; /* Dovecot's form with scheme: "{SSHA256}…" */

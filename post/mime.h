@@ -1,6 +1,6 @@
 /* What messages of sendward's own have in common, by GMime. Knows no letters. */
-#ifndef SENDWARD_JOBS_MIME_H
-#define SENDWARD_JOBS_MIME_H
+#ifndef SENDWARD_POST_MIME_H
+#define SENDWARD_POST_MIME_H
 
 #include <stdbool.h>
 #include <gmime/gmime.h>

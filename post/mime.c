@@ -1,7 +1,7 @@
 /* Parts and addresses of messages: see mime.h. */
 #include "config.h"
 
-#include "jobs/mime.h"
+#include "post/mime.h"
 
 #include "base/buf.h"
 #include "rules/mailbox.h"

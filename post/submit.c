@@ -1,7 +1,7 @@
 /* A message handed in by SMTP: see submit.h. */
 #include "config.h"
 
-#include "jobs/submit.h"
+#include "post/submit.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,8 +9,6 @@
 #include <string.h>
 
 #include <curl/curl.h>
-
-#include "jobs/worker.h"
 
 /* How far the talk with the server is, by the commands sent. */
 enum stage {
@@ -20,7 +18,8 @@ enum stage {
 
 struct submit {
 	CURL *curl;
-	struct worker *worker;
+	submit_stop_fn *should_stop;
+	void *stop_ctx;
 	char url[1024];
 	enum stage stage;
 	const char *data; /* of the message at hand */
@@ -124,7 +123,8 @@ look_for_stop(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 	(void)b;
 	(void)c;
 	(void)d;
-	return s->sent < s->len && worker_is_stopping(s->worker);
+	return s->should_stop != NULL && s->sent < s->len &&
+	       s->should_stop(s->stop_ctx);
 }
 
 /* ---- the handle --------------------------------------------------------------- */
@@ -193,8 +193,8 @@ set_server(struct submit *s, const char *server, struct err *err_r)
 }
 
 enum sg_err
-submit_new(const char *server, struct worker *worker, struct submit **submit_r,
-    struct err *err_r)
+submit_new(const char *server, submit_stop_fn *should_stop, void *stop_ctx,
+    struct submit **submit_r, struct err *err_r)
 {
 	struct submit *s = calloc(1, sizeof(*s));
 	enum sg_err rc;
@@ -204,7 +204,8 @@ submit_new(const char *server, struct worker *worker, struct submit **submit_r,
 		free(s);
 		return err_set(err_r, SG_NOMEM, "no memory");
 	}
-	s->worker = worker;
+	s->should_stop = should_stop;
+	s->stop_ctx = stop_ctx;
 	rc = set_server(s, server, err_r);
 	if (rc == SG_OK &&
 	    (!set_callbacks(s->curl, s) || !set_limits(s->curl, s)))

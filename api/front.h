@@ -1,0 +1,26 @@
+/* The API's way from a request to its answer: codec, caller, handler, codec. The one
+ * place where they meet. Knows no HTTP library. */
+#ifndef SENDWARD_API_FRONT_H
+#define SENDWARD_API_FRONT_H
+
+#include <stdbool.h>
+#include "api/exchange.h"
+
+struct api_service;
+
+/* Is the request the API's? */
+bool api_front_takes(const struct api_request *request);
+
+/* Will its operation take long? Then api_front_answer is to be called in a thread of
+ * the pool. Looks at the request line and the form's Action alone. */
+bool api_front_is_slow(const struct api_request *request);
+
+/* Answers it. Any thread: uses the thread's own store. */
+void api_front_answer(struct api_service *service,
+    const struct api_request *request, struct api_response *response_r);
+
+/* An answer in the API's form to a request that is refused as it came (413, 408, …). */
+void api_front_refuse(const struct api_request *request, int status,
+    struct api_response *response_r);
+
+#endif

@@ -1,0 +1,49 @@
+/* SES v1: the account, its quota and statistics. */
+#include "config.h"
+
+#include "api/call.h"
+#include "api/operation.h"
+#include "api/shapes.h"
+
+static void
+get_send_quota(struct api_call *call)
+{
+	api_fail(call, "InternalFailure", "GetSendQuota is not there yet");
+}
+
+static void
+get_send_statistics(struct api_call *call)
+{
+	api_fail(call, "InternalFailure", "GetSendStatistics is not there yet");
+}
+
+static void
+get_account_sending_enabled(struct api_call *call)
+{
+	api_fail(call, "InternalFailure",
+	    "GetAccountSendingEnabled is not there yet");
+}
+
+static void
+update_account_sending_enabled(struct api_call *call)
+{
+	api_fail(call, "InternalFailure",
+	    "UpdateAccountSendingEnabled is not there yet");
+}
+
+/* clang-format off */
+const struct api_operation api_v1_account[] = {
+	{API_V1, "GetSendQuota", NULL, NULL,
+	    NULL, api_out_v1_get_send_quota, API_OP_READS,
+	    "", get_send_quota},
+	{API_V1, "GetSendStatistics", NULL, NULL,
+	    NULL, api_out_v1_get_send_statistics, API_OP_READS,
+	    "", get_send_statistics},
+	{API_V1, "GetAccountSendingEnabled", NULL, NULL,
+	    NULL, api_out_v1_get_account_sending_enabled, API_OP_READS,
+	    "", get_account_sending_enabled},
+	{API_V1, "UpdateAccountSendingEnabled", NULL, NULL,
+	    api_in_v1_update_account_sending_enabled, NULL, API_OP_NO_RESULT,
+	    "", update_account_sending_enabled},
+	{.name = NULL}};
+/* clang-format on */
