@@ -42,8 +42,14 @@ api_make_link_SOURCES = api/make-link.c
 api_make_link_LDADD = $(SW_LIBS) $(SW_EXT_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += api/test-route api/test-pages
-TESTS += api/test-route api/test-pages
+# Tests of handlers: one program for each area.
+api_call_fixture = api/test-call.c api/test-call.h $(admin_test_fixture)
+api_tests = api/test-route api/test-pages \
+	api/test-account
+check_PROGRAMS += $(api_tests)
+TESTS += $(api_tests)
+api_test_account_SOURCES = api/test-account.c $(api_call_fixture)
+api_test_account_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_test_route_SOURCES = api/test-route.c
 api_test_route_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_test_pages_SOURCES = api/test-pages.c

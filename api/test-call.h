@@ -1,0 +1,40 @@
+/* What the tests of handlers share: a store with two accounts that must not see each
+ * other, and calls of an operation with its input as JSON. The input goes straight to
+ * the handler: what validate.h refuses never comes here. */
+#ifndef SENDWARD_API_TEST_CALL_H
+#define SENDWARD_API_TEST_CALL_H
+
+#include <jansson.h>
+
+#include "api/operation.h"
+#include "ops/test-admin.h"
+
+struct test_call {
+	struct admin_fixture *f; /* conf, seal, store; tests may change conf */
+	const char *account; /* who calls: "shop" (the default) or "rival" */
+	int64_t now_sec;     /* TEST_NOW at first */
+	json_t *out;         /* of the last call */
+	char code[64], message[1024]; /* of the last call; "" none */
+};
+
+/* cmocka's setup and teardown: *state is the struct test_call. Both accounts are in
+ * production; shop has example.com and a@example.org verified, rival has
+ * rival.example. */
+int test_call_setup(void **state);
+int test_call_teardown(void **state);
+
+/* Calls and expects success; what came out (borrowed until the next call). input: a
+ * JSON object, in which ' stands for ". */
+const json_t *test_call_ok(struct test_call *t, enum api_protocol protocol,
+    const char *operation, const char *input);
+/* Calls and expects this code, which the operation's row must have (or every
+ * operation), and a message that contains text. */
+void test_call_fails(struct test_call *t, enum api_protocol protocol,
+    const char *operation, const char *code, const char *text,
+    const char *input);
+/* A text of the output by its path: "EmailIdentities.0.IdentityName"; fails the test
+ * when it is not there. Numbers and flags as JSON writes them. */
+const char *test_call_value(struct test_call *t, const char *path);
+bool test_call_has(struct test_call *t, const char *path);
+
+#endif
