@@ -5,10 +5,23 @@
 #include "api/operation.h"
 #include "api/shapes.h"
 
+static const struct api_codes codes = {NULL, NULL, NULL};
+
 static void
 get_send_quota(struct api_call *call)
 {
-	api_fail(call, "InternalFailure", "GetSendQuota is not there yet");
+	const struct rules_account *facts = &call->owner.facts;
+	struct err err;
+	int64_t used;
+
+	if (!api_check(call,
+		store_quota_used(
+		    call->store, facts->id, call->now_sec, &used, &err),
+		&err, &codes))
+		return;
+	api_put_number(call->out, "Max24HourSend", (double)facts->daily_quota);
+	api_put_number(call->out, "MaxSendRate", facts->rate);
+	api_put_number(call->out, "SentLast24Hours", (double)used);
 }
 
 static void
