@@ -76,6 +76,11 @@ X(TOPIC_UPDATE,       "UPDATE topic SET display_name = $display_name, " \
 X(TOPIC_DELETE,       "DELETE FROM topic WHERE id = $id") \
 X(TOPIC_LIST,         "SELECT " TOPIC_COLUMNS " FROM topic " \
                       "WHERE account_id = $account_id ORDER BY name") \
+X(TOPIC_PAGE,         "SELECT " TOPIC_COLUMNS " FROM topic " \
+                      "WHERE account_id = $account_id AND name > $after " \
+                      "ORDER BY name LIMIT $most") \
+X(TOPIC_COUNT,        "SELECT COUNT(*) FROM topic " \
+                      "WHERE account_id = $account_id") \
 X(TOPIC_LIST_ALL,     "SELECT " TOPIC_COLUMNS " FROM topic " \
                       "ORDER BY account_id, name") \
 \
@@ -101,6 +106,15 @@ X(SUBSCRIPTION_UPDATE, "UPDATE subscription SET confirmed = $confirmed, " \
 X(SUBSCRIPTION_DELETE, "DELETE FROM subscription WHERE id = $id") \
 X(SUBSCRIPTION_LIST,  "SELECT " SUBSCRIPTION_COLUMNS " FROM subscription " \
                       "WHERE topic_id = $topic_id ORDER BY id") \
+/* Of an account, or of one of its topics ($topic_id not 0).                     */ \
+X(SUBSCRIPTION_PAGE,  "SELECT " SUBSCRIPTION_COLUMNS " FROM subscription " \
+                      "WHERE id > $after_id AND topic_id IN (SELECT t.id " \
+                      "FROM topic t WHERE t.account_id = $account_id " \
+                      "AND (t.id = $topic_id OR $topic_id = 0)) " \
+                      "ORDER BY id LIMIT $most") \
+X(SUBSCRIPTION_COUNT, "SELECT COUNT(*) FILTER (WHERE confirmed = 1), " \
+                      "COUNT(*) FILTER (WHERE confirmed = 0) " \
+                      "FROM subscription WHERE topic_id = $topic_id") \
 X(SUBSCRIPTION_LIST_ALL, "SELECT " SUBSCRIPTION_COLUMNS " FROM subscription " \
                       "ORDER BY id") \
 \

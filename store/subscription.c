@@ -175,3 +175,38 @@ store_subscription_list(struct store *store, int64_t topic_id,
 			break;
 	return query_close(&q);
 }
+
+enum sg_err
+store_subscription_page(struct store *store, int64_t account_id,
+    int64_t topic_id, int64_t after_id, int64_t most, store_subscription_fn *fn,
+    void *ctx, struct err *err_r)
+{
+	struct store_subscription row;
+	struct query q;
+
+	query_open(&q, store, QUERY_SUBSCRIPTION_PAGE, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_int(&q, "$topic_id", topic_id);
+	query_bind_int(&q, "$after_id", after_id);
+	query_bind_int(&q, "$most", most);
+	while (query_next(&q))
+		if (!subscription_read(&q, 0, &row) || !fn(ctx, &row))
+			break;
+	return query_close(&q);
+}
+
+enum sg_err
+store_subscription_count(struct store *store, int64_t topic_id,
+    int64_t *confirmed_r, int64_t *pending_r, struct err *err_r)
+{
+	struct query q;
+
+	*confirmed_r = *pending_r = 0;
+	query_open(&q, store, QUERY_SUBSCRIPTION_COUNT, err_r);
+	query_bind_int(&q, "$topic_id", topic_id);
+	if (query_next(&q)) {
+		*confirmed_r = query_int(&q, 0);
+		*pending_r = query_int(&q, 1);
+	}
+	return query_close(&q);
+}

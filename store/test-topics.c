@@ -478,6 +478,39 @@ test_subscription_lists(void **state)
 	assert_string_equal(all.text, "z y x");
 }
 
+static void
+test_pages(void **state)
+{
+	struct fixture *f = *state;
+	int64_t a = topic_add(f, f->account, "a");
+	int64_t b = topic_add(f, f->account, "b");
+	int64_t first = subscription_add(f, a, "z", true);
+	struct names topics = {0}, of_a = {0}, all = {0};
+	int64_t count, confirmed, pending;
+
+	subscription_add(f, b, "y", true);
+	subscription_add(f, a, "x", false);
+	assert_ok(f, store_topic_page(f->store, f->account, "a", 5, add_topic,
+			 &topics, &f->err));
+	assert_string_equal(topics.text, "b");
+	assert_ok(f, store_topic_count(f->store, f->account, &count, &f->err));
+	assert_int_equal(count, 2);
+	assert_ok(f, store_subscription_page(f->store, f->account, a, first, 5,
+			 add_subscription, &of_a, &f->err));
+	assert_string_equal(of_a.text, "x");
+	assert_ok(f, store_subscription_page(f->store, f->account, 0, 0, 2,
+			 add_subscription, &all, &f->err));
+	assert_string_equal(all.text, "z y");
+	/* nobody else's */
+	assert_ok(f, store_subscription_page(f->store, f->account + 1, a, 0, 5,
+			 add_subscription, &all, &f->err));
+	assert_string_equal(all.text, "z y");
+	assert_ok(f, store_subscription_count(
+			 f->store, a, &confirmed, &pending, &f->err));
+	assert_int_equal(confirmed, 1);
+	assert_int_equal(pending, 1);
+}
+
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
@@ -498,6 +531,7 @@ test_topics(void)
 	    TEST(test_subscription),
 	    TEST(test_subscription_refusals),
 	    TEST(test_subscription_lists),
+	    TEST(test_pages),
 	};
 
 	return cmocka_run_group_tests_name("topics", tests, NULL, NULL);

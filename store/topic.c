@@ -121,3 +121,34 @@ store_topic_list(struct store *store, int64_t account_id, store_topic_fn *fn,
 			break;
 	return query_close(&q);
 }
+
+enum sg_err
+store_topic_page(struct store *store, int64_t account_id, const char *after,
+    int64_t most, store_topic_fn *fn, void *ctx, struct err *err_r)
+{
+	struct store_topic row;
+	struct query q;
+
+	query_open(&q, store, QUERY_TOPIC_PAGE, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_text(&q, "$after", after);
+	query_bind_int(&q, "$most", most);
+	while (query_next(&q))
+		if (!topic_read(&q, 0, &row) || !fn(ctx, &row))
+			break;
+	return query_close(&q);
+}
+
+enum sg_err
+store_topic_count(struct store *store, int64_t account_id, int64_t *count_r,
+    struct err *err_r)
+{
+	struct query q;
+
+	*count_r = 0;
+	query_open(&q, store, QUERY_TOPIC_COUNT, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	if (query_next(&q))
+		*count_r = query_int(&q, 0);
+	return query_close(&q);
+}

@@ -78,6 +78,12 @@ enum sg_err store_topic_delete(
 /* account_id 0: all. */
 enum sg_err store_topic_list(struct store *store, int64_t account_id,
     store_topic_fn *fn, void *ctx, struct err *err_r);
+/* Those of an account with names behind `after`, in their order, at most `most`. */
+enum sg_err store_topic_page(struct store *store, int64_t account_id,
+    const char *after, int64_t most, store_topic_fn *fn, void *ctx,
+    struct err *err_r);
+enum sg_err store_topic_count(struct store *store, int64_t account_id,
+    int64_t *count_r, struct err *err_r);
 
 /* ---- subscriptions ---------------------------------------------------------------- */
 #define STORE_UUID_MAX 36
@@ -116,6 +122,14 @@ enum sg_err store_subscription_delete(
 /* topic_id 0: all. */
 enum sg_err store_subscription_list(struct store *store, int64_t topic_id,
     store_subscription_fn *fn, void *ctx, struct err *err_r);
+/* Those of an account, or of one topic of the account's (topic_id not 0), with ids
+ * above after_id, in their order, at most `most`. */
+enum sg_err store_subscription_page(struct store *store, int64_t account_id,
+    int64_t topic_id, int64_t after_id, int64_t most, store_subscription_fn *fn,
+    void *ctx, struct err *err_r);
+/* Of a topic. */
+enum sg_err store_subscription_count(struct store *store, int64_t topic_id,
+    int64_t *confirmed_r, int64_t *pending_r, struct err *err_r);
 
 /* ---- publications and their way ---------------------------------------------------- */
 /* Numbers are in stores: never reorder. */
