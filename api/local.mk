@@ -45,7 +45,7 @@ if HAVE_CMOCKA
 # Tests of handlers: one program for each area.
 api_call_fixture = api/test-call.c api/test-call.h $(admin_test_fixture)
 api_tests = api/test-route api/test-pages \
-	api/test-account
+	api/test-account api/test-topic
 check_PROGRAMS += $(api_tests)
 TESTS += $(api_tests)
 api_test_account_SOURCES = api/test-account.c $(api_call_fixture)
@@ -54,4 +54,6 @@ api_test_route_SOURCES = api/test-route.c
 api_test_route_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_test_pages_SOURCES = api/test-pages.c
 api_test_pages_LDADD = $(api_test_route_LDADD)
+api_test_topic_SOURCES = api/test-topic.c $(api_call_fixture)
+api_test_topic_LDADD = $(api_libs) $(CMOCKA_LIBS)
 endif
