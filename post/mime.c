@@ -45,14 +45,21 @@ enum sg_err
 mime_write(GMimeMessage *message, struct buf *out, struct err *err_r)
 {
 	GMimeFormatOptions *format = g_mime_format_options_new();
-	char *text;
+	GMimeStream *stream = g_mime_stream_mem_new();
+	GByteArray *bytes;
 
 	g_mime_format_options_set_newline_format(
 	    format, GMIME_NEWLINE_FORMAT_DOS);
-	text = g_mime_object_to_string(GMIME_OBJECT(message), format);
+	g_mime_format_options_set_param_encoding_method(
+	    format, GMIME_PARAM_ENCODING_METHOD_RFC2231);
+	(void)g_mime_object_write_to_stream(
+	    GMIME_OBJECT(message), format, stream); /* to memory */
 	g_mime_format_options_free(format);
-	(void)buf_puts(out, text); /* failed is looked at */
-	g_free(text);
-	return out->failed ? err_set(err_r, SG_NOMEM, "a letter is too large")
-			   : SG_OK;
+	bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
+	(void)buf_append(
+	    out, bytes->data, bytes->len); /* failed is looked at */
+	g_object_unref(stream);
+	return out->failed
+		   ? err_set(err_r, SG_NOMEM, "the message is too large")
+		   : SG_OK;
 }

@@ -1,0 +1,31 @@
+/* Fields of a message's header that clients word: subject and fields of their own.
+ * Refuses what would forge or double those that sendward writes. */
+#ifndef SENDWARD_POST_FIELD_H
+#define SENDWARD_POST_FIELD_H
+
+#include <gmime/gmime.h>
+#include "base/err.h"
+#include "post/compose.h"
+
+#define POST_FIELDS_MAX 15
+#define POST_FIELD_NAME_MAX 126
+#define POST_FIELD_MAX 996   /* name and value */
+#define POST_SUBJECT_MAX 998 /* characters */
+
+/* Adds a field of printable ASCII, folded where it has blanks; the words stay as they
+ * are. */
+void post_field_put(GMimeObject *object, const char *name, const char *value);
+
+enum sg_err post_field_subject(
+    GMimeMessage *message, const struct post_text *subject, struct err *err_r);
+
+/* May a client have this field, and is it well formed? SG_INVALID. */
+enum sg_err post_field_check(const struct post_field *field, struct err *err_r);
+
+/* Adds them all, but for Message-ID, whose value *message_id_r is then (without
+ * brackets, borrowed by *len_r): NULL none. */
+enum sg_err post_field_all(GMimeMessage *message,
+    const struct post_field *fields, const char **message_id_r, size_t *len_r,
+    struct err *err_r);
+
+#endif
