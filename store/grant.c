@@ -1,4 +1,4 @@
-/* Rows of identity_grant. */
+/* Rows of identity_grant, and what policies allow beside them (policy.c). */
 #include "config.h"
 
 #include "store/query.h"
@@ -14,6 +14,7 @@ grant_read(struct query *q, struct store_grant *row_r)
 	row_r->account_id = query_int(q, 3);
 	query_copy(q, 4, row_r->from_pattern, sizeof(row_r->from_pattern));
 	row_r->created_sec = query_int(q, 5);
+	query_copy(q, 6, row_r->policy, sizeof(row_r->policy));
 	return q->failed == SG_OK;
 }
 

@@ -259,3 +259,22 @@ store_identity_list(struct store *store, int64_t account_id,
 			break;
 	return query_close(&q);
 }
+
+enum sg_err
+store_identity_page(struct store *store, int64_t account_id, int type,
+    const char *after, int64_t most, store_identity_fn *fn, void *ctx,
+    struct err *err_r)
+{
+	struct store_identity row;
+	struct query q;
+
+	query_open(&q, store, QUERY_IDENTITY_PAGE, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_int(&q, "$type", type);
+	query_bind_text(&q, "$after", after);
+	query_bind_int(&q, "$most", most);
+	while (query_next(&q))
+		if (!identity_read(&q, &row) || !fn(ctx, &row))
+			break;
+	return query_close(&q);
+}

@@ -3,10 +3,12 @@ STORE_SCHEMA = store/schema/001-gate.sql store/schema/002-identities.sql \
 	store/schema/003-feedback.sql store/schema/004-permission.sql \
 	store/schema/005-once.sql store/schema/006-template.sql \
 	store/schema/007-policy.sql store/schema/008-api.sql \
-	store/schema/009-tenant.sql
+	store/schema/009-tenant.sql store/schema/010-tag.sql
 
 noinst_LIBRARIES += store/libstore.a
 store_libstore_a_SOURCES = store/store.h store/events.h store/topics.h store/brakes.h \
+	store/policies.h store/policy.c store/tag.c \
+	store/queries_policies.h \
 	store/store.c \
 	store/driver.h store/sqlite.c \
 	store/queries.h store/queries_events.h store/queries_topics.h \
@@ -50,7 +52,8 @@ store_test_store_SOURCES = store/test-store.c store/test-store.h \
 	store/test-reservation.c store/test-identity.c \
 	store/test-letter.c store/test-upgrade.c store/test-events.c \
 	store/test-retention.c store/test-topics.c \
-	store/test-notifications.c store/test-brakes.c
+	store/test-notifications.c store/test-brakes.c \
+	store/test-policies.c
 store_test_store_LDADD = $(store_test_libs)
 # The test counts which statements were run.
 store_test_store_LDFLAGS = -Wl,--wrap=query_open

@@ -1,5 +1,5 @@
 /* Every statement of the store: name and text, one text for all databases. Those
- * of events.h, topics.h and brakes.h are in headers of their own.
+ * of events.h, topics.h, brakes.h and policies.h are in headers of their own.
  * Parameters are $names; results are read by column number, in the order that
  * the text names. Expand with STORE_QUERIES(X). Internal to store/. */
 #ifndef SENDWARD_STORE_QUERIES_H
@@ -7,6 +7,7 @@
 
 #include "store/queries_brakes.h"
 #include "store/queries_events.h"
+#include "store/queries_policies.h"
 #include "store/queries_topics.h"
 
 /* clang-format off */
@@ -39,10 +40,6 @@
 	"report_id"
 #define SUPPRESSION_COLUMNS "account_id, address, reason, since_sec, " \
 	"expires_sec, queue_id, feedback_id"
-#define GRANT_SELECT "SELECT g.identity_id, i.account_id, i.name, " \
-	"g.account_id, g.from_pattern, g.created_sec FROM identity_grant g " \
-	"JOIN identity i ON i.id = g.identity_id "
-#define GRANT_ORDER "ORDER BY g.identity_id, g.account_id, g.from_pattern"
 #define REQUEST_COLUMNS "id, account_id, mail_type, website, use_case, " \
 	"status, reason, created_sec, decided_sec"
 #define REQUEST_ORDER "ORDER BY CASE status WHEN 'PENDING' THEN 0 ELSE 1 END, " \
@@ -143,6 +140,10 @@ X(IDENTITY_COUNT,     "SELECT COUNT(*) FROM identity " \
                       "WHERE account_id = $account_id") \
 X(IDENTITY_LIST,      "SELECT " IDENTITY_COLUMNS " " IDENTITY_FROM \
                       "WHERE i.account_id = $account_id ORDER BY i.name") \
+X(IDENTITY_PAGE,      "SELECT " IDENTITY_COLUMNS " " IDENTITY_FROM \
+                      "WHERE i.account_id = $account_id AND i.name > $after " \
+                      "AND ($type < 0 OR i.type = $type) " \
+                      "ORDER BY i.name LIMIT $most") \
 X(IDENTITY_LIST_ALL,  "SELECT " IDENTITY_COLUMNS " " IDENTITY_FROM \
                       "ORDER BY i.account_id, i.name") \
 \
@@ -260,23 +261,6 @@ X(LETTER_ERROR,       "UPDATE letter SET error = $error WHERE id = $id") \
 X(LETTER_DELETE,      "DELETE FROM letter WHERE id = $id") \
 X(LETTER_DELETE_KIND, "DELETE FROM letter WHERE identity_id = $identity_id " \
                       "AND kind = $kind") \
-\
-X(GRANT_ADD,          "INSERT INTO identity_grant (identity_id, account_id, " \
-                      "from_pattern, created_sec) VALUES ($identity_id, " \
-                      "$account_id, $from_pattern, $created_sec)") \
-X(GRANT_REMOVE,       "DELETE FROM identity_grant " \
-                      "WHERE identity_id = $identity_id " \
-                      "AND account_id = $account_id " \
-                      "AND from_pattern = $from_pattern") \
-X(GRANT_REMOVE_ALL,   "DELETE FROM identity_grant " \
-                      "WHERE identity_id = $identity_id " \
-                      "AND account_id = $account_id") \
-X(GRANT_LIST_ALL,     GRANT_SELECT GRANT_ORDER) \
-X(GRANT_LIST_OF,      GRANT_SELECT "WHERE g.identity_id = $identity_id " \
-                      "AND ($account_id = 0 OR g.account_id = $account_id) " \
-                      GRANT_ORDER) \
-X(GRANT_LIST_TO,      GRANT_SELECT "WHERE g.account_id = $account_id " \
-                      GRANT_ORDER) \
 \
 X(REQUEST_ADD,        "INSERT INTO access_request (account_id, mail_type, " \
                       "website, use_case, status, reason, created_sec, " \
@@ -426,7 +410,8 @@ X(CHANGE_NEWEST,      "SELECT seq, mark FROM change ORDER BY seq DESC LIMIT 1") 
 \
 STORE_QUERIES_EVENTS(X) \
 STORE_QUERIES_TOPICS(X) \
-STORE_QUERIES_BRAKES(X)
+STORE_QUERIES_BRAKES(X) \
+STORE_QUERIES_POLICIES(X)
 /* clang-format on */
 
 enum query_id {

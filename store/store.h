@@ -192,6 +192,11 @@ enum sg_err store_identity_count(struct store *store, int64_t account_id,
 /* account_id 0: all. */
 enum sg_err store_identity_list(struct store *store, int64_t account_id,
     store_identity_fn *fn, void *ctx, struct err *err_r);
+/* The first `most` behind the name `after`, by name. type: of enum
+ * rules_identity_type; -1 any. */
+enum sg_err store_identity_page(struct store *store, int64_t account_id,
+    int type, const char *after, int64_t most, store_identity_fn *fn, void *ctx,
+    struct err *err_r);
 
 struct store_key {
 	int64_t id;
@@ -379,11 +384,13 @@ struct store_grant {
 	int64_t account_id;                   /* may send as it */
 	char from_pattern[RULES_ADDRESS_MAX + 1]; /* with * and ?; "*" any */
 	int64_t created_sec;
+	/* the policy it is from, "" a single one; not written by add */
+	char policy[65];
 };
 typedef bool store_grant_fn(void *ctx, const struct store_grant *row);
 enum sg_err store_grant_add(struct store *store, const struct store_grant *row,
     struct err *err_r); /* SG_EXISTS */
-/* from_pattern NULL: all of that account. SG_MISSING. */
+/* from_pattern NULL: all of that account. Those of policies stay. SG_MISSING. */
 enum sg_err store_grant_remove(struct store *store, int64_t identity_id,
     int64_t account_id, const char *from_pattern, struct err *err_r);
 /* identity_id 0, account_id 0: any. */

@@ -617,6 +617,7 @@ int test_retention(void);
 int test_topics(void);
 int test_notifications(void);
 int test_brakes(void);
+int test_policies(void);
 int test_reservations(void);
 int test_counter(void);
 int test_change(void);
@@ -659,6 +660,7 @@ main(void)
 	failed += test_topics();
 	failed += test_notifications();
 	failed += test_brakes();
+	failed += test_policies();
 	failed += test_reservations();
 	failed += test_counter();
 	failed += test_change();

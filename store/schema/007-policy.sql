@@ -7,6 +7,27 @@ CREATE TABLE identity_policy (
 	created_sec INTEGER NOT NULL,
 	UNIQUE (identity_id, name)
 );
+-- What a document allows; goes with it. identity_id is the policy's: the change
+-- must name it when the policy is gone already.
+CREATE TABLE policy_grant (
+	policy_id INTEGER NOT NULL REFERENCES identity_policy ON DELETE CASCADE,
+	account_id INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
+	from_pattern TEXT NOT NULL CHECK (from_pattern <> ''),
+	identity_id INTEGER NOT NULL,
+	PRIMARY KEY (policy_id, account_id, from_pattern)
+) WITHOUT ROWID;
+CREATE INDEX policy_grant_by_account ON policy_grant (account_id);
+CREATE INDEX policy_grant_by_identity ON policy_grant (identity_id);
+CREATE TRIGGER policy_grant_insert AFTER INSERT ON policy_grant
+BEGIN
+	INSERT INTO change (kind, id, owner_id, name)
+	VALUES (6, NEW.identity_id, NEW.account_id, '');
+END;
+CREATE TRIGGER policy_grant_delete AFTER DELETE ON policy_grant
+BEGIN
+	INSERT INTO change (kind, id, owner_id, name)
+	VALUES (6, OLD.identity_id, OLD.account_id, '');
+END;
 -- resource: "identity/example.com", "configuration-set/x", …
 CREATE TABLE tag (
 	account_id INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
