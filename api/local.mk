@@ -20,7 +20,9 @@ api_libapi_a_SOURCES = \
 	api/tls.c api/tls.h \
 	api/verify.c api/verify.h \
 	api/call.c api/call.h \
-	api/caller.h \
+	api/caller.c api/caller.h \
+	api/sigv4.c api/sigv4.h \
+	api/throttle.c api/throttle.h \
 	api/codec.h \
 	api/fault.c api/fault.h \
 	api/front.h \

@@ -10,9 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/front.h"
 #include "api/metrics.h"
 #include "api/pages.h"
 #include "api/route.h"
+#include "api/throttle.h"
 #include "base/log.h"
 #include "conf/conf.h"
 #include "store/store.h"
@@ -25,15 +27,49 @@ struct api_service {
 	struct conf *conf;
 	const struct seal *seal;
 	struct api_metrics *metrics;
-	pthread_key_t store_key; /* each thread's struct store */
+	struct api_throttle *throttle;
+	pthread_key_t key; /* each thread's struct own */
+};
+
+/* What a thread has for itself. */
+struct own {
+	struct store *store; /* NULL: not open */
+	void *kept;
+	api_service_free_fn *free_kept;
 };
 
 static void
-close_store(void *value)
+drop_kept(struct own *own)
 {
-	struct store *store = value;
+	if (own->kept != NULL)
+		own->free_kept(own->kept);
+	own->kept = NULL;
+}
 
-	store_close(&store);
+static void
+free_own(void *value)
+{
+	struct own *own = value;
+
+	drop_kept(own);
+	store_close(&own->store);
+	free(own);
+}
+
+/* NULL: no memory. */
+static struct own *
+own_of(struct api_service *service)
+{
+	struct own *own = pthread_getspecific(service->key);
+
+	if (own != NULL)
+		return own;
+	own = calloc(1, sizeof(*own));
+	if (own != NULL && pthread_setspecific(service->key, own) != 0) {
+		free(own);
+		own = NULL;
+	}
+	return own;
 }
 
 enum sg_err
@@ -47,11 +83,16 @@ api_service_new(struct conf *conf, const struct seal *seal,
 	*service_r = NULL;
 	if (service == NULL)
 		return err_set(err_r, SG_NOMEM, "no memory for the service");
-	error = pthread_key_create(&service->store_key, close_store);
+	error = pthread_key_create(&service->key, free_own);
 	if (error != 0) {
 		free(service);
 		return err_set(
 		    err_r, SG_IO, "thread's handle: %s", strerror(error));
+	}
+	if (api_throttle_new(&service->throttle, err_r) != SG_OK) {
+		(void)pthread_key_delete(service->store_key); /* it is ours */
+		free(service);
+		return SG_NOMEM;
 	}
 	service->conf = conf_ref(conf);
 	service->seal = seal;
@@ -67,7 +108,8 @@ api_service_free(struct api_service **service)
 
 	if (s == NULL)
 		return;
-	(void)pthread_key_delete(s->store_key); /* cannot fail: it is ours */
+	(void)pthread_key_delete(s->key); /* cannot fail: it is ours */
+	api_throttle_free(&s->throttle);
 	conf_unref(&s->conf);
 	free(s);
 	*service = NULL;
@@ -91,52 +133,76 @@ api_service_metrics(const struct api_service *service)
 	return service->metrics;
 }
 
+struct api_throttle *
+api_service_throttle(const struct api_service *service)
+{
+	return service->throttle;
+}
+
 enum sg_err
 api_service_store(
     struct api_service *service, struct store **store_r, struct err *err_r)
 {
-	struct store *store = pthread_getspecific(service->store_key);
+	struct own *own = own_of(service);
 	bool changed;
-	enum sg_err rc;
+	enum sg_err rc = SG_OK;
 
 	*store_r = NULL;
-	if (store != NULL &&
-	    store_maybe_changed(store, &changed, NULL) != SG_OK) {
-		(void)pthread_setspecific(service->store_key, NULL);
-		store_close(&store);
-	}
-	if (store == NULL) {
+	if (own == NULL)
+		return err_set(err_r, SG_NOMEM, "no memory for a handle");
+	if (own->store != NULL &&
+	    store_maybe_changed(own->store, &changed, NULL) != SG_OK)
+		store_close(&own->store);
+	if (own->store == NULL)
 		rc = store_open(service->conf->store, STORE_OPEN_WRITE,
-		    BUSY_MSEC, &store, err_r);
-		if (rc != SG_OK)
-			return rc;
-		if (pthread_setspecific(service->store_key, store) != 0) {
-			store_close(&store);
-			return err_set(
-			    err_r, SG_NOMEM, "no memory for a handle");
-		}
-	}
-	*store_r = store;
-	return SG_OK;
+		    BUSY_MSEC, &own->store, err_r);
+	*store_r = own->store;
+	return rc;
+}
+
+void *
+api_service_kept(struct api_service *service)
+{
+	const struct own *own = pthread_getspecific(service->key);
+
+	return own == NULL ? NULL : own->kept;
+}
+
+bool
+api_service_keep(
+    struct api_service *service, void *value, api_service_free_fn *free_value)
+{
+	struct own *own = own_of(service);
+
+	if (own == NULL)
+		return false;
+	if (own->kept != value)
+		drop_kept(own);
+	own->kept = value;
+	own->free_kept = free_value;
+	return true;
 }
 
 /* ---- answers ------------------------------------------------------------ */
 
 void
-api_service_refuse(struct api_response *response_r, int status)
-{
-	api_pages_error(response_r, status);
-	response_r->is_last = true;
-}
-
-void
-api_service_answer(struct api_service *service, struct api_request *request,
+api_service_refuse(const struct api_request *request, int status,
     struct api_response *response_r)
 {
-	const char *name;
-	const struct api_route *route =
-	    api_route_find(api_routes, api_route_count, request->method,
-		request->path, request->params, response_r->allow, &name);
+	if (api_front_takes(request))
+		api_front_refuse(request, status, response_r);
+	else
+		api_pages_error(response_r, status);
+}
+
+/* A page, or what a program reads instead. */
+static void
+answer_route(struct api_service *service, struct api_request *request,
+    struct api_response *response_r)
+{
+	const struct api_route *route = api_route_find(api_routes,
+	    api_route_count, request->method, request->path, request->params,
+	    response_r->allow, &response_r->route);
 
 	if (route != NULL) {
 		response_r->allow[0] = '\0';
@@ -145,6 +211,17 @@ api_service_answer(struct api_service *service, struct api_request *request,
 		api_pages_error(
 		    response_r, response_r->allow[0] == '\0' ? 404 : 405);
 	}
+}
+
+void
+api_service_answer(struct api_service *service, struct api_request *request,
+    struct api_response *response_r)
+{
+	if (api_front_takes(request)) {
+		api_front_answer(service, request, response_r);
+		return;
+	}
+	answer_route(service, request, response_r);
 	if (response_r->body.failed) {
 		buf_clear(&response_r->body);
 		api_pages_error(response_r, 500);
@@ -157,12 +234,9 @@ void
 api_service_note(struct api_service *service, const struct api_request *request,
     const char *method, const struct api_response *response, int64_t took_usec)
 {
-	struct api_param params[API_PARAMS_MAX];
-	char allow[32], status[16], took[24];
-	const char *name;
+	const char *name = response->route;
+	char status[16], took[24];
 
-	(void)api_route_find(api_routes, api_route_count, request->method,
-	    request->path, params, allow, &name);
 	(void)snprintf(status, sizeof(status), "%d", response->status);
 	(void)snprintf(took, sizeof(took), "%" PRId64, took_usec);
 	api_metrics_request(

@@ -3,11 +3,13 @@
 #ifndef SENDWARD_API_SERVICE_H
 #define SENDWARD_API_SERVICE_H
 
+#include <stdbool.h>
 #include "api/exchange.h"
 #include "base/err.h"
 
 struct api_metrics;
 struct api_service;
+struct api_throttle;
 struct conf;
 struct seal;
 struct store;
@@ -24,17 +26,30 @@ const struct conf *api_service_conf(const struct api_service *service);
 /* NULL: the master key could not be read at the start. */
 const struct seal *api_service_seal(const struct api_service *service);
 struct api_metrics *api_service_metrics(const struct api_service *service);
+/* Counts calls and failed signatures; begins anew with each configuration. */
+struct api_throttle *api_service_throttle(const struct api_service *service);
 
 /* The calling thread's own handle, opened when first asked for, and anew when
  * the database was replaced. It lives until the thread ends. */
 enum sg_err api_service_store(
     struct api_service *service, struct store **store_r, struct err *err_r);
 
+/* One thing that the calling thread keeps between calls, such as a connection to
+ * the MTA. kept: NULL at first. keep: takes value over; free_value is called with
+ * it when the thread ends or another one takes its place, and may be called in no
+ * other thread. False: no memory, the value is still the caller's. */
+typedef void api_service_free_fn(void *value);
+void *api_service_kept(struct api_service *service);
+bool api_service_keep(
+    struct api_service *service, void *value, api_service_free_fn *free_value);
+
 /* Answers. Any thread. */
 void api_service_answer(struct api_service *service,
     struct api_request *request, struct api_response *response_r);
-/* Instead of api_service_answer, for requests that are refused as they came. */
-void api_service_refuse(struct api_response *response_r, int status);
+/* Instead of api_service_answer, for requests that are refused as they came, or
+ * because there is too much to do (503). */
+void api_service_refuse(const struct api_request *request, int status,
+    struct api_response *response_r);
 /* Once for each request that was answered, by whichever of the two. method: as
  * the client wrote it. The path is only told by its route: it may hold a
  * token. */

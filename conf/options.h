@@ -89,6 +89,9 @@ X("api.max_connections",  api_max_connections,  INT,    10, 100000, NULL, "500",
 X("api.max_connections_per_address", api_max_connections_per_address, INT, 1, 100000, NULL, "100", "of these, from one address") \
 X("api.max_header_bytes", api_max_header_bytes, INT,    4096, 1048576, NULL, "32768", "request line and header fields of a request") \
 X("api.max_body_bytes",   api_max_body_bytes,   INT,    1024, 2147483647, NULL, "65536", "body of a request") \
+X("api.submission",       api_submission,       STRING, 6, 1000, NULL, "unix:/var/spool/postfix/public/sendward", "where sendward-apid hands mail in: the socket of Postfix's private smtpd, or smtp://HOST:PORT where it is the option trusted_login by its address") \
+X("api.regions",          api_regions,          STRING, 0, 1000, NULL, "", "regions for which requests may be signed, with blanks between them; empty: any") \
+X("api.calls_per_second", api_calls_per_second, INT,    1, 1000000, NULL, "20", "calls of one credential that do not send; twice as many at once") \
 X("api.timeout_sec",      api_timeout_sec,      INT,    1, 3600, NULL, "15", "time in which a request must be complete, and silence after which a connection is closed")
 /* clang-format on */
 

@@ -15,6 +15,7 @@ credential_read(struct query *q, struct store_credential *row_r)
 	row_r->created_sec = query_int(q, 3);
 	query_copy(q, 4, row_r->smtp_hash, sizeof(row_r->smtp_hash));
 	row_r->sealed_secret = query_blob(q, 5, &row_r->sealed_len);
+	row_r->permission = (enum store_permission)query_int(q, 6);
 	return q->failed == SG_OK;
 }
 
@@ -32,6 +33,7 @@ store_credential_add(
 	query_bind_text(&q, "$smtp_hash", row->smtp_hash);
 	query_bind_blob(
 	    &q, "$sealed_secret", row->sealed_secret, row->sealed_len);
+	query_bind_int(&q, "$permission", row->permission);
 	return query_run(&q, NULL);
 }
 
@@ -66,6 +68,20 @@ store_credential_set_enabled(struct store *store, int64_t account_id,
 	query_bind_int(&q, "$account_id", account_id);
 	query_bind_text(&q, "$access_key_id", access_key_id);
 	query_bind_int(&q, "$enabled", enabled);
+	return query_run_one(&q, "such credential of the account");
+}
+
+enum sg_err
+store_credential_set_permission(struct store *store, int64_t account_id,
+    const char *access_key_id, enum store_permission permission,
+    struct err *err_r)
+{
+	struct query q;
+
+	query_open(&q, store, QUERY_CREDENTIAL_PERMIT, err_r);
+	query_bind_text(&q, "$access_key_id", access_key_id);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_int(&q, "$permission", permission);
 	return query_run_one(&q, "such credential of the account");
 }
 

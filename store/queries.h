@@ -5,17 +5,19 @@
 #ifndef SENDWARD_STORE_QUERIES_H
 #define SENDWARD_STORE_QUERIES_H
 
+#include "store/queries_api.h"
 #include "store/queries_brakes.h"
 #include "store/queries_events.h"
+#include "store/queries_tenants.h"
 #include "store/queries_policies.h"
 #include "store/queries_topics.h"
 
 /* clang-format off */
 #define ACCOUNT_COLUMNS "id, name, production, paused, pause_reason, " \
 	"daily_quota, rate, policy, pool, contact, created_sec, standing, " \
-	"paused_by, paused_sec, fresh_start_sec, suppressed_reasons"
+	"paused_by, paused_sec, fresh_start_sec, suppressed_reasons, auto_warmup"
 #define CREDENTIAL_COLUMNS "access_key_id, account_id, enabled, created_sec, " \
-	"smtp_hash, sealed_secret"
+	"smtp_hash, sealed_secret, permission"
 /* The active keys stand beside their identity: RSA, Ed25519. */
 #define IDENTITY_COLUMNS "i.id, i.account_id, i.name, i.type, i.status, " \
 	"i.signing_enabled, i.created_sec, i.verified_sec, i.dkim_status, " \
@@ -53,11 +55,13 @@ X(VERSION_SET,        "UPDATE schema_version SET version = $version") \
 X(ACCOUNT_CREATE,     "INSERT INTO account (name, production, paused, " \
                       "pause_reason, daily_quota, rate, policy, pool, contact, " \
                       "created_sec, standing, paused_by, paused_sec, " \
-                      "fresh_start_sec, suppressed_reasons) VALUES ($name, " \
+                      "fresh_start_sec, suppressed_reasons, auto_warmup) " \
+                      "VALUES ($name, " \
                       "$production, $paused, $pause_reason, $daily_quota, " \
                       "$rate, $policy, $pool, $contact, $created_sec, " \
                       "$standing, $paused_by, $paused_sec, " \
-                      "$fresh_start_sec, $suppressed_reasons) RETURNING id") \
+                      "$fresh_start_sec, $suppressed_reasons, $auto_warmup) " \
+                      "RETURNING id") \
 X(ACCOUNT_GET,        "SELECT " ACCOUNT_COLUMNS " FROM account " \
                       "WHERE name = $name") \
 X(ACCOUNT_GET_BY_ID,  "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id = $id") \
@@ -68,8 +72,8 @@ X(ACCOUNT_UPDATE,     "UPDATE account SET production = $production, " \
                       "standing = $standing, paused_by = $paused_by, " \
                       "paused_sec = $paused_sec, " \
                       "fresh_start_sec = $fresh_start_sec, " \
-                      "suppressed_reasons = $suppressed_reasons " \
-                      "WHERE id = $id") \
+                      "suppressed_reasons = $suppressed_reasons, " \
+                      "auto_warmup = $auto_warmup WHERE id = $id") \
 X(ACCOUNT_DELETE,     "DELETE FROM account WHERE id = $id") \
 X(ACCOUNT_LIST,       "SELECT " ACCOUNT_COLUMNS " FROM account ORDER BY name") \
 \
@@ -86,10 +90,13 @@ X(LOGIN_LIST_ALL,     "SELECT name, account_id, created_sec FROM login " \
 \
 X(CREDENTIAL_ADD,     "INSERT INTO credential (" CREDENTIAL_COLUMNS ") VALUES " \
                       "($access_key_id, $account_id, $enabled, $created_sec, " \
-                      "$smtp_hash, $sealed_secret)") \
+                      "$smtp_hash, $sealed_secret, $permission)") \
 X(CREDENTIAL_GET,     "SELECT " CREDENTIAL_COLUMNS " FROM credential " \
                       "WHERE access_key_id = $access_key_id") \
 X(CREDENTIAL_ENABLE,  "UPDATE credential SET enabled = $enabled " \
+                      "WHERE access_key_id = $access_key_id " \
+                      "AND account_id = $account_id") \
+X(CREDENTIAL_PERMIT,  "UPDATE credential SET permission = $permission " \
                       "WHERE access_key_id = $access_key_id " \
                       "AND account_id = $account_id") \
 X(CREDENTIAL_DELETE,  "DELETE FROM credential " \
@@ -408,8 +415,10 @@ X(CHANGE_KNOWN,       "SELECT 1 FROM change WHERE seq = $seq " \
 X(CHANGE_OLDEST,      "SELECT MIN(seq) FROM change") \
 X(CHANGE_NEWEST,      "SELECT seq, mark FROM change ORDER BY seq DESC LIMIT 1") \
 \
+STORE_QUERIES_API(X) \
 STORE_QUERIES_EVENTS(X) \
 STORE_QUERIES_TOPICS(X) \
+STORE_QUERIES_TENANTS(X) \
 STORE_QUERIES_BRAKES(X) \
 STORE_QUERIES_POLICIES(X)
 /* clang-format on */

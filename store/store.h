@@ -85,6 +85,7 @@ struct store_account {
 	int64_t paused_sec;
 	int64_t
 	    fresh_start_sec; /* reputation counts what was sent since; 0 all */
+	bool auto_warmup; /* of its own sending addresses */
 };
 typedef bool store_account_fn(void *ctx, const struct store_account *row);
 
@@ -143,6 +144,9 @@ enum sg_err store_credential_get(struct store *store, const char *access_key_id,
 enum sg_err store_credential_set_enabled(struct store *store,
     int64_t account_id, const char *access_key_id, bool enabled,
     struct err *err_r);
+enum sg_err store_credential_set_permission(struct store *store,
+    int64_t account_id, const char *access_key_id,
+    enum store_permission permission, struct err *err_r);
 enum sg_err store_credential_delete(struct store *store, int64_t account_id,
     const char *access_key_id, struct err *err_r);
 /* account_id 0: all. */
@@ -422,6 +426,21 @@ enum sg_err store_request_get(struct store *store, int64_t account_id,
 enum sg_err store_request_list(struct store *store, int64_t account_id,
     store_request_fn *fn, void *ctx, struct err *err_r);
 
+/* What an account says of itself and its mail, whether it asks for anything or
+ * not. */
+struct store_details {
+	char mail_type[16];
+	char website[1001];
+	char language[3]; /* EN, JA; "" not said */
+	char use_case[5001];
+	char contacts[4 * (RULES_ADDRESS_MAX + 1) + 1]; /* one a line */
+};
+/* Takes the place of what was there. */
+enum sg_err store_details_put(struct store *store, int64_t account_id,
+    const struct store_details *row, struct err *err_r);
+enum sg_err store_details_get(struct store *store, int64_t account_id,
+    struct store_details *row_r, struct err *err_r); /* SG_MISSING */
+
 /* ---- numbers, for /metrics ------------------------------------------------ */
 struct store_numbers {
 	int64_t accounts, accounts_production, accounts_paused;
@@ -458,6 +477,18 @@ enum sg_err store_suppression_delete(struct store *store, int64_t account_id,
 /* account_id 0: all. Ordered by account, then address. */
 enum sg_err store_suppression_list(struct store *store, int64_t account_id,
     store_suppression_fn *fn, void *ctx, struct err *err_r);
+/* Entries of one reason, ordered by since_sec, then address: the first `most`
+ * behind (after_sec, after), and since before_sec. after "": from after_sec on. */
+struct store_suppression_page {
+	int64_t account_id;
+	enum rules_suppression_reason reason;
+	int64_t after_sec, before_sec;
+	const char *after;
+	int64_t most;
+};
+enum sg_err store_suppression_page(struct store *store,
+    const struct store_suppression_page *page, store_suppression_fn *fn,
+    void *ctx, struct err *err_r);
 /* Deletes what expired at now_sec or before, at most `most`. */
 enum sg_err store_suppression_expire(struct store *store, int64_t now_sec,
     int most, int64_t *gone_r, struct err *err_r);
@@ -553,6 +584,8 @@ enum store_change_kind {
 	STORE_CHANGE_GRANT, /* id: identity, owner_id: the account that may */
 	STORE_CHANGE_SET,   /* also when its destinations changed */
 	STORE_CHANGE_BRAKE, /* owner_id 0: of every account */
+	STORE_CHANGE_TENANT,
+	STORE_CHANGE_RESOURCE, /* id, owner_id: the tenant; name: the resource */
 };
 struct store_change {
 	enum store_change_kind kind;
