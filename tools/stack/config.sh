@@ -102,6 +102,8 @@ write_sendward_conf()
 	  from = "$LETTERS_FROM";
 	  operator = "operator@mail.example";
 	};
+	# Webhooks of this stack are on this host.
+	notify = { private_addresses = "allow"; };
 	api = { listen = "127.0.0.1:$API_PORT"; url = "$ENDPOINT"; };
 	END
 }
