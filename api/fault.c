@@ -3,9 +3,12 @@
 
 #include "api/fault.h"
 
+#include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "api/call.h"
 #include "api/operation.h"
 
 /* clang-format off */
@@ -23,6 +26,7 @@ static const struct api_fault_kind kinds[] = {
 	{"UnrecognizedClientException", 403, false},
 	{"InvalidAction", 400, false},
 	{"MalformedQueryString", 400, false},
+	{"MissingAction", 400, false},
 	{"MethodNotAllowed", 405, false},
 	{"RequestEntityTooLargeException", 413, false},
 	{"RequestTimeoutException", 408, false},
@@ -88,7 +92,7 @@ const char *const api_fault_common[] = {"AccessDeniedException", "AccessDenied",
     "InvalidSignatureException", "MissingAuthenticationToken",
     "MissingAuthenticationTokenException", "SignatureDoesNotMatch",
     "UnrecognizedClientException", "InvalidAction", "MalformedQueryString",
-    "MethodNotAllowed", "RequestEntityTooLargeException",
+    "MissingAction", "MethodNotAllowed", "RequestEntityTooLargeException",
     "RequestTimeoutException", "SerializationException",
     "UnknownOperationException", "NotImplemented", "NotImplementedException",
     "InternalFailure", "ServiceUnavailable", "Throttling", "Throttled",
@@ -124,4 +128,18 @@ api_fault_throttled(int protocol)
 	    [API_SNS] = "Throttled"};
 
 	return codes[protocol];
+}
+
+void
+api_fault_say(
+    struct api_fault *fault_r, const char *code, const char *format, ...)
+{
+	va_list args;
+
+	*fault_r = (struct api_fault){.code = ""};
+	(void)snprintf(fault_r->code, sizeof(fault_r->code), "%s", code);
+	va_start(args, format);
+	(void)vsnprintf(
+	    fault_r->message, sizeof(fault_r->message), format, args);
+	va_end(args);
 }

@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+struct api_fault;
+
 struct api_fault_kind {
 	const char *code;
 	int status;
@@ -13,6 +15,10 @@ struct api_fault_kind {
 
 /* NULL: unknown. */
 const struct api_fault_kind *api_fault_find(const char *code);
+
+/* Fills fault_r, whatever it held. */
+void api_fault_say(struct api_fault *fault_r, const char *code,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Those that any operation may answer, before or beside its handler: signature,
  * permission, limits, validation, ours. Ends with NULL. */

@@ -23,7 +23,11 @@ api_libapi_a_SOURCES = \
 	api/caller.c api/caller.h \
 	api/sigv4.c api/sigv4.h \
 	api/throttle.c api/throttle.h \
-	api/codec.h \
+	api/codec.c api/codec.h \
+	api/query.c api/query.h api/rest.c api/rest.h \
+	api/unsupported.c api/unsupported.h \
+	api/validate.c api/validate.h api/value.c api/value.h \
+	api/xml.c api/xml.h \
 	api/fault.c api/fault.h \
 	api/front.h \
 	api/operation.h api/operations.c \
