@@ -116,6 +116,10 @@ merge(InternetAddressList *named, const struct mailbox *boxes, size_t count)
 		box = internet_address_mailbox_new(
 		    name != NULL && name[0] != '\0' ? name : NULL,
 		    boxes[i].address);
+		/* it takes "xn--" apart, and together again */
+		ok = g_strcmp0(internet_address_mailbox_get_idn_addr(
+				   INTERNET_ADDRESS_MAILBOX(box)),
+			 boxes[i].address) == 0;
 		(void)internet_address_list_add(list, box);
 		g_object_unref(box);
 	}
@@ -197,7 +201,7 @@ post_addresses(
 		InternetAddress *box =
 		    internet_address_list_get_address(found, i);
 
-		if (!fn(ctx, internet_address_mailbox_get_addr(
+		if (!fn(ctx, internet_address_mailbox_get_idn_addr(
 				 INTERNET_ADDRESS_MAILBOX(box))))
 			break;
 	}

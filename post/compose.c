@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "post/address.h"
 #include "post/field.h"
+#include "post/fold.h"
 #include "post/mime.h"
 #include "post/part.h"
 
@@ -48,34 +49,38 @@ post_init(void)
 /* ---- header ------------------------------------------------------------------------- */
 
 static enum sg_err
-add_addresses(GMimeMessage *message, GMimeAddressType type, const char *member,
-    const char *const *texts, struct err *err_r)
+add_addresses(GMimeMessage *message, const char *field, const char *member,
+    const char *const *texts, int most, struct err *err_r)
 {
-	return post_address_read_all(
-	    member, texts, g_mime_message_get_addresses(message, type), err_r);
+	InternetAddressList *list = internet_address_list_new();
+	enum sg_err rc = post_address_read_all(member, texts, list, err_r);
+
+	if (rc == SG_OK && internet_address_list_length(list) > most)
+		rc = err_set(
+		    err_r, SG_INVALID, "%s: more than one address", member);
+	if (rc == SG_OK)
+		post_fold_addresses(GMIME_OBJECT(message), field, list);
+	g_object_unref(list);
+	return rc;
 }
 
 static enum sg_err
 add_all_addresses(
     const struct post_mail *mail, GMimeMessage *message, struct err *err_r)
 {
-	InternetAddressList *from =
-	    g_mime_message_get_addresses(message, GMIME_ADDRESS_TYPE_FROM);
+	const char *const from[] = {mail->from, NULL};
 	enum sg_err rc =
-	    post_address_read("FromEmailAddress", mail->from, from, err_r);
+	    add_addresses(message, "From", "FromEmailAddress", from, 1, err_r);
 
-	if (rc == SG_OK && internet_address_list_length(from) != 1)
-		rc = err_set(err_r, SG_INVALID,
-		    "FromEmailAddress: it must be one address");
 	if (rc == SG_OK)
-		rc = add_addresses(message, GMIME_ADDRESS_TYPE_TO,
-		    "ToAddresses", mail->to, err_r);
+		rc = add_addresses(message, "To", "ToAddresses", mail->to,
+		    POST_ADDRESSES_MAX, err_r);
 	if (rc == SG_OK)
-		rc = add_addresses(message, GMIME_ADDRESS_TYPE_CC,
-		    "CcAddresses", mail->cc, err_r);
+		rc = add_addresses(message, "Cc", "CcAddresses", mail->cc,
+		    POST_ADDRESSES_MAX, err_r);
 	if (rc == SG_OK)
-		rc = add_addresses(message, GMIME_ADDRESS_TYPE_REPLY_TO,
-		    "ReplyToAddresses", mail->reply_to, err_r);
+		rc = add_addresses(message, "Reply-To", "ReplyToAddresses",
+		    mail->reply_to, POST_ADDRESSES_MAX, err_r);
 	return rc;
 }
 
@@ -97,7 +102,7 @@ static void
 put_own(GMimeMessage *message, const char *name, const char *value)
 {
 	if (value != NULL && value[0] != '\0')
-		post_field_put(GMIME_OBJECT(message), name, value);
+		post_fold_ascii(GMIME_OBJECT(message), name, value);
 }
 
 static enum sg_err
@@ -259,7 +264,7 @@ check_lines(const char *text, size_t len, struct err *err_r)
 enum sg_err
 post_compose(const struct post_mail *mail, struct buf *out, struct err *err_r)
 {
-	GMimeMessage *message = g_mime_message_new(TRUE);
+	GMimeMessage *message = g_mime_message_new(FALSE);
 	GMimeObject *part = NULL;
 	size_t before = out->len;
 	enum sg_err rc = set_fields(mail, message, err_r);

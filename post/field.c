@@ -5,69 +5,10 @@
 
 #include <string.h>
 
+#include "post/fold.h"
 #include "post/part.h"
 
-#define LINE_BYTES 76 /* wished for; a longer word stands alone */
-#define WORD_BYTES_MAX 900
-
-/* ---- folding ------------------------------------------------------------------------ */
-
-/* RFC 5322, 2.2.3: a line ends before blanks that a word follows. */
-static char *
-fold(const char *name, const char *value)
-{
-	GString *out = g_string_new(" ");
-	size_t column = strlen(name) + 2;
-
-	value += strspn(value, " ");
-	while (*value != '\0') {
-		size_t blanks = strspn(value, " ");
-		size_t word = strcspn(value + blanks, " ");
-
-		if (word == 0)
-			break;
-		if (blanks > 0 && column + blanks + word > LINE_BYTES) {
-			g_string_append_c(out, '\n');
-			column = 0;
-		}
-		g_string_append_len(out, value, (gssize)(blanks + word));
-		column += blanks + word;
-		value += blanks + word;
-	}
-	g_string_append_c(out, '\n');
-	return g_string_free(out, FALSE);
-}
-
-void
-post_field_put(GMimeObject *object, const char *name, const char *value)
-{
-	GMimeHeaderList *list = g_mime_object_get_header_list(object);
-	char *raw = fold(name, value);
-
-	g_mime_header_list_append(list, name, value, "us-ascii");
-	g_mime_header_set_raw_value(g_mime_header_list_get_header_at(list,
-					g_mime_header_list_get_count(list) - 1),
-	    raw);
-	g_free(raw);
-}
-
 /* ---- subject ------------------------------------------------------------------------ */
-
-/* Printable ASCII that can be folded. */
-static bool
-is_plain(const char *text)
-{
-	size_t word = 0;
-
-	for (; *text != '\0'; text++) {
-		if (*text < ' ' || *text > '~')
-			return false;
-		word = *text == ' ' ? 0 : word + 1;
-		if (word > WORD_BYTES_MAX)
-			return false;
-	}
-	return true;
-}
 
 static bool
 has_control(const char *text)
@@ -99,10 +40,8 @@ post_field_subject(
 	if (rc == SG_OK && g_utf8_strlen(text, -1) > POST_SUBJECT_MAX)
 		rc = err_set(err_r, SG_INVALID,
 		    "Subject: more than %d characters", POST_SUBJECT_MAX);
-	if (rc == SG_OK && is_plain(text))
-		post_field_put(GMIME_OBJECT(message), "Subject", text);
-	else if (rc == SG_OK)
-		g_mime_message_set_subject(message, text, charset);
+	if (rc == SG_OK)
+		post_fold_text(GMIME_OBJECT(message), "Subject", text, charset);
 	g_free(text);
 	return rc;
 }
@@ -240,7 +179,7 @@ post_field_all(GMimeMessage *message, const struct post_field *fields,
 		if (g_ascii_strcasecmp(f->name, "Message-ID") == 0)
 			*message_id_r = bare_message_id(f->value, len_r);
 		else
-			post_field_put(
+			post_fold_ascii(
 			    GMIME_OBJECT(message), f->name, f->value);
 	}
 	return rc;

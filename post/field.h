@@ -12,10 +12,6 @@
 #define POST_FIELD_MAX 996   /* name and value */
 #define POST_SUBJECT_MAX 998 /* characters */
 
-/* Adds a field of printable ASCII, folded where it has blanks; the words stay as they
- * are. */
-void post_field_put(GMimeObject *object, const char *name, const char *value);
-
 enum sg_err post_field_subject(
     GMimeMessage *message, const struct post_text *subject, struct err *err_r);
 

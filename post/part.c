@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "post/fold.h"
+
 #define CHARSET_MAX 40
 #define LINE_MAX_BYTES 998 /* RFC 5322, 2.1.1 */
 
@@ -385,7 +387,9 @@ post_part_attachment(
 	    has_control(a->file_name))
 		return invalid(
 		    "FileName", "empty, or with control characters", err_r);
-	if (a->description != NULL && has_control(a->description))
+	if (a->description != NULL &&
+	    (has_control(a->description) ||
+		!g_utf8_validate(a->description, -1, NULL)))
 		return invalid(
 		    "ContentDescription", "with control characters", err_r);
 	rc = new_part(a, &part, err_r);
@@ -395,7 +399,8 @@ post_part_attachment(
 	    GMIME_OBJECT(part), a->is_inline ? "inline" : "attachment");
 	g_mime_part_set_filename(part, a->file_name);
 	if (a->description != NULL && a->description[0] != '\0')
-		g_mime_part_set_content_description(part, a->description);
+		post_fold_text(GMIME_OBJECT(part), "Content-Description",
+		    a->description, "utf-8");
 	if (a->content_id != NULL && a->content_id[0] != '\0')
 		rc = set_content_id(part, a->content_id, err_r);
 	if (rc == SG_OK)
