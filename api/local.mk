@@ -21,7 +21,8 @@ api_libapi_a_SOURCES = \
 	api/verify.c api/verify.h \
 	api/call.c api/call.h \
 	api/caller.c api/caller.h \
-	api/sigv4.c api/sigv4.h \
+	api/sigv4.c api/sigv4.h api/sigv4_read.c \
+	api/sigv4_parts.c api/sigv4_parts.h \
 	api/throttle.c api/throttle.h \
 	api/codec.c api/codec.h \
 	api/query.c api/query.h api/rest.c api/rest.h \
@@ -36,7 +37,7 @@ api_libapi_a_SOURCES = \
 	api/shapes_v1.c api/shapes_v1_send.c api/shapes_sns.c \
 	api/v2_send.c api/v2_identity.c api/v2_account.c \
 	api/v2_suppression.c api/v2_set.c api/v2_template.c api/v2_pool.c \
-	api/v2_reputation.c api/v2_tenant.c api/v2_metric.c api/v2_tag.c \
+	api/v2_reputation.c api/v2_tenant.c api/v2_metric.c api/v2_tag.c api/v2_tag.h \
 	api/v1_send.c api/v1_identity.c api/v1_account.c api/v1_set.c \
 	api/v1_template.c \
 	api/sns_topic.c
@@ -56,6 +57,9 @@ check_PROGRAMS += $(api_tests)
 TESTS += $(api_tests)
 api_test_account_SOURCES = api/test-account.c $(api_call_fixture)
 api_test_account_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_tests += api/test-tag
+api_test_tag_SOURCES = api/test-tag.c $(api_call_fixture)
+api_test_tag_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_test_route_SOURCES = api/test-route.c
 api_test_route_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_test_pages_SOURCES = api/test-pages.c

@@ -3,255 +3,49 @@
 
 #include "api/sigv4.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "api/sigv4_parts.h"
 #include "base/buf.h"
 
 #define ALGORITHM "AWS4-HMAC-SHA256"
 #define TERMINATOR "aws4_request"
-#define SHA256_BYTES 32
 #define SECRET_MAX 256
 
-static enum sigv4_finding fail(struct sigv4 *sig, enum sigv4_finding finding,
-    const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static enum sigv4_finding
-fail(struct sigv4 *sig, enum sigv4_finding finding, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(sig->why, sizeof(sig->why), format, args);
-	va_end(args);
-	return finding;
-}
-
 /* ---- texts ------------------------------------------------------------------ */
-
-static bool
-is_letter_or_digit(unsigned char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9');
-}
-
-static bool
-is_digits(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (text[i] < '0' || text[i] > '9')
-			return false;
-	return true;
-}
 
 /* RFC 3986's unreserved characters. */
 static bool
 is_unreserved(unsigned char c)
 {
-	return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.' ||
-	       c == '~';
+	return sigv4_is_letter_or_digit(c) || c == '-' || c == '_' ||
+	       c == '.' || c == '~';
 }
 
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-/* The byte that stands at *text, an encoded one decoded; moves *text behind it. */
-static unsigned char
-next_byte(const char **text, const char *end)
-{
-	const char *t = *text;
-
-	if (*t == '%' && end - t >= 3 && hex_value(t[1]) >= 0 &&
-	    hex_value(t[2]) >= 0) {
-		*text = t + 3;
-		return (unsigned char)(hex_value(t[1]) << 4 | hex_value(t[2]));
-	}
-	*text = t + 1;
-	return (unsigned char)*t;
-}
-
-static void
-put_encoded(struct buf *text, unsigned char c)
+/* By RFC 3986; returns how many: 1 or 3. */
+static size_t
+encode(unsigned char c, char out_r[3])
 {
 	static const char digits[] = "0123456789ABCDEF";
-	char out[3] = {'%', digits[c >> 4], digits[c & 15]};
 
-	if (is_unreserved(c))
-		(void)buf_putc(text, (char)c);
-	else
-		(void)buf_append(text, out, sizeof(out));
-}
-
-static void
-put_hex(const unsigned char hash[SHA256_BYTES], char text_r[65])
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (int i = 0; i < SHA256_BYTES; i++) {
-		*text_r++ = digits[hash[i] >> 4];
-		*text_r++ = digits[hash[i] & 15];
+	if (is_unreserved(c)) {
+		out_r[0] = (char)c;
+		return 1;
 	}
-	*text_r = '\0';
-}
-
-static bool
-hash_text(const void *data, size_t len, char text_r[65])
-{
-	unsigned char hash[SHA256_BYTES];
-
-	if (EVP_Digest(data, len, hash, NULL, EVP_sha256(), NULL) != 1)
-		return false;
-	put_hex(hash, text_r);
-	return true;
-}
-
-/* ---- times ------------------------------------------------------------------ */
-
-static void
-write_time(int64_t sec, char text_r[17])
-{
-	time_t t = (time_t)sec;
-	struct tm tm;
-
-	if (gmtime_r(&t, &tm) == NULL ||
-	    strftime(text_r, 17, "%Y%m%dT%H%M%SZ", &tm) != 16)
-		text_r[0] = '\0';
-}
-
-static int
-number(const char *digits, int count)
-{
-	int value = 0;
-
-	while (count-- > 0)
-		value = 10 * value + (*digits++ - '0');
-	return value;
-}
-
-/* Of yyyymmddThhmmssZ, in digits where they must be. */
-static int64_t
-time_of(const char *text)
-{
-	struct tm tm = {.tm_year = number(text, 4) - 1900,
-	    .tm_mon = number(text + 4, 2) - 1,
-	    .tm_mday = number(text + 6, 2),
-	    .tm_hour = number(text + 9, 2),
-	    .tm_min = number(text + 11, 2),
-	    .tm_sec = number(text + 13, 2)};
-
-	return timegm(&tm);
-}
-
-/* "Tue, 24 Nov 2026 11:55:26 GMT" (RFC 9110 §5.6.7) */
-static bool
-read_http_date(const char *text, char time_r[17])
-{
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	static const char form[] = "aaa, 00 aaa 0000 00:00:00 GMT";
-	int month = 0;
-
-	if (strlen(text) != strlen(form))
-		return false;
-	for (size_t i = 0; form[i] != '\0'; i++)
-		if (form[i] == '0' ? !is_digits(text + i, 1)
-				   : form[i] != 'a' && form[i] != text[i])
-			return false;
-	while (month < 12 && memcmp(months + 3 * month, text + 8, 3) != 0)
-		month++;
-	if (month == 12)
-		return false;
-	month++;
-	memcpy(time_r, text + 12, 4);
-	time_r[4] = month < 10 ? '0' : '1';
-	time_r[5] = (char)('0' + month % 10);
-	memcpy(time_r + 6, text + 5, 2);
-	time_r[8] = 'T';
-	memcpy(time_r + 9, text + 17, 2);
-	memcpy(time_r + 11, text + 20, 2);
-	memcpy(time_r + 13, text + 23, 2);
-	memcpy(time_r + 15, "Z", 2);
-	return true;
-}
-
-/* Either form of a time, as yyyymmddThhmmssZ; false when there is no such time. */
-static bool
-read_time(const char *text, char time_r[17])
-{
-	char again[17];
-
-	if (strlen(text) == 16)
-		(void)snprintf(time_r, 17, "%s", text);
-	else if (!read_http_date(text, time_r))
-		return false;
-	if (!is_digits(time_r, 8) || time_r[8] != 'T' ||
-	    !is_digits(time_r + 9, 6) || time_r[15] != 'Z')
-		return false;
-	write_time(time_of(time_r), again);
-	return strcmp(time_r, again) == 0;
+	out_r[0] = '%';
+	out_r[1] = digits[c >> 4];
+	out_r[2] = digits[c & 15];
+	return 3;
 }
 
 /* ---- header fields ---------------------------------------------------------- */
-
-static bool
-is_named(const struct api_field *field, const char *name, size_t len)
-{
-	return strncasecmp(field->name, name, len) == 0 &&
-	       field->name[len] == '\0';
-}
-
-static size_t
-count_fields(const struct api_request *request, const char *name)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < request->field_count; i++)
-		count += is_named(&request->fields[i], name, strlen(name));
-	return count;
-}
-
-/* The first of that name, or NULL. */
-static const char *
-field_value(const struct api_request *request, const char *name)
-{
-	for (size_t i = 0; i < request->field_count; i++)
-		if (is_named(&request->fields[i], name, strlen(name)))
-			return request->fields[i].value;
-	return NULL;
-}
-
-static bool
-is_signed(const struct sigv4 *sig, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (const char *at = sig->signed_headers; *at != '\0';) {
-		size_t part = strcspn(at, ";");
-
-		if (part == len && strncasecmp(at, name, len) == 0)
-			return true;
-		at += part;
-		at += *at == ';';
-	}
-	return false;
-}
 
 /* Without blanks at the ends, runs of them as one. */
 static void
@@ -282,7 +76,7 @@ put_header(struct buf *text, const struct api_request *request,
 	(void)buf_append(text, name, len);
 	(void)buf_putc(text, ':');
 	for (size_t i = 0; i < request->field_count; i++) {
-		if (!is_named(&request->fields[i], name, len))
+		if (!sigv4_is_named(&request->fields[i], name, len))
 			continue;
 		if (count++ > 0)
 			(void)buf_putc(text, ',');
@@ -318,6 +112,17 @@ drop_segment(struct buf *text, size_t start)
 	text->data[text->len] = '\0';
 }
 
+static void
+put_segment(struct buf *text, const char *segment, size_t len)
+{
+	char out[3];
+
+	(void)buf_putc(text, '/');
+	for (size_t i = 0; i < len; i++)
+		(void)buf_append(
+		    text, out, encode((unsigned char)segment[i], out));
+}
+
 /* Each segment encoded once more; "." and empty ones are left out, ".." takes the
  * one before with it. */
 static void
@@ -334,9 +139,7 @@ put_path(struct buf *text, const char *path)
 		if (len == 2 && memcmp(at, "..", 2) == 0) {
 			drop_segment(text, start);
 		} else if (len > 0 && !(len == 1 && *at == '.')) {
-			(void)buf_putc(text, '/');
-			for (size_t i = 0; i < len; i++)
-				put_encoded(text, (unsigned char)at[i]);
+			put_segment(text, at, len);
 		}
 		at += len;
 	}
@@ -346,108 +149,47 @@ put_path(struct buf *text, const char *path)
 
 /* ---- query ------------------------------------------------------------------ */
 
-struct pair {
-	const char *name, *value;
-	size_t name_len, value_len;
-};
-
-static int
-compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-	size_t len = a_len < b_len ? a_len : b_len;
-	int order = memcmp(a, b, len);
-
-	if (order != 0)
-		return order;
-	return a_len < b_len ? -1 : a_len > b_len;
-}
-
 static int
 compare_pairs(const void *left, const void *right)
 {
-	const struct pair *a = left, *b = right;
-	int order = compare_bytes(a->name, a->name_len, b->name, b->name_len);
+	const struct sigv4_pair *a = left, *b = right;
+	int order = sigv4_compare(a->name, a->name_len, b->name, b->name_len);
 
 	return order != 0 ? order
-			  : compare_bytes(
+			  : sigv4_compare(
 				a->value, a->value_len, b->value, b->value_len);
 }
 
-/* Moves *at behind the next pair; false at the end. */
-static bool
-next_pair(const char **at, struct pair *pair_r)
-{
-	size_t len = strcspn(*at, "&");
-	const char *is;
-
-	if (**at == '\0')
-		return false;
-	is = memchr(*at, '=', len);
-	pair_r->name = *at;
-	pair_r->name_len = is == NULL ? len : (size_t)(is - *at);
-	pair_r->value = is == NULL ? *at + len : is + 1;
-	pair_r->value_len = is == NULL ? 0 : len - pair_r->name_len - 1;
-	*at += len;
-	*at += **at == '&';
-	return true;
-}
-
-/* The decoded value; false when it does not fit, or is nothing for a text. */
-static bool
-decode(const char *text, size_t len, char *text_r, size_t size)
-{
-	const char *end = text + len;
-	size_t used = 0;
-
-	while (text < end && used + 1 < size) {
-		unsigned char c = next_byte(&text, end);
-
-		if (c < 0x20 || c > 0x7e)
-			return false;
-		text_r[used++] = (char)c;
-	}
-	text_r[used] = '\0';
-	return text == end;
-}
-
-static bool
-is_pair(const struct pair *pair, const char *name)
-{
-	char text[32];
-
-	return decode(pair->name, pair->name_len, text, sizeof(text)) &&
-	       strcmp(text, name) == 0;
-}
-
-/* As it is, or encoded anew behind what store holds; store has room. */
+/* Encoded anew, into *store; moves *store behind it. */
 static void
-take_text(struct buf *store, bool is_as_sent, const char **text, size_t *len)
+encode_text(char **store, const char **text, size_t *len)
 {
 	const char *at = *text, *end = *text + *len;
-	size_t start = store->len;
 
-	if (is_as_sent)
-		return;
+	*text = *store;
 	while (at < end)
-		put_encoded(store, next_byte(&at, end));
-	*text = store->data + start;
-	*len = store->len - start;
+		*store += encode(sigv4_next_byte(&at, end), *store);
+	*len = (size_t)(*store - *text);
 }
 
+/* store: room for three times the query; NULL: as it was sent. */
 static size_t
-read_pairs(const char *query, bool is_query_form, bool is_as_sent,
-    struct buf *store, struct pair *pairs_r)
+read_pairs(const char *query, bool is_query_form, char *store,
+    struct sigv4_pair pairs_r[SIGV4_PAIRS_MAX])
 {
 	const char *at = query;
 	size_t count = 0;
 
-	while (count < SIGV4_PAIRS_MAX && next_pair(&at, &pairs_r[count])) {
-		struct pair *pair = &pairs_r[count];
+	while (
+	    count < SIGV4_PAIRS_MAX && sigv4_next_pair(&at, &pairs_r[count])) {
+		struct sigv4_pair *pair = &pairs_r[count];
 
-		if (is_query_form && is_pair(pair, "X-Amz-Signature"))
+		if (is_query_form && sigv4_is_pair(pair, "X-Amz-Signature"))
 			continue;
-		take_text(store, is_as_sent, &pair->name, &pair->name_len);
-		take_text(store, is_as_sent, &pair->value, &pair->value_len);
+		if (store != NULL) {
+			encode_text(&store, &pair->name, &pair->name_len);
+			encode_text(&store, &pair->value, &pair->value_len);
+		}
 		count++;
 	}
 	return count;
@@ -457,24 +199,21 @@ static bool
 put_query(
     struct buf *text, const char *query, bool is_query_form, bool is_as_sent)
 {
-	struct pair *pairs;
-	struct buf store;
+	char *store = NULL;
+	struct sigv4_pair *pairs;
 	size_t count;
 
 	if (*query == '\0')
 		return true;
-	/* Filled once beforehand, so that it stays where it is. */
-	buf_init(&store, 3 * strlen(query) + 1);
-	while (buf_append(&store, "   ", 3) && store.len < 3 * strlen(query))
-		;
-	pairs = calloc(SIGV4_PAIRS_MAX, sizeof(*pairs));
-	if (store.failed || pairs == NULL) {
-		buf_fini(&store);
+	pairs = malloc(SIGV4_PAIRS_MAX * sizeof(*pairs));
+	if (!is_as_sent)
+		store = malloc(3 * strlen(query));
+	if (pairs == NULL || (store == NULL && !is_as_sent)) {
 		free(pairs);
+		free(store);
 		return false;
 	}
-	buf_clear(&store);
-	count = read_pairs(query, is_query_form, is_as_sent, &store, pairs);
+	count = read_pairs(query, is_query_form, store, pairs);
 	qsort(pairs, count, sizeof(*pairs), compare_pairs);
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0)
@@ -483,8 +222,8 @@ put_query(
 		(void)buf_putc(text, '=');
 		(void)buf_append(text, pairs[i].value, pairs[i].value_len);
 	}
-	buf_fini(&store);
 	free(pairs);
+	free(store);
 	return true;
 }
 
@@ -513,9 +252,9 @@ sigv4_canonical(const struct api_request *request, const struct sigv4 *sig,
 /* key_r may be the key itself. */
 static bool
 hmac(const void *key, size_t key_len, const char *text,
-    unsigned char key_r[SHA256_BYTES])
+    unsigned char key_r[SIGV4_HASH_BYTES])
 {
-	unsigned char out[SHA256_BYTES];
+	unsigned char out[SIGV4_HASH_BYTES];
 	unsigned len = sizeof(out);
 	bool is_done =
 	    HMAC(EVP_sha256(), key, (int)key_len, (const unsigned char *)text,
@@ -529,15 +268,15 @@ hmac(const void *key, size_t key_len, const char *text,
 
 static bool
 derive(const struct sigv4 *sig, const char *secret,
-    unsigned char key_r[SHA256_BYTES])
+    unsigned char key_r[SIGV4_HASH_BYTES])
 {
 	char start[4 + SECRET_MAX + 1];
 	int len = snprintf(start, sizeof(start), "AWS4%s", secret);
 	bool is_done = len > 0 && (size_t)len < sizeof(start) &&
 		       hmac(start, (size_t)len, sig->date, key_r) &&
-		       hmac(key_r, SHA256_BYTES, sig->region, key_r) &&
-		       hmac(key_r, SHA256_BYTES, sig->service, key_r) &&
-		       hmac(key_r, SHA256_BYTES, TERMINATOR, key_r);
+		       hmac(key_r, SIGV4_HASH_BYTES, sig->region, key_r) &&
+		       hmac(key_r, SIGV4_HASH_BYTES, sig->service, key_r) &&
+		       hmac(key_r, SIGV4_HASH_BYTES, TERMINATOR, key_r);
 
 	OPENSSL_cleanse(start, sizeof(start));
 	return is_done;
@@ -546,22 +285,22 @@ derive(const struct sigv4 *sig, const char *secret,
 /* text: emptied, used for the canonical request. */
 static bool
 sign(const struct api_request *request, const struct sigv4 *sig,
-    enum sigv4_form form, const unsigned char key[SHA256_BYTES],
+    enum sigv4_form form, const unsigned char key[SIGV4_HASH_BYTES],
     struct buf *text, char signature_r[65])
 {
-	unsigned char mac[SHA256_BYTES];
+	unsigned char mac[SIGV4_HASH_BYTES];
 	char to_sign[256], hash[65];
 
 	buf_clear(text);
 	if (!sigv4_canonical(request, sig, form, text) ||
-	    !hash_text(text->data, text->len, hash))
+	    !sigv4_hash(text->data, text->len, hash))
 		return false;
 	(void)snprintf(to_sign, sizeof(to_sign),
 	    ALGORITHM "\n%s\n%s/%s/%s/" TERMINATOR "\n%s", sig->time, sig->date,
 	    sig->region, sig->service, hash);
-	if (!hmac(key, SHA256_BYTES, to_sign, mac))
+	if (!hmac(key, SIGV4_HASH_BYTES, to_sign, mac))
 		return false;
-	put_hex(mac, signature_r);
+	sigv4_put_hex(mac, signature_r);
 	return true;
 }
 
@@ -569,7 +308,7 @@ bool
 sigv4_sign(const struct api_request *request, const struct sigv4 *sig,
     enum sigv4_form form, const char *secret, char signature_r[65])
 {
-	unsigned char key[SHA256_BYTES];
+	unsigned char key[SIGV4_HASH_BYTES];
 	struct buf text;
 	bool is_done;
 
@@ -585,7 +324,7 @@ bool
 sigv4_matches(const struct api_request *request, const struct sigv4 *sig,
     const char *secret)
 {
-	unsigned char key[SHA256_BYTES];
+	unsigned char key[SIGV4_HASH_BYTES];
 	char signature[65];
 	struct buf text;
 	bool is_same = false;
@@ -603,439 +342,4 @@ sigv4_matches(const struct api_request *request, const struct sigv4 *sig,
 	OPENSSL_cleanse(key, sizeof(key));
 	buf_fini(&text);
 	return is_same;
-}
-
-/* ---- what a request says of its signature ---------------------------------------- */
-
-/* Not twice, not empty, not too long. */
-static bool
-take(char *text_r, size_t size, const char *text, size_t len)
-{
-	if (text_r[0] != '\0' || len == 0 || len >= size)
-		return false;
-	memcpy(text_r, text, len);
-	text_r[len] = '\0';
-	return true;
-}
-
-/* "AKID/yyyymmdd/region/service/aws4_request" */
-static bool
-read_credential(const char *text, struct sigv4 *sig)
-{
-	const struct {
-		char *text;
-		size_t size;
-	} parts[] = {
-	    {sig->access_key_id, sizeof(sig->access_key_id)},
-	    {sig->date, sizeof(sig->date)},
-	    {sig->region, sizeof(sig->region)},
-	    {sig->service, sizeof(sig->service)},
-	};
-
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		size_t len = strcspn(text, "/");
-
-		if (text[len] != '/' ||
-		    !take(parts[i].text, parts[i].size, text, len))
-			return false;
-		for (const char *c = parts[i].text; *c != '\0'; c++)
-			if (!is_letter_or_digit((unsigned char)*c) && *c != '-')
-				return false;
-		text += len + 1;
-	}
-	return strcmp(text, TERMINATOR) == 0 && strlen(sig->date) == 8 &&
-	       is_digits(sig->date, 8);
-}
-
-/* "a;b": lower case, each once, sorted. */
-static bool
-is_header_list(const char *text)
-{
-	const char *before = NULL;
-	size_t before_len = 0;
-
-	for (;;) {
-		size_t len = strcspn(text, ";");
-
-		if (len == 0 ||
-		    (before != NULL &&
-			compare_bytes(before, before_len, text, len) >= 0))
-			return false;
-		for (size_t i = 0; i < len; i++)
-			if ((text[i] >= 'A' && text[i] <= 'Z') ||
-			    text[i] <= 0x20 || text[i] == ':')
-				return false;
-		if (text[len] == '\0')
-			return true;
-		before = text;
-		before_len = len;
-		text += len + 1;
-	}
-}
-
-static bool
-is_signature(const char *text)
-{
-	for (const char *c = text; *c != '\0'; c++)
-		if (hex_value(*c) < 0 || (*c >= 'A' && *c <= 'F'))
-			return false;
-	return strlen(text) == 64;
-}
-
-/* What both forms carry, when all of it has come. */
-static enum sigv4_finding
-read_parts(const char *credential, struct sigv4 *sig)
-{
-	if (credential[0] == '\0')
-		return fail(
-		    sig, SIGV4_INCOMPLETE, "The signature names no Credential");
-	if (sig->signed_headers[0] == '\0')
-		return fail(sig, SIGV4_INCOMPLETE,
-		    "The signature names no SignedHeaders");
-	if (sig->signature[0] == '\0')
-		return fail(
-		    sig, SIGV4_INCOMPLETE, "The Signature itself is missing");
-	if (!read_credential(credential, sig))
-		return fail(sig, SIGV4_INCOMPLETE,
-		    "Credential must have the form "
-		    "ACCESSKEYID/yyyymmdd/region/service/" TERMINATOR);
-	if (!is_header_list(sig->signed_headers))
-		return fail(sig, SIGV4_INCOMPLETE,
-		    "SignedHeaders must be names in lower case, sorted, with "
-		    "semicolons between them");
-	if (!is_signature(sig->signature))
-		return fail(sig, SIGV4_INCOMPLETE,
-		    "Signature must be 64 hexadecimal digits in lower case");
-	return SIGV4_READ;
-}
-
-/* "Credential=…, SignedHeaders=…, Signature=…" */
-static enum sigv4_finding
-read_authorization(const char *text, struct sigv4 *sig)
-{
-	char credential[SIGV4_CREDENTIAL_MAX + 1] = "";
-
-	for (text += strspn(text, " \t,"); *text != '\0';
-	     text += strspn(text, " \t,")) {
-		size_t len = strcspn(text, " \t,");
-		size_t name = strcspn(text, "=");
-		const char *value = text + name + 1;
-		bool is_good = false;
-
-		if (name >= len)
-			name = 0;
-		else if (name == 10 && memcmp(text, "Credential", name) == 0)
-			is_good = take(credential, sizeof(credential), value,
-			    len - name - 1);
-		else if (name == 13 && memcmp(text, "SignedHeaders", name) == 0)
-			is_good = take(sig->signed_headers,
-			    sizeof(sig->signed_headers), value, len - name - 1);
-		else if (name == 9 && memcmp(text, "Signature", name) == 0)
-			is_good = take(sig->signature, sizeof(sig->signature),
-			    value, len - name - 1);
-		if (!is_good)
-			return fail(sig, SIGV4_INCOMPLETE,
-			    "Authorization must be \"" ALGORITHM
-			    " Credential=..., SignedHeaders=..., "
-			    "Signature=...\"");
-		text += len;
-	}
-	return read_parts(credential, sig);
-}
-
-static enum sigv4_finding
-read_header_form(
-    const struct api_request *request, const char *value, struct sigv4 *sig)
-{
-	size_t len = strcspn(value, " \t");
-	const char *time = field_value(request, "x-amz-date");
-
-	if (len != strlen(ALGORITHM) || memcmp(value, ALGORITHM, len) != 0)
-		return fail(sig, SIGV4_ABSENT,
-		    "Requests must be signed by Signature Version 4 "
-		    "(" ALGORITHM ")");
-	if (time == NULL)
-		time = field_value(request, "date");
-	if (time == NULL)
-		return fail(sig, SIGV4_INCOMPLETE,
-		    "The request has neither X-Amz-Date nor Date");
-	if (!read_time(time, sig->time))
-		return fail(sig, SIGV4_INCOMPLETE,
-		    "X-Amz-Date must have the form yyyymmddThhmmssZ");
-	return read_authorization(value + len, sig);
-}
-
-/* ---- query form */
-
-struct query_form {
-	char algorithm[32];
-	char credential[SIGV4_CREDENTIAL_MAX + 1];
-	char time[32];
-	char expires[16];
-	bool has_token;
-};
-
-/* False: a part that came twice, or is not one. */
-static bool
-take_pair(const struct pair *pair, struct query_form *form, struct sigv4 *sig)
-{
-	const struct {
-		const char *name;
-		char *text;
-		size_t size;
-	} parts[] = {
-	    {"X-Amz-Algorithm", form->algorithm, sizeof(form->algorithm)},
-	    {"X-Amz-Credential", form->credential, sizeof(form->credential)},
-	    {"X-Amz-Date", form->time, sizeof(form->time)},
-	    {"X-Amz-Expires", form->expires, sizeof(form->expires)},
-	    {"X-Amz-SignedHeaders", sig->signed_headers,
-		sizeof(sig->signed_headers)},
-	    {"X-Amz-Signature", sig->signature, sizeof(sig->signature)},
-	};
-
-	if (is_pair(pair, "X-Amz-Security-Token"))
-		form->has_token = true;
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (is_pair(pair, parts[i].name))
-			return parts[i].text[0] == '\0' &&
-			       decode(pair->value, pair->value_len,
-				   parts[i].text, parts[i].size);
-	return true;
-}
-
-static enum sigv4_finding
-read_query_form(const struct api_request *request, struct sigv4 *sig)
-{
-	struct query_form form = {0};
-	const char *at = request->query;
-	struct pair pair;
-	long expires;
-
-	sig->is_query = true;
-	while (next_pair(&at, &pair))
-		if (!take_pair(&pair, &form, sig))
-			return fail(sig, SIGV4_INCOMPLETE,
-			    "A parameter of the signature came twice, or is "
-			    "too long");
-	if (form.has_token)
-		return fail(sig, SIGV4_UNKNOWN,
-		    "The security token included in the request is invalid");
-	if (strcmp(form.algorithm, ALGORITHM) != 0)
-		return fail(sig, SIGV4_INCOMPLETE,
-		    "X-Amz-Algorithm must be " ALGORITHM);
-	if (strlen(form.time) != 16 || !read_time(form.time, sig->time))
-		return fail(sig, SIGV4_INCOMPLETE,
-		    "X-Amz-Date must have the form yyyymmddThhmmssZ");
-	expires = is_digits(form.expires, strlen(form.expires))
-		      ? strtol(form.expires, NULL, 10)
-		      : 0;
-	if (expires < 1 || expires > SIGV4_EXPIRES_MAX_SEC)
-		return fail(sig, SIGV4_INCOMPLETE,
-		    "X-Amz-Expires must be 1 to %d seconds",
-		    SIGV4_EXPIRES_MAX_SEC);
-	sig->expires_sec = expires;
-	return read_parts(form.credential, sig);
-}
-
-static bool
-has_query_form(const struct api_request *request)
-{
-	const char *at = request->query;
-	struct pair pair;
-
-	while (next_pair(&at, &pair))
-		if (is_pair(&pair, "X-Amz-Signature") ||
-		    is_pair(&pair, "X-Amz-Algorithm") ||
-		    is_pair(&pair, "X-Amz-Credential"))
-			return true;
-	return false;
-}
-
-/* ---- what must hold without a secret --------------------------------------------- */
-
-/* Of these a second one would let two readers see two requests. */
-static enum sigv4_finding
-check_doubles(const struct api_request *request, struct sigv4 *sig)
-{
-	static const char *const once[] = {"Authorization", "Host",
-	    "X-Amz-Date", "Date", "X-Amz-Content-Sha256", "Content-Type",
-	    "Content-Length"};
-
-	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++)
-		if (count_fields(request, once[i]) > 1)
-			return fail(sig, SIGV4_INCOMPLETE,
-			    "The header %s came twice", once[i]);
-	return SIGV4_READ;
-}
-
-/* Both are at most API_TARGET_MAX when they come by HTTP. */
-static enum sigv4_finding
-check_target(const struct api_request *request, struct sigv4 *sig)
-{
-	const char *const texts[] = {request->path, request->query};
-	const char *at = request->query;
-	struct pair pair;
-	size_t pairs = 0;
-
-	for (int i = 0; i < 2; i++) {
-		const unsigned char *c = (const unsigned char *)texts[i];
-
-		for (; *c != '\0'; c++)
-			if (*c <= 0x20 || *c == 0x7f)
-				return fail(sig, SIGV4_INCOMPLETE,
-				    "The request's target has blanks or "
-				    "control characters");
-	}
-	while (next_pair(&at, &pair))
-		if (++pairs > SIGV4_PAIRS_MAX)
-			return fail(sig, SIGV4_INCOMPLETE,
-			    "The request's query has more than %d parameters",
-			    SIGV4_PAIRS_MAX);
-	return SIGV4_READ;
-}
-
-static enum sigv4_finding
-check_coverage(const struct api_request *request, struct sigv4 *sig)
-{
-	if (!is_signed(sig, "host"))
-		return fail(
-		    sig, SIGV4_INCOMPLETE, "SignedHeaders must name host");
-	if (!sig->is_query && !is_signed(sig, "x-amz-date") &&
-	    !is_signed(sig, "date"))
-		return fail(sig, SIGV4_INCOMPLETE,
-		    "SignedHeaders must name x-amz-date or date");
-	for (size_t i = 0; i < request->field_count; i++) {
-		const char *name = request->fields[i].name;
-
-		if (strncasecmp(name, "x-amz-", 6) == 0 &&
-		    !is_signed(sig, name))
-			return fail(sig, SIGV4_INCOMPLETE,
-			    "SignedHeaders must name %.100s, which the request "
-			    "has",
-			    name);
-	}
-	for (const char *at = sig->signed_headers; *at != '\0';) {
-		char name[101];
-		int len = (int)strcspn(at, ";");
-
-		(void)snprintf(name, sizeof(name), "%.*s", len, at);
-		if (count_fields(request, name) == 0)
-			return fail(sig, SIGV4_INCOMPLETE,
-			    "SignedHeaders names %s, which the request lacks",
-			    name);
-		at += len;
-		at += *at == ';';
-	}
-	return SIGV4_READ;
-}
-
-static enum sigv4_finding
-check_scope(const char *service, struct sigv4 *sig)
-{
-	if (strcmp(sig->service, service) != 0)
-		return fail(sig, SIGV4_WRONG,
-		    "Credential should be scoped to correct service: '%s'",
-		    service);
-	if (memcmp(sig->date, sig->time, 8) != 0)
-		return fail(sig, SIGV4_WRONG,
-		    "Date in Credential scope (%s) does not match the "
-		    "request's time (%s)",
-		    sig->date, sig->time);
-	return SIGV4_READ;
-}
-
-static enum sigv4_finding
-check_time(int64_t now_sec, struct sigv4 *sig)
-{
-	char now[17], limit[17];
-	int64_t at_sec = time_of(sig->time);
-
-	write_time(now_sec, now);
-	if (at_sec > now_sec + SIGV4_SKEW_SEC) {
-		write_time(now_sec + SIGV4_SKEW_SEC, limit);
-		return fail(sig, SIGV4_WRONG,
-		    "Signature not yet current: %s is still later than %s (%s "
-		    "+ 15 min.)",
-		    sig->time, limit, now);
-	}
-	if (sig->is_query && now_sec > at_sec + sig->expires_sec)
-		return fail(sig, SIGV4_WRONG,
-		    "Signature expired: %s + %lld s is now earlier than %s",
-		    sig->time, (long long)sig->expires_sec, now);
-	if (!sig->is_query && at_sec < now_sec - SIGV4_SKEW_SEC) {
-		write_time(now_sec - SIGV4_SKEW_SEC, limit);
-		return fail(sig, SIGV4_WRONG,
-		    "Signature expired: %s is now earlier than %s (%s - 15 "
-		    "min.)",
-		    sig->time, limit, now);
-	}
-	return SIGV4_READ;
-}
-
-static enum sigv4_finding
-check_body(const struct api_request *request, struct sigv4 *sig)
-{
-	const char *said = field_value(request, "x-amz-content-sha256");
-
-	if (said != NULL && strlen(said) != 64)
-		return fail(sig, SIGV4_INCOMPLETE,
-		    "x-amz-content-sha256 must be the body's SHA-256; %.40s "
-		    "is not taken",
-		    said);
-	if (!hash_text(request->body, request->body_len, sig->body_hash))
-		return fail(sig, SIGV4_FAILED, "no digest");
-	if (said != NULL && strcmp(said, sig->body_hash) != 0)
-		return fail(sig, SIGV4_WRONG,
-		    "The provided x-amz-content-sha256 header does not match "
-		    "what was computed");
-	return SIGV4_READ;
-}
-
-/* Whichever form it has; the parts as texts. */
-static enum sigv4_finding
-read_form(const struct api_request *request, struct sigv4 *sig)
-{
-	const char *value = field_value(request, "authorization");
-	bool is_query = has_query_form(request);
-
-	if (value != NULL && is_query)
-		return fail(sig, SIGV4_INCOMPLETE,
-		    "The request is signed twice: in Authorization and in its "
-		    "query");
-	if (count_fields(request, "x-amz-security-token") > 0)
-		return fail(sig, SIGV4_UNKNOWN,
-		    "The security token included in the request is invalid");
-	if (value != NULL)
-		return read_header_form(request, value, sig);
-	if (is_query)
-		return read_query_form(request, sig);
-	if (count_fields(request, "x-amzn-authorization") > 0)
-		return fail(sig, SIGV4_ABSENT,
-		    "X-Amzn-Authorization is no longer taken; sign by "
-		    "Signature Version 4");
-	return fail(
-	    sig, SIGV4_ABSENT, "Request is missing Authentication Token");
-}
-
-enum sigv4_finding
-sigv4_read(
-    const struct api_request *request, const char *service, struct sigv4 *sig_r)
-{
-	enum sigv4_finding rc;
-
-	memset(sig_r, 0, sizeof(*sig_r));
-	rc = check_target(request, sig_r);
-	if (rc == SIGV4_READ)
-		rc = check_doubles(request, sig_r);
-	if (rc == SIGV4_READ)
-		rc = read_form(request, sig_r);
-	if (rc == SIGV4_READ)
-		rc = check_coverage(request, sig_r);
-	if (rc == SIGV4_READ)
-		rc = check_scope(service, sig_r);
-	if (rc == SIGV4_READ)
-		rc = check_time(request->now_sec, sig_r);
-	if (rc == SIGV4_READ)
-		rc = check_body(request, sig_r);
-	return rc;
 }
