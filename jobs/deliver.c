@@ -184,6 +184,7 @@ hand_in(const struct deliver_env *env, struct submit *submit,
 		attempt->ends_round = true;
 		break;
 	case SUBMIT_LATER:
+	case SUBMIT_UNKNOWN:
 		break;
 	}
 }
