@@ -292,6 +292,7 @@ static const struct {
 	check_fn *check;
 } checks[] = {
 	{"api.listen",               check_listen},
+	{"api.submission",           check_mail_server},
 	{"api.tls_certificate_file", check_path_or_none},
 	{"api.tls_key_file",         check_path_or_none},
 	{"api.url",                  check_url},
