@@ -44,6 +44,7 @@ read_message(const json_t *line, struct store_message *message_r)
 	    .source_ip = text_of(line, "ip"),
 	    .identity_id = number_of(line, "identityId"),
 	    .set_id = number_of(line, "setId"),
+	    .tenant_id = number_of(line, "tenantId"),
 	    .size = number_of(line, "size"),
 	    .recipients = text_of(line, "recipients"),
 	};
@@ -102,6 +103,7 @@ ingest_count(struct ingest_batch *batch, const struct store_message *message,
 		sum->eligible += tally->eligible;
 		sum->bounces += tally->bounces;
 		sum->complaints += tally->complaints;
+		sum->rejected += tally->rejected;
 	}
 	return SG_OK;
 }
@@ -371,6 +373,19 @@ take_sent(struct ingest_batch *batch, struct store_message *message,
 	return rc;
 }
 
+static enum sg_err
+count_rejected(struct ingest_batch *batch, const struct store_message *message,
+    struct err *err_r)
+{
+	struct store_tally tally = {0};
+	const char *text = message->recipients;
+	struct recipient recipient;
+
+	while (recipients_next(&text, &recipient))
+		tally.rejected++;
+	return ingest_count(batch, message, &tally, err_r);
+}
+
 /* A refused message has no row: its event keeps what belongs into `mail`. */
 static enum sg_err
 take_rejected(struct ingest_batch *batch, const json_t *line,
@@ -393,7 +408,9 @@ take_rejected(struct ingest_batch *batch, const json_t *line,
 		(void)err_set(err_r, rc, "no memory for recipients");
 	}
 	buf_fini(&lines);
-	return rc == SG_MISSING ? SG_OK : rc;
+	if (rc == SG_OK)
+		rc = count_rejected(batch, message, err_r);
+	return rc == SG_MISSING ? SG_OK : rc; /* the account was deleted */
 }
 
 enum sg_err

@@ -31,6 +31,7 @@ account_bind(struct query *q, const struct store_account *row)
 	query_bind_int(q, "$paused_sec", row->paused_sec);
 	query_bind_int(q, "$fresh_start_sec", row->fresh_start_sec);
 	query_bind_int(q, "$suppressed_reasons", row->facts.suppressed_reasons);
+	query_bind_int(q, "$auto_warmup", row->auto_warmup);
 }
 
 /* The columns of ACCOUNT_COLUMNS. False: a value does not fit. */
@@ -55,6 +56,7 @@ account_read(struct query *q, struct store_account *row_r)
 	row_r->paused_sec = query_int(q, 13);
 	row_r->fresh_start_sec = query_int(q, 14);
 	row_r->facts.suppressed_reasons = (int)query_int(q, 15);
+	row_r->auto_warmup = query_int(q, 16) != 0;
 	return q->failed == SG_OK;
 }
 

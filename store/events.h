@@ -23,6 +23,7 @@ struct store_message {
 	int64_t
 	    identity_id; /* of From; may belong to another account, or be gone */
 	int64_t set_id;  /* 0 none */
+	int64_t tenant_id; /* 0 none; may be gone */
 	int64_t size;
 	const char *recipients; /* rules/recipients.h */
 	const char *facts;      /* JSON object, ops/journal.h */
@@ -169,10 +170,11 @@ enum sg_err store_report_count(struct store *store, int64_t account_id,
 #define STORE_TALLY_BUCKET_SEC 900
 struct store_tally {
 	int64_t account_id;
-	int64_t set_id;     /* 0: the whole account */
+	int64_t set_id; /* 0: the whole account; below: STORE_TALLY_TENANT */
 	int64_t bucket_sec; /* a multiple of STORE_TALLY_BUCKET_SEC, or the
 			       moment of a fresh start */
 	int64_t sent, eligible, bounces, complaints;
+	int64_t rejected; /* recipients of messages that were refused */
 };
 typedef bool store_tally_fn(void *ctx, const struct store_tally *row);
 /* Adds the numbers (which may be negative) to those that are there. */
@@ -183,7 +185,7 @@ enum sg_err store_tally_add(
 enum sg_err store_tally_list(struct store *store, int64_t account_id,
     int64_t set_id, int64_t since_sec, store_tally_fn *fn, void *ctx,
     struct err *err_r);
-/* Accounts and sets (0) with a tally at or after since_sec. */
+/* Accounts, sets (0) and tenants with a tally at or after since_sec. */
 typedef bool store_tally_who_fn(void *ctx, int64_t account_id, int64_t set_id);
 enum sg_err store_tally_who(struct store *store, int64_t since_sec,
     store_tally_who_fn *fn, void *ctx, struct err *err_r);

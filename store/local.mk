@@ -6,15 +6,17 @@ STORE_SCHEMA = store/schema/001-gate.sql store/schema/002-identities.sql \
 	store/schema/009-tenant.sql store/schema/010-tag.sql
 
 noinst_LIBRARIES += store/libstore.a
-store_libstore_a_SOURCES = store/store.h store/events.h store/topics.h store/brakes.h \
+store_libstore_a_SOURCES = store/store.h store/events.h store/topics.h store/brakes.h store/tenants.h store/pools.h \
 	store/policies.h store/policy.c store/tag.c \
 	store/queries_policies.h \
 	store/store.c \
 	store/driver.h store/sqlite.c \
+	store/imports.h store/import.c store/details.c store/queries_api.h \
 	store/queries.h store/queries_events.h store/queries_topics.h \
-	store/queries_brakes.h \
+	store/queries_brakes.h store/queries_tenants.h store/tenant.c store/pool.c \
 	store/query.h store/query.c \
 	store/migrate.h store/migrate.c store/backup.c \
+	store/once.h store/once.c store/queries_once.h \
 	store/account.c store/login.c store/credential.c store/identity.c \
 	store/key.c store/verification.c store/link.c \
 	store/letter.c store/grant.c store/request.c store/numbers.c \
@@ -51,7 +53,8 @@ store_test_store_SOURCES = store/test-store.c store/test-store.h \
 	store/test-fixture.c store/test-counter.c store/test-change.c \
 	store/test-reservation.c store/test-identity.c \
 	store/test-letter.c store/test-upgrade.c store/test-events.c \
-	store/test-retention.c store/test-topics.c \
+	store/test-retention.c store/test-topics.c store/test-once.c \
+	store/test-imports.c \
 	store/test-notifications.c store/test-brakes.c \
 	store/test-policies.c
 store_test_store_LDADD = $(store_test_libs)

@@ -5,7 +5,7 @@
 
 /* clang-format off */
 #define MESSAGE_COLUMNS "id, account_id, queue_id, sent_msec, login, sender, " \
-	"source_ip, identity_id, set_id, size, recipients, facts"
+	"source_ip, identity_id, set_id, size, recipients, facts, tenant_id"
 #define EVENT_COLUMNS "id, account_id, set_id, kind, queue_id, at_msec, " \
 	"recipients, detail"
 /* $kinds: a sum of 1 << kind. */
@@ -17,14 +17,15 @@
 	"received_msec, state, why, format"
 #define REPORT_PAGE "id < $before ORDER BY id DESC LIMIT $most"
 #define TALLY_COLUMNS "account_id, set_id, bucket_sec, sent, eligible, " \
-	"bounces, complaints"
+	"bounces, complaints, rejected"
 
 #define STORE_QUERIES_EVENTS(X) \
 X(MESSAGE_ADD,        "INSERT INTO message (account_id, queue_id, sent_msec, " \
                       "login, sender, source_ip, identity_id, set_id, size, " \
-                      "recipients, facts) VALUES ($account_id, $queue_id, " \
+                      "recipients, facts, tenant_id) VALUES ($account_id, $queue_id, " \
                       "$sent_msec, $login, $sender, $source_ip, " \
-                      "$identity_id, $set_id, $size, $recipients, $facts) " \
+                      "$identity_id, $set_id, $size, $recipients, $facts, " \
+                      "$tenant_id) " \
                       "ON CONFLICT (queue_id, account_id) DO NOTHING " \
                       "RETURNING id") \
 X(MESSAGE_GET,        "SELECT " MESSAGE_COLUMNS " FROM message " \
@@ -138,12 +139,13 @@ X(REPORT_PURGE_NOBODYS, "DELETE FROM report WHERE id IN (SELECT id " \
 \
 X(TALLY_ADD,          "INSERT INTO tally (" TALLY_COLUMNS ") VALUES " \
                       "($account_id, $set_id, $bucket_sec, $sent, $eligible, " \
-                      "$bounces, $complaints) " \
+                      "$bounces, $complaints, $rejected) " \
                       "ON CONFLICT (account_id, set_id, bucket_sec) " \
                       "DO UPDATE SET sent = tally.sent + excluded.sent, " \
                       "eligible = tally.eligible + excluded.eligible, " \
                       "bounces = tally.bounces + excluded.bounces, " \
-                      "complaints = tally.complaints + excluded.complaints") \
+                      "complaints = tally.complaints + excluded.complaints, " \
+                      "rejected = tally.rejected + excluded.rejected") \
 X(TALLY_LIST,         "SELECT " TALLY_COLUMNS " FROM tally " \
                       "WHERE account_id = $account_id AND set_id = $set_id " \
                       "AND bucket_sec >= $since ORDER BY bucket_sec DESC") \

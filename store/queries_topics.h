@@ -11,7 +11,7 @@
 	"s.created_sec, COALESCE((SELECT MAX(d.kinds & 1) + MAX(d.kinds & 2) " \
 	"+ MAX(d.kinds & 4) + MAX(d.kinds & 8) + MAX(d.kinds & 16) " \
 	"+ MAX(d.kinds & 32) + MAX(d.kinds & 64) FROM event_destination d " \
-	"WHERE d.set_id = s.id AND d.enabled = 1), 0)"
+	"WHERE d.set_id = s.id AND d.enabled = 1), 0), s.paused_by, s.pool"
 #define DESTINATION_COLUMNS "id, set_id, name, enabled, kinds, topic_id"
 #define TOPIC_COLUMNS "id, account_id, name, display_name, " \
 	"signature_version, created_sec"
@@ -33,10 +33,12 @@
 #define STORE_QUERIES_TOPICS(X) \
 X(SET_CREATE,         "INSERT INTO configuration_set (account_id, name, " \
                       "paused, pause_reason, suppressed_reasons, reputation, " \
-                      "standing, fresh_start_sec, created_sec) VALUES " \
+                      "standing, fresh_start_sec, created_sec, paused_by, " \
+                      "pool) VALUES " \
                       "($account_id, $name, $paused, $pause_reason, " \
                       "$suppressed_reasons, $reputation, $standing, " \
-                      "$fresh_start_sec, $created_sec) RETURNING id") \
+                      "$fresh_start_sec, $created_sec, $paused_by, $pool) " \
+                      "RETURNING id") \
 X(SET_GET,            "SELECT " SET_COLUMNS " FROM configuration_set s " \
                       "WHERE s.account_id = $account_id AND s.name = $name") \
 X(SET_GET_BY_ID,      "SELECT " SET_COLUMNS " FROM configuration_set s " \
@@ -45,7 +47,8 @@ X(SET_UPDATE,         "UPDATE configuration_set SET paused = $paused, " \
                       "pause_reason = $pause_reason, " \
                       "suppressed_reasons = $suppressed_reasons, " \
                       "reputation = $reputation, standing = $standing, " \
-                      "fresh_start_sec = $fresh_start_sec WHERE id = $id") \
+                      "fresh_start_sec = $fresh_start_sec, " \
+                      "paused_by = $paused_by, pool = $pool WHERE id = $id") \
 X(SET_DELETE,         "DELETE FROM configuration_set WHERE id = $id") \
 X(SET_LIST,           "SELECT " SET_COLUMNS " FROM configuration_set s " \
                       "WHERE s.account_id = $account_id ORDER BY s.name") \

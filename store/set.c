@@ -28,6 +28,8 @@ set_read(struct query *q, struct store_set *row_r)
 	row_r->fresh_start_sec = query_int(q, 8);
 	row_r->created_sec = query_int(q, 9);
 	facts->listens_kinds = (int)query_int(q, 10);
+	row_r->paused_by = (enum store_paused_by)query_int(q, 11);
+	query_copy(q, 12, row_r->pool, sizeof(row_r->pool));
 	return q->failed == SG_OK;
 }
 
@@ -41,6 +43,8 @@ set_bind(struct query *q, const struct store_set *row)
 	query_bind_int(q, "$reputation", row->reputation);
 	query_bind_int(q, "$standing", row->standing);
 	query_bind_int(q, "$fresh_start_sec", row->fresh_start_sec);
+	query_bind_int(q, "$paused_by", row->paused_by);
+	query_bind_text(q, "$pool", row->pool);
 }
 
 enum sg_err
@@ -137,6 +141,23 @@ store_set_list(struct store *store, int64_t account_id, store_set_fn *fn,
 		query_open(&q, store, QUERY_SET_LIST, err_r);
 		query_bind_int(&q, "$account_id", account_id);
 	}
+	while (query_next(&q))
+		if (!set_read(&q, &row) || !fn(ctx, &row))
+			break;
+	return query_close(&q);
+}
+
+enum sg_err
+store_set_page(struct store *store, int64_t account_id, const char *after,
+    int64_t most, store_set_fn *fn, void *ctx, struct err *err_r)
+{
+	struct store_set row;
+	struct query q;
+
+	query_open(&q, store, QUERY_SET_PAGE, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_text(&q, "$after", after);
+	query_bind_int(&q, "$most", most);
 	while (query_next(&q))
 		if (!set_read(&q, &row) || !fn(ctx, &row))
 			break;

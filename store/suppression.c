@@ -93,6 +93,27 @@ store_suppression_list(struct store *store, int64_t account_id,
 	return query_close(&q);
 }
 
+enum sg_err
+store_suppression_page(struct store *store,
+    const struct store_suppression_page *page, store_suppression_fn *fn,
+    void *ctx, struct err *err_r)
+{
+	struct store_suppression row;
+	struct query q;
+
+	query_open(&q, store, QUERY_SUPPRESSION_PAGE, err_r);
+	query_bind_int(&q, "$account_id", page->account_id);
+	query_bind_int(&q, "$reason", page->reason);
+	query_bind_int(&q, "$after_sec", page->after_sec);
+	query_bind_text(&q, "$after", page->after);
+	query_bind_int(&q, "$before_sec", page->before_sec);
+	query_bind_int(&q, "$most", page->most);
+	while (query_next(&q))
+		if (!suppression_read(&q, &row) || !fn(ctx, &row))
+			break;
+	return query_close(&q);
+}
+
 /* One by one: SQLite looks up pairs of a number and a text by the number alone. */
 static enum sg_err
 delete_listed(

@@ -15,6 +15,7 @@ tally_read(struct query *q, struct store_tally *row_r)
 	row_r->eligible = query_int(q, 4);
 	row_r->bounces = query_int(q, 5);
 	row_r->complaints = query_int(q, 6);
+	row_r->rejected = query_int(q, 7);
 }
 
 enum sg_err
@@ -31,6 +32,7 @@ store_tally_add(
 	query_bind_int(&q, "$eligible", row->eligible);
 	query_bind_int(&q, "$bounces", row->bounces);
 	query_bind_int(&q, "$complaints", row->complaints);
+	query_bind_int(&q, "$rejected", row->rejected);
 	return query_run(&q, NULL);
 }
 

@@ -616,10 +616,12 @@ int test_events(void);
 int test_retention(void);
 int test_topics(void);
 int test_notifications(void);
+int test_onces(void);
 int test_brakes(void);
 int test_policies(void);
 int test_reservations(void);
 int test_counter(void);
+int test_imports(void);
 int test_change(void);
 
 #define TEST(name)                                                             \
@@ -659,11 +661,13 @@ main(void)
 	failed += test_retention();
 	failed += test_topics();
 	failed += test_notifications();
+	failed += test_onces();
 	failed += test_brakes();
 	failed += test_policies();
 	failed += test_reservations();
 	failed += test_counter();
 	failed += test_change();
+	failed += test_imports();
 	failed += cmocka_run_group_tests_name("queries", last, NULL, NULL);
 	return failed;
 }

@@ -18,6 +18,8 @@ struct store_set {
 	enum rules_standing standing;
 	int64_t fresh_start_sec;
 	int64_t created_sec;
+	enum store_paused_by paused_by; /* means something while paused */
+	char pool[65];                  /* that sends its mail; "" none */
 };
 typedef bool store_set_fn(void *ctx, const struct store_set *row);
 enum sg_err store_set_create(struct store *store,
@@ -33,6 +35,10 @@ enum sg_err store_set_delete(
 /* account_id 0: all. */
 enum sg_err store_set_list(struct store *store, int64_t account_id,
     store_set_fn *fn, void *ctx, struct err *err_r);
+/* The first `most` behind the name `after`, by name. */
+enum sg_err store_set_page(struct store *store, int64_t account_id,
+    const char *after, int64_t most, store_set_fn *fn, void *ctx,
+    struct err *err_r);
 
 struct store_destination {
 	int64_t id;
