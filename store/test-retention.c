@@ -35,7 +35,7 @@ fill(struct fixture *f)
 	    "'', '', '' FROM n;"
 	    "INSERT INTO fate SELECT 1, 'q' || i, 'x@y.example', 0, i * 1000, "
 	    "0, 0, 0, '', '', 0, 0, 0, 0 FROM n;"
-	    "INSERT INTO tally SELECT 1, 0, i, 1, 1, 0, 0 FROM n;"
+	    "INSERT INTO tally SELECT 1, 0, i, 1, 1, 0, 0, 0 FROM n;"
 	    "INSERT INTO brake VALUES (1, NULL, 0, '', 0, 60, 1, 0);"
 	    "INSERT INTO brake_use SELECT 1, 1, 'app', i, 1, i FROM n");
 }
