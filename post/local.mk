@@ -7,7 +7,7 @@ post_libpost_a_SOURCES = \
 	post/fold.c post/fold.h \
 	post/mime.c post/mime.h \
 	post/part.c post/part.h \
-	post/raw.h \
+	post/raw.c post/raw.h \
 	post/submit.c post/submit.h
 EXTRA_DIST += post/README.md
 
@@ -16,3 +16,11 @@ noinst_PROGRAMS += post/make-message
 post_make_message_SOURCES = post/make-message.c
 post_make_message_LDADD = post/libpost.a rules/librules.a base/libbase.a \
 	$(GMIME_LIBS) $(JANSSON_LIBS) $(CRYPTO_LIBS) $(SYSTEMD_LIBS)
+
+if HAVE_CMOCKA
+check_PROGRAMS += post/test-raw
+TESTS += post/test-raw
+post_test_raw_SOURCES = post/test-raw.c
+post_test_raw_LDADD = post/libpost.a rules/librules.a base/libbase.a \
+	$(GMIME_LIBS) $(CRYPTO_LIBS) $(SYSTEMD_LIBS) $(CMOCKA_LIBS)
+endif
