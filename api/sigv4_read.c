@@ -66,15 +66,18 @@ time_of(const char *text)
 	return timegm(&tm);
 }
 
-/* "Tue, 24 Nov 2026 11:55:26 GMT" (RFC 9110 §5.6.7) */
+/* "Tue, 24 Nov 2026 11:55:26 GMT" (RFC 9110 §5.6.7); botocore writes the zone as in
+ * letters: "-0000". */
 static bool
 read_http_date(const char *text, char time_r[17])
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	static const char form[] = "aaa, 00 aaa 0000 00:00:00 GMT";
+	static const char form[] = "aaa, 00 aaa 0000 00:00:00 ";
 	int month = 0;
 
-	if (strlen(text) != strlen(form))
+	if (strlen(text) < strlen(form) ||
+	    (strcmp(text + strlen(form), "GMT") != 0 &&
+		strcmp(text + strlen(form), "-0000") != 0))
 		return false;
 	for (size_t i = 0; form[i] != '\0'; i++)
 		if (form[i] == '0' ? !sigv4_is_digits(text + i, 1)

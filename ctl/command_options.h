@@ -33,9 +33,20 @@ static const struct ctl_option account_delete_options[] = {
 {"yes", NULL, "really; without it nothing is deleted", false},
 {NULL, NULL, NULL, false},
 };
+#define PERMISSION_VALUES "all|send|read"
+#define PERMISSION_HELP "by API and SMTP: all (default), send alone; or read, by the API alone"
+static const struct ctl_option credential_create_options[] = {
+{"permission", PERMISSION_VALUES, PERMISSION_HELP, false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option credential_set_options[] = {
+{"permission", PERMISSION_VALUES, "by API and SMTP: all, send alone; or read, by the API alone", true},
+{NULL, NULL, NULL, false},
+};
 static const struct ctl_option credential_import_options[] = {
 {"access-key",  "ID",   "the access key id", true},
 {"secret-file", "FILE", "file whose first line is the secret; - is stdin", true},
+{"permission",  PERMISSION_VALUES, PERMISSION_HELP, false},
 {NULL, NULL, NULL, false},
 };
 static const struct ctl_option identity_create_options[] = {

@@ -90,12 +90,13 @@ const struct ctl_command ctl_commands[] = {
  "Credentials are not among them: credential list.",
  "login list shop"},
 
-{"credential", "create", "ACCOUNT", 1, 1, NULL, credential_run_create,
+{"credential", "create", "ACCOUNT", 1, 1, credential_create_options,
+ credential_run_create,
  "Makes an access key and its SMTP password",
  "Shown this once: access key id (which is the SMTP user name), secret, and the\n"
  "SMTP password that Amazon SES's algorithm makes of secret and region. The\n"
  "store keeps the secret sealed and the password as a hash.",
- "credential create shop\ncredential create shop --json"},
+ "credential create shop\ncredential create shop --permission send --json"},
 {"credential", "import", "ACCOUNT", 1, 1, credential_import_options,
  credential_run_import,
  "Takes over an access key that exists already",
@@ -106,6 +107,12 @@ const struct ctl_command ctl_commands[] = {
  "Lists the credentials of one account or of all",
  "Secrets and passwords cannot be shown again.",
  "credential list shop"},
+{"credential", "set", "ACCOUNT ACCESS-KEY-ID", 2, 2, credential_set_options,
+ credential_run_set,
+ "Says what a credential may do",
+ "Calls of the API that it may not make are answered AccessDenied, from the next\n"
+ "one on. With read it may not log in by SMTP either, within a second.",
+ "credential set shop SWKAEXAMPLEEXAMPLE23 --permission read"},
 {"credential", "disable", "ACCOUNT ACCESS-KEY-ID", 2, 2, NULL,
  credential_run_disable,
  "Refuses a credential's logins until it is enabled",

@@ -17,6 +17,7 @@
 
 static const struct out_column new_fields[] = {
     {"account", "account", OUT_PLAIN},
+    {"permission", "may do", OUT_PLAIN},
     {"access_key_id", "access key id", OUT_PLAIN},
     {"secret_access_key", "secret", OUT_PLAIN},
     {"smtp_username", "SMTP user name", OUT_PLAIN},
@@ -26,24 +27,38 @@ static const struct out_column new_fields[] = {
 
 static const struct out_column given_fields[] = {
     {"account", "account", OUT_PLAIN},
+    {"permission", "may do", OUT_PLAIN},
     {"smtp_username", "SMTP user name", OUT_PLAIN},
     {"smtp_password", "SMTP password", OUT_PLAIN},
     {NULL, NULL, OUT_PLAIN},
 };
 
+/* all, when it is not given. */
+static int
+read_permission(const struct ctl *ctl, enum store_permission *permission_r)
+{
+	const char *name = ctl_value(ctl, "permission");
+
+	*permission_r = STORE_MAY_ALL;
+	if (name == NULL || credential_permission_read(name, permission_r))
+		return CTL_DONE;
+	return ctl_usage(ctl, "--permission must be all, send or read");
+}
+
 /* Keeps the pair, then shows it: what could not be kept is never shown. */
 static int
-keep_and_show(
-    const struct ctl *ctl, const struct credential_pair *pair, bool is_new)
+keep_and_show(const struct ctl *ctl, const struct credential_pair *pair,
+    enum store_permission permission, bool is_new)
 {
 	const char *account = ctl_arg(ctl, 0);
 	struct err err;
 	json_t *doc;
 
-	if (credential_keep(ctl->store, ctl->seal, account, pair,
+	if (credential_keep(ctl->store, ctl->seal, account, pair, permission,
 		clock_now_sec(), &err) != SG_OK)
 		return ctl_fail(ctl, &err);
-	doc = json_pack("{s:s, s:s, s:s, s:s, s:s}", "account", account,
+	doc = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "account", account,
+	    "permission", credential_permission_name(permission),
 	    "access_key_id", pair->access_key_id, "secret_access_key",
 	    pair->secret, "smtp_username", pair->access_key_id, "smtp_password",
 	    pair->smtp_password);
@@ -58,14 +73,17 @@ int
 credential_run_create(struct ctl *ctl)
 {
 	struct credential_pair pair;
+	enum store_permission permission;
 	struct err err;
-	int rc = ctl_open(ctl, CTL_WRITE | CTL_KEY);
+	int rc = read_permission(ctl, &permission);
 
+	if (rc == CTL_DONE)
+		rc = ctl_open(ctl, CTL_WRITE | CTL_KEY);
 	if (rc != CTL_DONE)
 		return rc;
 	if (credential_pair_generate(ctl->conf->region, &pair, &err) != SG_OK)
 		return ctl_fail(ctl, &err);
-	rc = keep_and_show(ctl, &pair, true);
+	rc = keep_and_show(ctl, &pair, permission, true);
 	credential_pair_wipe(&pair);
 	return rc;
 }
@@ -95,17 +113,19 @@ credential_run_import(struct ctl *ctl)
 	const char *path = ctl_value(ctl, "secret-file");
 	char secret[SECRET_FILE_MAX + 1];
 	struct credential_pair pair;
+	enum store_permission permission;
 	struct err err;
-	int rc;
+	int rc = read_permission(ctl, &permission);
 
-	rc = read_secret(ctl, path, secret);
+	if (rc == CTL_DONE)
+		rc = read_secret(ctl, path, secret);
 	if (rc == CTL_DONE)
 		rc = ctl_open(ctl, CTL_WRITE | CTL_KEY);
 	if (rc == CTL_DONE && credential_pair_given(id, secret,
 				  ctl->conf->region, &pair, &err) != SG_OK)
 		rc = ctl_fail(ctl, &err);
 	else if (rc == CTL_DONE)
-		rc = keep_and_show(ctl, &pair, false);
+		rc = keep_and_show(ctl, &pair, permission, false);
 	OPENSSL_cleanse(secret, sizeof(secret));
 	credential_pair_wipe(&pair);
 	return rc;
@@ -115,10 +135,12 @@ static bool
 add_credential(
     void *ctx, const char *account, const struct store_credential *row)
 {
-	return out_add(ctx, json_pack("{s:o, s:o, s:b, s:o}", "access_key_id",
-				out_string(row->access_key_id), "account",
-				out_string(account), "enabled", row->enabled,
-				"created", out_time(row->created_sec)));
+	return out_add(
+	    ctx, json_pack("{s:o, s:o, s:b, s:s, s:o}", "access_key_id",
+		     out_string(row->access_key_id), "account",
+		     out_string(account), "enabled", row->enabled, "permission",
+		     credential_permission_name(row->permission), "created",
+		     out_time(row->created_sec)));
 }
 
 int
@@ -128,6 +150,7 @@ credential_run_list(struct ctl *ctl)
 	    {"access_key_id", "ACCESS KEY ID", OUT_PLAIN},
 	    {"account", "ACCOUNT", OUT_PLAIN},
 	    {"enabled", "ENABLED", OUT_PLAIN},
+	    {"permission", "PERMISSION", OUT_PLAIN},
 	    {"created", "CREATED", OUT_PLAIN},
 	    {NULL, NULL, OUT_PLAIN},
 	};
@@ -162,6 +185,31 @@ set_enabled(struct ctl *ctl, bool enabled)
 		id, "enabled", enabled),
 	    enabled ? "credential %s may log in again"
 		    : "credential %s may not log in any more, within a second",
+	    id);
+}
+
+int
+credential_run_set(struct ctl *ctl)
+{
+	const char *account = ctl_arg(ctl, 0), *id = ctl_arg(ctl, 1);
+	enum store_permission permission;
+	struct err err;
+	int rc = read_permission(ctl, &permission);
+
+	if (rc == CTL_DONE)
+		rc = ctl_open(ctl, CTL_WRITE);
+	if (rc != CTL_DONE)
+		return rc;
+	if (credential_set_permission(
+		ctl->store, account, id, permission, &err) != SG_OK)
+		return ctl_fail(ctl, &err);
+	return out_done(ctl,
+	    json_pack("{s:s, s:s, s:s}", "account", account, "access_key_id",
+		id, "permission", credential_permission_name(permission)),
+	    permission == STORE_MAY_ALL ? "credential %s may do all"
+	    : permission == STORE_MAY_SEND
+		? "credential %s may send, and nothing else"
+		: "credential %s may read by the API, and nothing else",
 	    id);
 }
 

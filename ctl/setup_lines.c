@@ -115,7 +115,7 @@ const struct setup_line setup_dovecot_lines[] = {
  "Where the credentials are (mode 0600: nobody else needs to read it).", SETUP_ALWAYS},
 {DOVECOT_SQL, "password_query = SELECT username AS user, password FROM dovecot_passdb \\\n"
  "  WHERE username = '%u'",
- "Only enabled credentials are in this view. Dovecot quotes %u itself.", SETUP_ALWAYS},
+ "Only enabled credentials that may send are in this view. Dovecot quotes %u itself.", SETUP_ALWAYS},
 {NULL, NULL, NULL, SETUP_ALWAYS},
 };
 

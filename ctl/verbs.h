@@ -21,6 +21,7 @@ int login_run_list(struct ctl *ctl);
 int credential_run_create(struct ctl *ctl);
 int credential_run_import(struct ctl *ctl);
 int credential_run_list(struct ctl *ctl);
+int credential_run_set(struct ctl *ctl);
 int credential_run_disable(struct ctl *ctl);
 int credential_run_enable(struct ctl *ctl);
 int credential_run_delete(struct ctl *ctl);

@@ -171,12 +171,38 @@ credential_pair_given(const char *access_key_id, const char *secret,
 	    pair_r->secret, region, pair_r->smtp_password, err_r);
 }
 
+static const char *const permission_names[] = {[STORE_MAY_ALL] = "all",
+    [STORE_MAY_SEND] = "send",
+    [STORE_MAY_READ] = "read"};
+#define PERMISSIONS (sizeof(permission_names) / sizeof(permission_names[0]))
+
+const char *
+credential_permission_name(enum store_permission permission)
+{
+	return (size_t)permission < PERMISSIONS ? permission_names[permission]
+						: "none";
+}
+
+bool
+credential_permission_read(
+    const char *name, enum store_permission *permission_r)
+{
+	for (size_t i = 0; i < PERMISSIONS; i++) {
+		if (strcmp(permission_names[i], name) == 0) {
+			*permission_r = (enum store_permission)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 enum sg_err
 credential_keep(struct store *store, const struct seal *seal,
-    const char *account, const struct credential_pair *pair, int64_t now_sec,
-    struct err *err_r)
+    const char *account, const struct credential_pair *pair,
+    enum store_permission permission, int64_t now_sec, struct err *err_r)
 {
-	struct store_credential row = {.enabled = true, .created_sec = now_sec};
+	struct store_credential row = {
+	    .enabled = true, .permission = permission, .created_sec = now_sec};
 	struct store_account owner;
 	unsigned char salt[CREDENTIAL_SALT_BYTES];
 	unsigned char *sealed = NULL;
@@ -230,6 +256,21 @@ credential_set_enabled(struct store *store, const char *account,
 		return rc;
 	rc = store_credential_set_enabled(
 	    store, owner.facts.id, access_key_id, enabled, err_r);
+	return not_there(rc, account, access_key_id, err_r);
+}
+
+enum sg_err
+credential_set_permission(struct store *store, const char *account,
+    const char *access_key_id, enum store_permission permission,
+    struct err *err_r)
+{
+	struct store_account owner;
+	enum sg_err rc = account_get(store, account, &owner, err_r);
+
+	if (rc != SG_OK)
+		return rc;
+	rc = store_credential_set_permission(
+	    store, owner.facts.id, access_key_id, permission, err_r);
 	return not_there(rc, account, access_key_id, err_r);
 }
 

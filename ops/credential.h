@@ -49,14 +49,22 @@ enum sg_err credential_pair_generate(
 enum sg_err credential_pair_given(const char *access_key_id, const char *secret,
     const char *region, struct credential_pair *pair_r, struct err *err_r);
 
+/* "all", "send", "read". By name: false when there is no such. */
+const char *credential_permission_name(enum store_permission permission);
+bool credential_permission_read(
+    const char *name, enum store_permission *permission_r);
+
 /* Keeps the pair for the account, enabled. SG_MISSING: no such account;
  * SG_EXISTS: the id is a login or credential already, of whatever account. */
 enum sg_err credential_keep(struct store *store, const struct seal *seal,
-    const char *account, const struct credential_pair *pair, int64_t now_sec,
-    struct err *err_r);
+    const char *account, const struct credential_pair *pair,
+    enum store_permission permission, int64_t now_sec, struct err *err_r);
 
 /* The account must own it: SG_MISSING names both else. A disabled credential
- * stays, and may not log in. */
+ * stays, and may not log in; one that may only read may not log in by SMTP. */
+enum sg_err credential_set_permission(struct store *store, const char *account,
+    const char *access_key_id, enum store_permission permission,
+    struct err *err_r);
 enum sg_err credential_set_enabled(struct store *store, const char *account,
     const char *access_key_id, bool enabled, struct err *err_r);
 enum sg_err credential_delete(struct store *store, const char *account,

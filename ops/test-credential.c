@@ -146,14 +146,14 @@ test_keep(void **state)
 	    credential_pair_given("AKIAIOSFODNN7EXAMPLE", EXAMPLE_SECRET,
 		"local", &pair, &f->err));
 	assert_code(f, SG_MISSING,
-	    credential_keep(
-		f->store, f->seal, "nobody", &pair, TEST_NOW, &f->err));
+	    credential_keep(f->store, f->seal, "nobody", &pair, STORE_MAY_ALL,
+		TEST_NOW, &f->err));
 	assert_code(f, SG_OK,
-	    credential_keep(
-		f->store, f->seal, "shop", &pair, TEST_NOW, &f->err));
+	    credential_keep(f->store, f->seal, "shop", &pair, STORE_MAY_ALL,
+		TEST_NOW, &f->err));
 	assert_code(f, SG_EXISTS,
-	    credential_keep(
-		f->store, f->seal, "shop", &pair, TEST_NOW, &f->err));
+	    credential_keep(f->store, f->seal, "shop", &pair, STORE_MAY_ALL,
+		TEST_NOW, &f->err));
 	assert_code(
 	    f, SG_OK, credential_list(f->store, NULL, see, &seen, &f->err));
 	assert_int_equal(seen.rows, 1);
@@ -174,8 +174,8 @@ test_switch(void **state)
 	assert_code(f, SG_OK,
 	    credential_pair_given(id, EXAMPLE_SECRET, "local", &pair, &f->err));
 	assert_code(f, SG_OK,
-	    credential_keep(
-		f->store, f->seal, "shop", &pair, TEST_NOW, &f->err));
+	    credential_keep(f->store, f->seal, "shop", &pair, STORE_MAY_ALL,
+		TEST_NOW, &f->err));
 	assert_code(f, SG_OK,
 	    credential_set_enabled(f->store, "shop", id, false, &f->err));
 	assert_code(
@@ -187,6 +187,64 @@ test_switch(void **state)
 	assert_code(f, SG_OK, credential_delete(f->store, "shop", id, &f->err));
 	assert_code(
 	    f, SG_MISSING, credential_delete(f->store, "shop", id, &f->err));
+}
+
+static bool
+see_permission(
+    void *ctx, const char *account, const struct store_credential *row)
+{
+	(void)account;
+	*(enum store_permission *)ctx = row->permission;
+	return true;
+}
+
+static void
+test_permission(void **state)
+{
+	static const char id[] = "AKIAIOSFODNN7EXAMPLE";
+	struct admin_fixture *f = *state;
+	struct credential_pair pair;
+	enum store_permission permission = STORE_MAY_ALL;
+
+	assert_code(f, SG_OK,
+	    credential_pair_given(id, EXAMPLE_SECRET, "local", &pair, &f->err));
+	assert_code(f, SG_OK,
+	    credential_keep(f->store, f->seal, "shop", &pair, STORE_MAY_SEND,
+		TEST_NOW, &f->err));
+	assert_code(f, SG_OK,
+	    credential_list(
+		f->store, "shop", see_permission, &permission, &f->err));
+	assert_int_equal(permission, STORE_MAY_SEND);
+	assert_code(f, SG_OK,
+	    credential_set_permission(
+		f->store, "shop", id, STORE_MAY_READ, &f->err));
+	assert_code(f, SG_OK,
+	    credential_list(
+		f->store, "shop", see_permission, &permission, &f->err));
+	assert_int_equal(permission, STORE_MAY_READ);
+	assert_code(f, SG_MISSING,
+	    credential_set_permission(
+		f->store, "shop", "other", STORE_MAY_ALL, &f->err));
+	assert_code(f, SG_MISSING,
+	    credential_set_permission(
+		f->store, "nobody", id, STORE_MAY_ALL, &f->err));
+}
+
+static void
+test_permission_names(void **state)
+{
+	static const enum store_permission all[] = {
+	    STORE_MAY_ALL, STORE_MAY_SEND, STORE_MAY_READ};
+	enum store_permission permission;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		assert_true(credential_permission_read(
+		    credential_permission_name(all[i]), &permission));
+		assert_int_equal(permission, all[i]);
+	}
+	assert_false(credential_permission_read("Send", &permission));
+	assert_false(credential_permission_read("", &permission));
 }
 
 /* A SASL name is a login or a credential, of one account. */
@@ -214,8 +272,8 @@ test_logins(void **state)
 	    credential_pair_given("AKIAIOSFODNN7EXAMPLE", EXAMPLE_SECRET,
 		"local", &pair, &f->err));
 	assert_code(f, SG_OK,
-	    credential_keep(
-		f->store, f->seal, "shop", &pair, TEST_NOW, &f->err));
+	    credential_keep(f->store, f->seal, "shop", &pair, STORE_MAY_ALL,
+		TEST_NOW, &f->err));
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		assert_code(f, rows[i].code,
 		    login_add(
@@ -244,6 +302,9 @@ main(void)
 		test_keep, admin_fixture_setup, admin_fixture_teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_switch, admin_fixture_setup, admin_fixture_teardown),
+	    cmocka_unit_test(test_permission_names),
+	    cmocka_unit_test_setup_teardown(
+		test_permission, admin_fixture_setup, admin_fixture_teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_logins, admin_fixture_setup, admin_fixture_teardown),
 	};

@@ -12,7 +12,7 @@
 const char fixture_fill[] = INSERT_ACCOUNT
     "VALUES (1, 'demo', 1, 0, '', 500, 10.5, 'none', '', '', 0);"
     "INSERT INTO login VALUES ('app', 1, 0);"
-    "INSERT INTO credential VALUES ('AKIA', 1, 1, 0, 'h', x'00');" INSERT_IDENTITY
+    "INSERT INTO credential VALUES ('AKIA', 1, 1, 0, 'h', x'00', 0);" INSERT_IDENTITY
     "(1, 1, 'demo.example', 1, 2, 1, 0, 0);" INSERT_KEY
     "(1, 1, 's', 'rsa', 2048, 1, 0, 'p', x'00');" INSERT_SUPPRESSION
     "VALUES (1, 'x@y.example', 1, 1700000000);";

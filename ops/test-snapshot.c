@@ -23,11 +23,15 @@ test_each_change_is_seen(void **state)
 		"app0 akia0 " ACCOUNT IDENTITY SUPPRESSED},
 	    {"UPDATE credential SET enabled = 1",
 		"app0 akia1 " ACCOUNT IDENTITY SUPPRESSED},
+	    {"UPDATE credential SET permission = 2",
+		"app0 akia0 " ACCOUNT IDENTITY SUPPRESSED},
+	    {"UPDATE credential SET permission = 1",
+		"app0 akia1 " ACCOUNT IDENTITY SUPPRESSED},
 	    /* a name that changes its kind */
 	    {"DELETE FROM credential; INSERT INTO login VALUES ('AKIA', 1, 0)",
 		"app0 akia1 " ACCOUNT IDENTITY SUPPRESSED},
 	    {"DELETE FROM login; INSERT INTO credential VALUES "
-	     "('app', 1, 1, 0, 'h', x'00')",
+	     "('app', 1, 1, 0, 'h', x'00', 0)",
 		"app1 akia0 " ACCOUNT IDENTITY SUPPRESSED},
 	    {"UPDATE dkim_key SET active = 0",
 		"app1 akia0 " ACCOUNT

@@ -105,8 +105,8 @@ enum sg_err store_account_list(
     struct store *store, store_account_fn *fn, void *ctx, struct err *err_r);
 
 /* ---- logins and credentials -------------------------------------------- */
-/* A SASL name is a login or an enabled credential's access key id; no name is
- * both, none belongs to two accounts (SG_EXISTS). */
+/* A SASL name is a login or the access key id of an enabled credential that may
+ * send; no name is both, none belongs to two accounts (SG_EXISTS). */
 struct store_login {
 	char name[256];
 	int64_t account_id;
@@ -123,7 +123,8 @@ enum sg_err store_login_remove(struct store *store, int64_t account_id,
 enum sg_err store_login_list(struct store *store, int64_t account_id,
     store_login_fn *fn, void *ctx, struct err *err_r);
 
-/* What a credential may do by the API. Numbers are in stores: never reorder. */
+/* What a credential may do; STORE_MAY_READ by the API alone. Numbers are in
+ * stores: never reorder. */
 enum store_permission { STORE_MAY_ALL, STORE_MAY_SEND, STORE_MAY_READ };
 struct store_credential {
 	char access_key_id[129];

@@ -40,7 +40,7 @@ fill(struct fixture *f)
 	fixture_sql(f,
 	    "PRAGMA foreign_keys = 1;"
 	    "INSERT INTO login VALUES ('app', 1, 0);"
-	    "INSERT INTO credential VALUES ('AKIA', 1, 1, 0, 'h', x'00');"
+	    "INSERT INTO credential VALUES ('AKIA', 1, 1, 0, 'h', x'00', 0);"
 	    "INSERT INTO identity (id, account_id, name, type, status, "
 	    "signing_enabled, created_sec, verified_sec) VALUES "
 	    "(5, 1, 'a.example', 1, 2, 1, 0, 0);"

@@ -202,6 +202,7 @@ credential(struct fixture *f, const char *id, bool enabled)
 	struct store_credential row = {
 	    .account_id = f->account,
 	    .enabled = enabled,
+	    .permission = STORE_MAY_SEND,
 	    .created_sec = 5,
 	    .smtp_hash = "{SSHA256}abc",
 	    .sealed_secret = (const unsigned char *)"s\0t",
@@ -251,6 +252,7 @@ check_credential(void *ctx, const struct store_credential *row)
 	assert_string_equal(row->access_key_id, want->access_key_id);
 	assert_int_equal(row->account_id, want->account_id);
 	assert_int_equal(row->enabled, want->enabled);
+	assert_int_equal(row->permission, want->permission);
 	assert_int_equal(row->created_sec, want->created_sec);
 	assert_string_equal(row->smtp_hash, want->smtp_hash);
 	assert_int_equal(row->sealed_len, want->sealed_len);
@@ -286,6 +288,14 @@ test_credential(void **state)
 	assert_code(f, SG_MISSING,
 	    store_credential_set_enabled(
 		f->store, f->account + 1, "AKIAB", true, &f->err));
+	row.permission = STORE_MAY_READ;
+	assert_ok(f, store_credential_set_permission(f->store, f->account,
+			 "AKIAB", STORE_MAY_READ, &f->err));
+	assert_ok(f, store_credential_get(
+			 f->store, "AKIAB", check_credential, &row, &f->err));
+	assert_code(f, SG_MISSING,
+	    store_credential_set_permission(f->store, f->account + 1, "AKIAB",
+		STORE_MAY_ALL, &f->err));
 	assert_ok(
 	    f, store_credential_delete(f->store, f->account, "AKIAB", &f->err));
 	assert_code(f, SG_MISSING,
