@@ -9,6 +9,9 @@ noinst_LIBRARIES += api/libapi.a
 api_libapi_a_SOURCES = \
 	api/conns.c api/conns.h \
 	api/exchange.c api/exchange.h \
+	api/front.c \
+	api/limits.c api/limits.h \
+	api/pool.c api/pool.h \
 	api/health.c api/health.h \
 	api/http.c api/http.h \
 	api/metrics.c api/metrics.h \
@@ -48,18 +51,42 @@ noinst_PROGRAMS += api/make-link
 api_make_link_SOURCES = api/make-link.c
 api_make_link_LDADD = $(SW_LIBS) $(SW_EXT_LIBS)
 
+# For tests/api: what clients' own serializers write, read back.
+noinst_PROGRAMS += api/read-requests
+api_read_requests_SOURCES = api/read-requests.c
+api_read_requests_LDADD = $(api_libs)
+noinst_PROGRAMS += api/read-signature
+api_read_signature_SOURCES = api/read-signature.c
+api_read_signature_LDADD = $(api_libs)
+
 if HAVE_CMOCKA
 # Tests of handlers: one program for each area.
 api_call_fixture = api/test-call.c api/test-call.h $(admin_test_fixture)
-api_tests = api/test-route api/test-pages \
+api_tests = api/test-codec api/test-query api/test-rest api/test-validate \
+	api/test-xml api/test-operations api/test-route api/test-pages \
 	api/test-account api/test-topic
+api_tests += api/test-tag api/test-identity
 check_PROGRAMS += $(api_tests)
 TESTS += $(api_tests)
 api_test_account_SOURCES = api/test-account.c $(api_call_fixture)
 api_test_account_LDADD = $(api_libs) $(CMOCKA_LIBS)
-api_tests += api/test-tag
+api_test_identity_SOURCES = api/test-identity.c $(api_call_fixture)
+api_test_identity_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_test_tag_SOURCES = api/test-tag.c $(api_call_fixture)
 api_test_tag_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_codec_fixture = api/test-request.c api/test-request.h
+api_test_codec_SOURCES = api/test-codec.c $(api_codec_fixture)
+api_test_codec_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_test_query_SOURCES = api/test-query.c
+api_test_query_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_test_rest_SOURCES = api/test-rest.c $(api_codec_fixture)
+api_test_rest_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_test_validate_SOURCES = api/test-validate.c
+api_test_validate_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_test_xml_SOURCES = api/test-xml.c
+api_test_xml_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_test_operations_SOURCES = api/test-operations.c
+api_test_operations_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_test_route_SOURCES = api/test-route.c
 api_test_route_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_test_pages_SOURCES = api/test-pages.c
