@@ -23,6 +23,23 @@ is_domain_byte(char c)
 	       (unsigned char)c >= 0x80;
 }
 
+/* By GMime's library, libidn2: "ß" stays a letter of its own (IDNA2008). NULL: it is
+ * no domain. */
+static char *
+ascii_domain_dup(const char *domain)
+{
+	char *address = g_strconcat("x@", domain, NULL);
+	InternetAddress *box = internet_address_mailbox_new(NULL, address);
+	const char *made = internet_address_mailbox_get_idn_addr(
+	    INTERNET_ADDRESS_MAILBOX(box));
+	char *ascii =
+	    made != NULL && made[0] == 'x' ? g_strdup(made + 2) : NULL;
+
+	g_object_unref(box);
+	g_free(address);
+	return ascii;
+}
+
 static void
 put_domain(const char *text, size_t len, struct buf *out)
 {
@@ -36,7 +53,7 @@ put_domain(const char *text, size_t len, struct buf *out)
 		return;
 	}
 	domain = g_strndup(text, len);
-	ascii = g_hostname_to_ascii(domain);
+	ascii = ascii_domain_dup(domain);
 	/* what is no domain is refused by the grammar */
 	(void)buf_puts(out, ascii != NULL ? ascii : domain);
 	g_free(ascii);

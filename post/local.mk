@@ -24,3 +24,10 @@ post_test_raw_SOURCES = post/test-raw.c
 post_test_raw_LDADD = post/libpost.a rules/librules.a base/libbase.a \
 	$(GMIME_LIBS) $(CRYPTO_LIBS) $(SYSTEMD_LIBS) $(CMOCKA_LIBS)
 endif
+
+if HAVE_CMOCKA
+check_PROGRAMS += post/test-compose
+TESTS += post/test-compose
+post_test_compose_SOURCES = post/test-compose.c
+post_test_compose_LDADD = $(post_make_message_LDADD) $(CMOCKA_LIBS)
+endif
