@@ -14,7 +14,10 @@ ops_libops_a_SOURCES += \
 	ops/identity_keys.c ops/identity_keys.h ops/identity_setup.c \
 	ops/login.c ops/login.h \
 	ops/suppression.c ops/suppression.h \
-	ops/suppression_line.c ops/suppression_line.h
+	ops/suppression_line.c ops/suppression_line.h \
+	ops/tag.c ops/tag.h \
+	ops/statistics.c ops/statistics.h \
+	ops/import.c ops/import.h
 if HAVE_CMOCKA
 admin_tests = ops/test-account ops/test-credential ops/test-identity \
 	ops/test-identity-setup ops/test-suppression
@@ -72,7 +75,10 @@ ops_libops_a_SOURCES += \
 	ops/snapshot.c ops/snapshot.h \
 	ops/snapshot_content.c ops/snapshot_content.h \
 	ops/snapshot_grants.c ops/snapshot_grants.h \
-	ops/snapshot_sets.c ops/snapshot_sets.h
+	ops/snapshot_sets.c ops/snapshot_sets.h \
+	ops/snapshot_tenants.c ops/snapshot_tenants.h \
+	ops/tenant.c ops/tenant.h ops/pool.c ops/pool.h \
+	ops/metric.c ops/metric.h
 if HAVE_CMOCKA
 snapshot_tests = ops/test-snapshot ops/test-snapshot-refresh \
 	ops/test-many-suppressions
@@ -173,8 +179,13 @@ endif
 
 # What leaves is noted, and comes into the store.
 ops_libops_a_SOURCES += ops/journal.c ops/journal.h \
+	ops/once.c ops/once.h \
 	ops/text_json.c ops/text_json.h
 if HAVE_CMOCKA
+check_PROGRAMS += ops/test-once
+TESTS += ops/test-once
+ops_test_once_SOURCES = ops/test-once.c $(admin_test_fixture)
+ops_test_once_LDADD = $(admin_test_libs)
 check_PROGRAMS += ops/test-journal
 TESTS += ops/test-journal
 ops_test_journal_SOURCES = ops/test-journal.c

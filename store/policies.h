@@ -53,5 +53,17 @@ enum sg_err store_tag_count(struct store *store, int64_t account_id,
 /* key NULL: all. SG_OK also when there is none. */
 enum sg_err store_tag_delete(struct store *store, int64_t account_id,
     const char *resource, const char *key, struct err *err_r);
+/* Things that may have tags, beside identities. */
+enum store_tag_resource {
+	STORE_TAG_RESOURCE_SET,
+	STORE_TAG_RESOURCE_TEMPLATE,
+	STORE_TAG_RESOURCE_VERIFICATION_TEMPLATE,
+	STORE_TAG_RESOURCE_POOL,
+	STORE_TAG_RESOURCE_TENANT,
+};
+/* Does the account have it? uuid: of a tenant; "" any. */
+enum sg_err store_tag_resource_has(struct store *store, int64_t account_id,
+    enum store_tag_resource kind, const char *name, const char *uuid,
+    bool *has_r, struct err *err_r);
 
 #endif

@@ -68,7 +68,20 @@ X(TAG_COUNT,          "SELECT COUNT(*) FROM tag " \
 X(TAG_DELETE,         "DELETE FROM tag WHERE account_id = $account_id " \
                       "AND resource = $resource AND key = $key") \
 X(TAG_DELETE_ALL,     "DELETE FROM tag WHERE account_id = $account_id " \
-                      "AND resource = $resource")
+                      "AND resource = $resource") \
+/* What may have tags beside identities: enum store_tag_resource. $uuid '': any.      */ \
+X(TAG_RESOURCE_HAS,   "SELECT 1 FROM configuration_set WHERE $kind = 0 " \
+                      "AND account_id = $account_id AND name = $name " \
+                      "UNION ALL SELECT 1 FROM template WHERE $kind = 1 " \
+                      "AND account_id = $account_id AND name = $name " \
+                      "UNION ALL SELECT 1 FROM verification_template " \
+                      "WHERE $kind = 2 " \
+                      "AND account_id = $account_id AND name = $name " \
+                      "UNION ALL SELECT 1 FROM pool WHERE $kind = 3 " \
+                      "AND account_id = $account_id AND name = $name " \
+                      "UNION ALL SELECT 1 FROM tenant WHERE $kind = 4 " \
+                      "AND account_id = $account_id AND name = $name " \
+                      "AND ($uuid = '' OR uuid = $uuid)")
 /* clang-format on */
 
 #endif

@@ -63,3 +63,19 @@ store_tag_delete(struct store *store, int64_t account_id, const char *resource,
 		query_bind_text(&q, "$key", key);
 	return query_run(&q, NULL);
 }
+
+enum sg_err
+store_tag_resource_has(struct store *store, int64_t account_id,
+    enum store_tag_resource kind, const char *name, const char *uuid,
+    bool *has_r, struct err *err_r)
+{
+	struct query q;
+
+	query_open(&q, store, QUERY_TAG_RESOURCE_HAS, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_int(&q, "$kind", kind);
+	query_bind_text(&q, "$name", name);
+	query_bind_text(&q, "$uuid", uuid);
+	*has_r = query_next(&q);
+	return query_close(&q);
+}

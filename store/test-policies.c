@@ -289,6 +289,39 @@ test_tags_go(void **state)
 	}
 }
 
+static void
+assert_has(struct fixture *f, enum store_tag_resource kind, const char *name,
+    const char *uuid, bool want)
+{
+	bool has;
+
+	assert_ok(f, store_tag_resource_has(f->store, f->account, kind, name,
+			 uuid, &has, &f->err));
+	assert_int_equal(has, want);
+}
+
+static void
+test_resources(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_account(f, "shop");
+	fixture_sql(f,
+	    "INSERT INTO tenant (account_id, uuid, name, "
+	    "created_sec) VALUES (1, 'u', 'n', 1), (2, 'w', 'm', 1)");
+	fixture_sql(f, "INSERT INTO pool (account_id, name, created_sec) "
+		       "VALUES (1, 'n2', 1), (NULL, 'all', 1)");
+	assert_has(f, STORE_TAG_RESOURCE_TENANT, "n", "", true);
+	assert_has(f, STORE_TAG_RESOURCE_TENANT, "n", "u", true);
+	assert_has(f, STORE_TAG_RESOURCE_TENANT, "n", "w", false);
+	assert_has(f, STORE_TAG_RESOURCE_TENANT, "m", "", false);
+	assert_has(f, STORE_TAG_RESOURCE_POOL, "n2", "", true);
+	assert_has(f, STORE_TAG_RESOURCE_POOL, "all", "", false);
+	assert_has(f, STORE_TAG_RESOURCE_SET, "n", "", false);
+	assert_has(f, STORE_TAG_RESOURCE_TEMPLATE, "n", "", false);
+	assert_has(f, STORE_TAG_RESOURCE_VERIFICATION_TEMPLATE, "n", "", false);
+}
+
 /* ---- pages of identities ---- */
 
 static bool
@@ -340,6 +373,8 @@ test_policies(void)
 		test_tags, fixture_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_tags_go, fixture_setup, fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_resources, fixture_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_identity_page, fixture_setup, fixture_teardown),
 	};
