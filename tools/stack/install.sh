@@ -9,7 +9,7 @@ PACKAGES_STACK="knot dovecot-core dovecot-sqlite swaks python3 python3-dkim
 python3-dnspython sqlite3 curl"
 PACKAGES_TEST="libcmocka-dev libmail-dkim-perl miltertest opendkim
 opendkim-tools mandoc chromium chromium-driver python3-selenium openssl
-python3-boto3 awscli"
+python3-boto3 awscli php-cli php-async-aws-ses ruby-aws-sdk"
 # Node.js may have come from elsewhere, with npm in the same package.
 command -v node >/dev/null || PACKAGES_TEST="$PACKAGES_TEST nodejs"
 command -v npm >/dev/null || PACKAGES_TEST="$PACKAGES_TEST npm"
