@@ -82,7 +82,7 @@ split(const char *path, struct parts *parts_r)
 
 /* Is it the pattern's path? A slash at the end is one's own, except that a pattern
  * with one is also matched without. With object, the parts in braces become its
- * members. */
+ * members, also when the rest does not match. */
 static bool
 matches(const struct parts *parts, const char *pattern, json_t *object)
 {
@@ -359,21 +359,38 @@ read_query(const struct api_operation *operation,
 
 /* ---- the whole ----------------------------------------------------------------------- */
 
+/* What stands in the braces is the name on the wire. */
+static void
+set_from_path(
+    const struct api_operation *operation, const json_t *found, json_t *object)
+{
+	const struct api_member *member = operation->in;
+
+	for (; member != NULL && member->name != NULL; member++) {
+		const char *name =
+		    member->wire != NULL ? member->wire : member->name;
+
+		if ((member->flags & IN_PATH) != 0)
+			(void)json_object_set(
+			    object, member->name, json_object_get(found, name));
+	}
+}
+
 static void
 read_path(const struct api_operation *operation,
     const struct api_request *request, json_t *object)
 {
+	json_t *found = json_object();
 	struct parts parts;
+	bool is_there = split(request->path, &parts) &&
+			matches(&parts, operation->path, found);
 
-	if (!split(request->path, &parts))
-		return;
-	if (matches(&parts, operation->path, NULL)) {
-		(void)matches(&parts, operation->path, object);
-		return;
-	}
-	for (size_t i = 0; i < ALTERNATES; i++)
-		if (strcmp(alternates[i].name, operation->name) == 0)
-			(void)matches(&parts, alternates[i].path, object);
+	for (size_t i = 0; i < ALTERNATES && !is_there; i++)
+		is_there = strcmp(alternates[i].name, operation->name) == 0 &&
+			   matches(&parts, alternates[i].path, found);
+	if (is_there)
+		set_from_path(operation, found, object);
+	json_decref(found);
 }
 
 json_t *

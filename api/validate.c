@@ -81,23 +81,21 @@ without_memory(const struct check *check)
 
 /* ---- sizes ---------------------------------------------------------------------- */
 
-/* What of: "character" and the like. True when it is within the shape's limits. */
+/* In one and many: "character", "characters". True when it is within the shape's
+ * limits. */
 static bool
 has_size(const struct check *check, const struct api_shape *shape,
-    const struct place *place, int64_t size, const char *what)
+    const struct place *place, int64_t size, const char *one, const char *many)
 {
+	bool is_short = size < shape->least;
+	int64_t limit = is_short ? shape->least : shape->most;
 	char wanted[96];
 
-	if (size >= shape->least && (shape->most == 0 || size <= shape->most))
+	if (!is_short && (shape->most == 0 || size <= shape->most))
 		return true;
-	if (size < shape->least)
-		(void)snprintf(wanted, sizeof(wanted),
-		    "must have at least %lld %s%s", (long long)shape->least,
-		    what, shape->least == 1 ? "" : "s");
-	else
-		(void)snprintf(wanted, sizeof(wanted),
-		    "must have at most %lld %s%s", (long long)shape->most, what,
-		    shape->most == 1 ? "" : "s");
+	(void)snprintf(wanted, sizeof(wanted), "must have at %s %lld %s",
+	    is_short ? "least" : "most", (long long)limit,
+	    limit == 1 ? one : many);
 	(void)wrong(check, place, wanted);
 	return false;
 }
@@ -121,7 +119,8 @@ check_text(const struct check *check, const struct api_shape *shape,
 {
 	if (!json_is_string(value))
 		return wrong(check, place, "must be a string");
-	if (!has_size(check, shape, place, characters_of(value), "character"))
+	if (!has_size(check, shape, place, characters_of(value), "character",
+		"characters"))
 		return NULL;
 	return json_incref(value);
 }
@@ -219,7 +218,7 @@ check_blob(const struct check *check, const struct api_shape *shape,
 	if (!json_is_string(value) || !is_base64(json_string_value(value),
 					  json_string_length(value), &bytes))
 		return wrong(check, place, "must be base64");
-	if (!has_size(check, shape, place, bytes, "byte"))
+	if (!has_size(check, shape, place, bytes, "byte", "bytes"))
 		return NULL;
 	return json_incref(value);
 }
@@ -238,8 +237,8 @@ check_list(const struct check *check, const struct api_shape *shape,
 
 	if (!json_is_array(value))
 		return wrong(check, place, "must be a list");
-	if (!has_size(
-		check, shape, place, (int64_t)json_array_size(value), "entry"))
+	if (!has_size(check, shape, place, (int64_t)json_array_size(value),
+		"entry", "entries"))
 		return NULL;
 	list = json_array();
 	json_array_foreach(value, i, item)
@@ -265,8 +264,8 @@ check_map(const struct check *check, const struct api_shape *shape,
 
 	if (!json_is_object(value))
 		return wrong(check, place, "must be an object");
-	if (!has_size(
-		check, shape, place, (int64_t)json_object_size(value), "entry"))
+	if (!has_size(check, shape, place, (int64_t)json_object_size(value),
+		"entry", "entries"))
 		return NULL;
 	map = json_object();
 	json_object_foreach(value, key, item)
