@@ -15,8 +15,6 @@
 
 /* Descriptors that are no connections: store, log, events. */
 #define FILES_EXTRA 256
-/* Requests on one connection: enough to save handshakes, and nobody stays. */
-#define REQUESTS_MOST 100
 /* What does not go away when it is told to is forgotten after that. */
 #define GRACE_MSEC 10000
 
@@ -40,8 +38,8 @@ struct slot {
 	bool plain;
 	unsigned generation;
 	int requests;
-	int64_t deadline_msec;
-	uint64_t address; /* hash */
+	int64_t deadline_msec; /* INT64_MAX: none */
+	uint64_t address;      /* hash */
 };
 
 struct api_conns {
@@ -53,6 +51,7 @@ struct api_conns {
 	size_t open;
 	struct hash_key key;
 	struct hash_map by_address; /* value: how many */
+	int64_t body_bytes;         /* atomic; held */
 };
 
 enum sg_err
@@ -109,8 +108,13 @@ api_conns_set_limits(struct api_conns *conns,
 			conns->slot_count = count;
 		}
 	}
-	if (rc == SG_OK)
-		conns->limits = *limits;
+	if (rc == SG_OK) {
+		conns->limits.max = limits->max;
+		conns->limits.max_per_address = limits->max_per_address;
+		conns->limits.timeout_msec = limits->timeout_msec;
+		__atomic_store_n(&conns->limits.body_bytes, limits->body_bytes,
+		    __ATOMIC_RELAXED);
+	}
 	(void)pthread_mutex_unlock(&conns->lock);
 	return rc;
 }
@@ -223,10 +227,36 @@ move(struct api_conns *conns, int fd, enum slot_state state, int64_t now_msec)
 	return requests;
 }
 
-bool
+int
 api_conns_began(struct api_conns *conns, int fd, int64_t now_msec)
 {
-	return move(conns, fd, SLOT_READS, now_msec) < REQUESTS_MOST;
+	return move(conns, fd, SLOT_READS, now_msec);
+}
+
+void
+api_conns_reads(struct api_conns *conns, int fd, int64_t now_msec)
+{
+	struct slot *slot;
+
+	(void)pthread_mutex_lock(&conns->lock);
+	slot = slot_of(conns, fd);
+	if (slot != NULL && slot->state == SLOT_READS)
+		slot->deadline_msec = now_msec + conns->limits.timeout_msec;
+	(void)pthread_mutex_unlock(&conns->lock);
+}
+
+void
+api_conns_works(struct api_conns *conns, int fd)
+{
+	struct slot *slot;
+
+	(void)pthread_mutex_lock(&conns->lock);
+	slot = slot_of(conns, fd);
+	if (slot != NULL && slot->state != SLOT_ENDS) {
+		slot->state = SLOT_ANSWERS;
+		slot->deadline_msec = INT64_MAX;
+	}
+	(void)pthread_mutex_unlock(&conns->lock);
 }
 
 void
@@ -251,6 +281,39 @@ api_conns_gone(struct api_conns *conns, int fd)
 	if (slot != NULL)
 		release(conns, slot);
 	(void)pthread_mutex_unlock(&conns->lock);
+}
+
+/* ---- memory -------------------------------------------------------------- */
+
+static int64_t
+body_limit(struct api_conns *conns)
+{
+	return __atomic_load_n(&conns->limits.body_bytes, __ATOMIC_RELAXED);
+}
+
+bool
+api_conns_has_room(struct api_conns *conns, size_t bytes)
+{
+	return __atomic_load_n(&conns->body_bytes, __ATOMIC_RELAXED) +
+		   (int64_t)bytes <=
+	       body_limit(conns);
+}
+
+bool
+api_conns_hold(struct api_conns *conns, size_t bytes)
+{
+	if (__atomic_add_fetch(&conns->body_bytes, (int64_t)bytes,
+		__ATOMIC_RELAXED) <= body_limit(conns))
+		return true;
+	api_conns_release(conns, bytes);
+	return false;
+}
+
+void
+api_conns_release(struct api_conns *conns, size_t bytes)
+{
+	(void)__atomic_sub_fetch(
+	    &conns->body_bytes, (int64_t)bytes, __ATOMIC_RELAXED);
 }
 
 /* ---- all of them -------------------------------------------------------- */

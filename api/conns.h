@@ -17,6 +17,7 @@ struct api_conns_limits {
 	int64_t max;
 	int64_t max_per_address; /* IPv6: per /64 */
 	int64_t timeout_msec;
+	int64_t body_bytes; /* of large bodies, together */
 };
 
 /* Any thread may call any function at any time. metrics is borrowed. */
@@ -33,12 +34,20 @@ bool api_conns_admit(struct api_conns *conns, int fd,
     const struct sockaddr *addr, bool plain, unsigned generation,
     int64_t now_msec);
 
-/* A request line was read; a request is whole, or was refused (the answer comes
- * now); the answer is out. Each gives time anew. began is false when the
- * connection has had its number of requests: the answer shall be the last. */
-bool api_conns_began(struct api_conns *conns, int fd, int64_t now_msec);
+/* A request line was read; a good piece of its body was; a request is whole, or was
+ * refused (the answer comes now); the answer is out. Each gives time anew. began
+ * tells how many requests the connection has had, this one with them. */
+int api_conns_began(struct api_conns *conns, int fd, int64_t now_msec);
+void api_conns_reads(struct api_conns *conns, int fd, int64_t now_msec);
 void api_conns_answers(struct api_conns *conns, int fd, int64_t now_msec);
 void api_conns_done(struct api_conns *conns, int fd, int64_t now_msec);
+/* A thread works on the request: as long as that takes, it is not late. */
+void api_conns_works(struct api_conns *conns, int fd);
+
+/* Memory for large bodies: false when all of it is in use. Given back by release. */
+bool api_conns_has_room(struct api_conns *conns, size_t bytes);
+bool api_conns_hold(struct api_conns *conns, size_t bytes);
+void api_conns_release(struct api_conns *conns, size_t bytes);
 
 /* Before the descriptor is closed. Again is harmless. */
 void api_conns_gone(struct api_conns *conns, int fd);

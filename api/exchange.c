@@ -3,10 +3,13 @@
 
 #include "api/exchange.h"
 
+#include <stdio.h>
+#include <time.h>
+
 void
 api_response_init(struct api_response *response)
 {
-	*response = (struct api_response){.status = 500};
+	*response = (struct api_response){.status = 500, .route = "none"};
 	buf_init(&response->body, API_BODY_MAX);
 }
 
@@ -14,4 +17,21 @@ void
 api_response_fini(struct api_response *response)
 {
 	buf_fini(&response->body);
+}
+
+void
+api_response_date(int64_t sec, char date_r[API_DATE_MAX])
+{
+	static const char days[7][4] = {
+	    "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+	static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May",
+	    "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	const time_t t = (time_t)sec;
+	struct tm tm = {.tm_mday = 1};
+
+	(void)gmtime_r(&t, &tm); /* fails after the year 2 billion */
+	(void)snprintf(date_r, API_DATE_MAX,
+	    "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday], tm.tm_mday,
+	    months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min,
+	    tm.tm_sec);
 }

@@ -51,7 +51,8 @@ struct api_request {
 
 /* init before a handler, fini after. */
 struct api_response {
-	int status;               /* 500 until a handler says better */
+	int status;        /* 500 until a handler says better */
+	const char *route; /* static: its name in log and numbers; "none" */
 	const char *content_type; /* static text */
 	struct buf body;
 	char allow[32];      /* with 405 */
@@ -64,5 +65,9 @@ struct api_response {
 };
 void api_response_init(struct api_response *response);
 void api_response_fini(struct api_response *response);
+
+/* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 §5.6.7), in any locale. */
+#define API_DATE_MAX 40
+void api_response_date(int64_t sec, char date_r[API_DATE_MAX]);
 
 #endif

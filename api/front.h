@@ -15,6 +15,11 @@ bool api_front_takes(const struct api_request *request);
  * the pool. Looks at the request line and the form's Action alone. */
 bool api_front_is_slow(const struct api_request *request);
 
+/* May the body come, by the header alone? False: no known key is named, and response_r
+ * is the answer. What the signature is worth is not known before the body is. */
+bool api_front_admits(struct api_service *service,
+    const struct api_request *request, struct api_response *response_r);
+
 /* Answers it. Any thread: uses the thread's own store. */
 void api_front_answer(struct api_service *service,
     const struct api_request *request, struct api_response *response_r);

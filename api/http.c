@@ -14,9 +14,13 @@
 #include <microhttpd.h>
 
 #include "api/conns.h"
+#include "api/front.h"
+#include "api/limits.h"
 #include "api/pages.h"
+#include "api/pool.h"
 #include "api/service.h"
 #include "api/tls.h"
+#include "base/arena.h"
 #include "base/clock.h"
 #include "conf/conf.h"
 
@@ -24,11 +28,24 @@
 /* A connection's memory beside its header: parsed fields, and the answer's
  * header. */
 #define MEMORY_EXTRA 16384
+/* Copies of header fields: the library's limit is met before. */
+#define FIELDS_MAX (4 * 1024 * 1024)
+/* Requests on one connection: enough to save handshakes, and nobody stays; SDKs keep
+ * theirs as long as they run. */
+#define REQUESTS_MOST 100
+#define CALLS_MOST 10000
+/* A larger body comes from known callers only. */
+#define STRANGERS_BODY_MAX (1024 * 1024)
+/* A body is slow when this much takes longer than api.timeout_sec. */
+#define PIECE_BYTES (256 * 1024)
+/* Calls that may wait for each thread of the pool. */
+#define WAITING_EACH 4
 
 struct api_http {
 	struct MHD_Daemon *daemon;
 	struct api_service *service;
 	struct api_conns *conns;
+	struct api_pool *pool;
 	struct api_tls tls;
 	unsigned generation;
 	bool is_retired; /* atomic */
@@ -39,14 +56,22 @@ struct api_http {
 struct exchange {
 	struct api_request request;
 	struct api_response response;
+	struct api_http *http;
+	struct MHD_Connection *connection;
+	struct arena *arena; /* header fields */
 	int fd;
-	bool is_begun;  /* the header was looked at */
-	bool is_judged; /* an answer was queued */
-	bool is_last;
+	int requests;    /* of the connection, this one with them */
+	bool is_begun;   /* the header was looked at */
+	bool is_api;     /* a call of the API */
+	bool is_refused; /* response is one; the rest of the body is dropped */
+	bool is_ready;   /* response was made by a thread of the pool */
+	bool is_queued;  /* an answer was */
 	int64_t began_usec;
-	char method[16];
 	char client[INET6_ADDRSTRLEN];
-	struct buf body;
+	char verb[16];
+	char *body; /* of body_size bytes, as Content-Length said */
+	size_t body_len, body_size;
+	size_t held;                     /* of the memory for large bodies */
 	char target[API_TARGET_MAX + 2]; /* one byte more than may be */
 };
 
@@ -124,9 +149,11 @@ on_target(void *ctx, const char *target, struct MHD_Connection *connection)
 
 	if (ex == NULL)
 		return NULL;
+	ex->http = http;
+	ex->connection = connection;
 	ex->fd = fd_of(connection);
 	ex->began_usec = clock_now_usec();
-	ex->is_last = !api_conns_began(http->conns, ex->fd, clock_mono_msec());
+	ex->requests = api_conns_began(http->conns, ex->fd, clock_mono_msec());
 	(void)snprintf(ex->target, sizeof(ex->target), "%s", target);
 	query = strchr(ex->target, '?');
 	if (query != NULL)
@@ -134,49 +161,34 @@ on_target(void *ctx, const char *target, struct MHD_Connection *connection)
 	ex->request.path = ex->target;
 	ex->request.query = query == NULL ? "" : query;
 	ex->request.client = ex->client;
+	ex->request.verb = ex->verb;
+	ex->request.body = "";
 	note_client(ex, connection);
 	api_response_init(&ex->response);
-	buf_init(&ex->body,
-	    (size_t)api_service_conf(http->service)->api_max_body_bytes);
 	return ex;
 }
 
 static enum api_method
 method_of(const char *word)
 {
-	if (strcmp(word, MHD_HTTP_METHOD_GET) == 0 ||
-	    strcmp(word, MHD_HTTP_METHOD_HEAD) == 0)
-		return API_GET;
-	if (strcmp(word, MHD_HTTP_METHOD_POST) == 0)
-		return API_POST;
+	static const struct {
+		const char *word;
+		enum api_method method;
+	} methods[] = {
+	    {MHD_HTTP_METHOD_GET, API_GET},
+	    {MHD_HTTP_METHOD_HEAD, API_GET},
+	    {MHD_HTTP_METHOD_POST, API_POST},
+	    {MHD_HTTP_METHOD_PUT, API_PUT},
+	    {MHD_HTTP_METHOD_DELETE, API_DELETE},
+	};
+
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (strcmp(word, methods[i].word) == 0)
+			return methods[i].method;
 	return API_METHOD_OTHER;
 }
 
-/* ---- limits ------------------------------------------------------------- */
-
-struct lengths {
-	int count;
-	uint64_t value;
-	bool is_bad;
-};
-
-static enum MHD_Result
-see_length(
-    void *ctx, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-	struct lengths *lengths = ctx;
-	size_t digits;
-
-	(void)kind;
-	if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) != 0)
-		return MHD_YES;
-	digits = value == NULL ? 0 : strspn(value, "0123456789");
-	lengths->is_bad |= digits == 0 || digits > 18 || value[digits] != '\0';
-	if (!lengths->is_bad)
-		lengths->value = strtoull(value, NULL, 10);
-	lengths->is_bad |= ++lengths->count > 1;
-	return MHD_YES;
-}
+/* ---- the header --------------------------------------------------------- */
 
 static size_t
 header_size(struct MHD_Connection *connection)
@@ -187,29 +199,88 @@ header_size(struct MHD_Connection *connection)
 	return info == NULL ? 0 : info->header_size;
 }
 
-/* The status of a refusal, or 0. A body without a length could only be refused
- * when much of it has come, and two lengths could be understood in two ways. */
-static int
-judge(const struct api_http *http, const struct exchange *ex,
-    struct MHD_Connection *connection)
-{
-	const struct conf *conf = api_service_conf(http->service);
-	struct lengths lengths = {0};
+/* While the fields are being copied. */
+struct copy {
+	struct exchange *ex;
+	struct api_field *fields;
+	size_t count;
+	bool is_bad; /* a NUL in one, or no memory */
+};
 
-	(void)MHD_get_connection_values(
-	    connection, MHD_HEADER_KIND, see_length, &lengths);
-	if (strlen(ex->request.path) + strlen(ex->request.query) >=
-	    API_TARGET_MAX)
-		return 414;
-	if (header_size(connection) > (size_t)conf->api_max_header_bytes)
-		return 431;
-	if (header(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL)
-		return lengths.count == 0 ? 411 : 400;
-	if (lengths.is_bad)
-		return 400;
-	if (lengths.value > (uint64_t)conf->api_max_body_bytes)
-		return 413;
-	return 0;
+static enum MHD_Result
+copy_field(void *ctx, enum MHD_ValueKind kind, const char *name,
+    size_t name_len, const char *value, size_t value_len)
+{
+	struct copy *copy = ctx;
+	struct api_field *field = &copy->fields[copy->ex->request.field_count];
+	size_t start;
+
+	(void)kind;
+	if (copy->ex->request.field_count == copy->count)
+		return MHD_NO;
+	if (value == NULL)
+		value_len = 0;
+	if (memchr(name, '\0', name_len) != NULL ||
+	    (value_len > 0 && memchr(value, '\0', value_len) != NULL))
+		copy->is_bad = true;
+	start = value_len == 0 ? 0 : strspn(value, " \t");
+	while (value_len > start && strchr(" \t", value[value_len - 1]) != NULL)
+		value_len--;
+	field->name = arena_strndup(copy->ex->arena, name, name_len);
+	field->value = value_len <= start
+			   ? ""
+			   : arena_strndup(copy->ex->arena, value + start,
+				 value_len - start);
+	if (field->name == NULL || field->value == NULL) {
+		copy->is_bad = true;
+		return MHD_NO;
+	}
+	copy->ex->request.field_count++;
+	return MHD_YES;
+}
+
+/* False: they cannot be taken. */
+static bool
+copy_fields(struct exchange *ex)
+{
+	struct copy copy = {.ex = ex};
+	int count = MHD_get_connection_values_n(
+	    ex->connection, MHD_HEADER_KIND, NULL, NULL);
+
+	copy.count = count < 0 ? 0 : (size_t)count;
+	ex->arena = arena_new(FIELDS_MAX);
+	if (ex->arena != NULL)
+		copy.fields = arena_alloc(
+		    ex->arena, (copy.count + 1) * sizeof(*copy.fields));
+	if (copy.fields == NULL)
+		return false;
+	ex->request.fields = copy.fields;
+	(void)MHD_get_connection_values_n(
+	    ex->connection, MHD_HEADER_KIND, copy_field, &copy);
+	return !copy.is_bad;
+}
+
+/* The status of a refusal, or 0. */
+static int
+judge(struct exchange *ex)
+{
+	const struct conf *conf = api_service_conf(ex->http->service);
+	const struct api_limits limits = {
+	    .header_bytes = (size_t)conf->api_max_header_bytes,
+	    .body_bytes = (uint64_t)(ex->is_api ? conf->api_max_request_bytes
+						: conf->api_max_body_bytes)};
+	uint64_t bytes;
+	int refused = api_limits_judge(
+	    &limits, &ex->request, header_size(ex->connection), &bytes);
+
+	if (refused != 0)
+		return refused;
+	ex->body_size = (size_t)bytes;
+	if (ex->body_size > (size_t)conf->api_max_body_bytes &&
+	    !api_conns_has_room(ex->http->conns, ex->body_size))
+		return 503;
+	ex->body = malloc(ex->body_size + 1);
+	return ex->body == NULL ? 503 : 0;
 }
 
 /* ---- the answer --------------------------------------------------------- */
@@ -221,13 +292,47 @@ set_header(struct MHD_Response *answer, const char *name, const char *value)
 	(void)MHD_add_response_header(answer, name, value);
 }
 
+/* What browsers need to hear. */
+static void
+set_page_headers(const struct api_http *http, struct MHD_Response *answer)
+{
+	set_header(answer, "Content-Security-Policy", http->csp);
+	set_header(answer, "Referrer-Policy", "no-referrer");
+	set_header(answer, "X-Frame-Options", "DENY");
+	if (http->tls.is_on)
+		set_header(
+		    answer, "Strict-Transport-Security", "max-age=2592000");
+}
+
+/* What SDKs do. */
+static void
+set_call_headers(
+    const struct api_response *response, struct MHD_Response *answer)
+{
+	set_header(answer, "x-amzn-RequestId", response->request_id);
+	if (response->error[0] != '\0')
+		set_header(answer, "x-amzn-ErrorType", response->error);
+}
+
+/* By the clock that signatures are held against: SDKs set theirs by it. */
+static void
+set_date(struct MHD_Response *answer)
+{
+	char date[API_DATE_MAX];
+
+	api_response_date(clock_now_sec(), date);
+	set_header(answer, MHD_HTTP_HEADER_DATE, date);
+}
+
 static void
 set_headers(const struct api_http *http, const struct exchange *ex,
     struct MHD_Response *answer)
 {
 	const struct api_response *response = &ex->response;
+	const int most = ex->is_api ? CALLS_MOST : REQUESTS_MOST;
 	char seconds[16], keep[40] = "no-store";
 
+	set_date(answer);
 	set_header(answer, MHD_HTTP_HEADER_CONTENT_TYPE,
 	    response->content_type == NULL ? "text/plain; charset=utf-8"
 					   : response->content_type);
@@ -235,13 +340,11 @@ set_headers(const struct api_http *http, const struct exchange *ex,
 		(void)snprintf(keep, sizeof(keep), "public, max-age=%d",
 		    response->keep_sec);
 	set_header(answer, MHD_HTTP_HEADER_CACHE_CONTROL, keep);
-	set_header(answer, "Content-Security-Policy", http->csp);
-	set_header(answer, "Referrer-Policy", "no-referrer");
 	set_header(answer, "X-Content-Type-Options", "nosniff");
-	set_header(answer, "X-Frame-Options", "DENY");
-	if (http->tls.is_on)
-		set_header(
-		    answer, "Strict-Transport-Security", "max-age=2592000");
+	if (response->request_id[0] != '\0')
+		set_call_headers(response, answer);
+	else
+		set_page_headers(http, answer);
 	if (response->allow[0] != '\0')
 		set_header(answer, MHD_HTTP_HEADER_ALLOW, response->allow);
 	if (response->retry_after_sec > 0) {
@@ -249,14 +352,13 @@ set_headers(const struct api_http *http, const struct exchange *ex,
 		    seconds, sizeof(seconds), "%d", response->retry_after_sec);
 		set_header(answer, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
 	}
-	if (response->is_last || ex->is_last ||
+	if (response->is_last || ex->requests >= most ||
 	    __atomic_load_n(&http->is_retired, __ATOMIC_RELAXED))
 		set_header(answer, MHD_HTTP_HEADER_CONNECTION, "close");
 }
 
 static enum MHD_Result
-queue(struct api_http *http, struct exchange *ex,
-    struct MHD_Connection *connection)
+queue(struct exchange *ex)
 {
 	struct buf *body = &ex->response.body;
 	struct MHD_Response *answer = MHD_create_response_from_buffer(
@@ -265,47 +367,139 @@ queue(struct api_http *http, struct exchange *ex,
 
 	if (answer == NULL)
 		return MHD_NO;
-	set_headers(http, ex, answer);
-	ex->is_judged = true;
+	/* An answer that waited for a thread has its time to be sent, too. */
+	api_conns_answers(ex->http->conns, ex->fd, clock_mono_msec());
+	set_headers(ex->http, ex, answer);
+	ex->is_queued = true;
 	rc = MHD_queue_response(
-	    connection, (unsigned)ex->response.status, answer);
+	    ex->connection, (unsigned)ex->response.status, answer);
 	MHD_destroy_response(answer);
 	return rc;
 }
 
+static void
+free_body(struct exchange *ex)
+{
+	api_conns_release(ex->http->conns, ex->held);
+	ex->held = 0;
+	free(ex->body);
+	ex->body = NULL;
+	ex->request.body = "";
+	ex->body_len = ex->request.body_len = 0;
+}
+
+static void
+refuse(struct exchange *ex, int status)
+{
+	free_body(ex);
+	ex->is_refused = true;
+	ex->response.is_last = true;
+	api_service_refuse(&ex->request, status, &ex->response);
+}
+
+/* ---- a request goes its way ------------------------------------------------ */
+
 /* The header is there. */
 static enum MHD_Result
-begin(struct api_http *http, struct exchange *ex,
-    struct MHD_Connection *connection, const char *method)
+begin(struct exchange *ex, const char *method)
 {
+	bool is_taken = copy_fields(ex);
 	int refused;
 
 	ex->is_begun = true;
-	(void)snprintf(ex->method, sizeof(ex->method), "%s", method);
+	(void)snprintf(ex->verb, sizeof(ex->verb), "%s", method);
 	ex->request.method = method_of(method);
-	if (is_forwarded(connection))
+	ex->request.now_sec = clock_now_sec();
+	if (is_forwarded(ex->connection))
 		ex->request.is_local = false;
-	refused = judge(http, ex, connection);
-	if (refused == 0)
-		return MHD_YES;
-	api_conns_answers(http->conns, ex->fd, clock_mono_msec());
-	api_service_refuse(&ex->response, refused);
-	return queue(http, ex, connection);
+	ex->is_api = api_front_takes(&ex->request);
+	refused = is_taken ? judge(ex) : 431;
+	if (refused != 0) {
+		refuse(ex, refused);
+	} else if (ex->is_api && ex->body_size > STRANGERS_BODY_MAX &&
+		   !api_front_admits(
+		       ex->http->service, &ex->request, &ex->response)) {
+		free_body(ex);
+		ex->is_refused = true;
+		ex->response.is_last = true;
+	}
+	return ex->is_refused ? queue(ex) : MHD_YES;
+}
+
+/* False: there is no room for it. */
+static bool
+hold(struct exchange *ex, size_t len)
+{
+	const struct conf *conf = api_service_conf(ex->http->service);
+
+	if (ex->body_size <= (size_t)conf->api_max_body_bytes)
+		return true;
+	if (!api_conns_hold(ex->http->conns, len))
+		return false;
+	ex->held += len;
+	return true;
+}
+
+static void
+take_body(struct exchange *ex, const char *data, size_t len)
+{
+	size_t before = ex->body_len / PIECE_BYTES;
+
+	if (ex->is_refused)
+		return;
+	if (len > ex->body_size - ex->body_len) {
+		refuse(ex, 400); /* cannot be: the library counts, too */
+		return;
+	}
+	if (!hold(ex, len)) {
+		refuse(ex, 503);
+		return;
+	}
+	memcpy(ex->body + ex->body_len, data, len);
+	ex->body_len += len;
+	if (ex->body_len / PIECE_BYTES != before)
+		api_conns_reads(ex->http->conns, ex->fd, clock_mono_msec());
+}
+
+/* In a thread of the pool. What became of the client meanwhile is seen later. */
+static void
+work(void *job)
+{
+	struct exchange *ex = job;
+
+	api_service_answer(ex->http->service, &ex->request, &ex->response);
+	ex->is_ready = true;
+	MHD_resume_connection(ex->connection);
+}
+
+static enum MHD_Result
+hand_over(struct exchange *ex)
+{
+	api_conns_works(ex->http->conns, ex->fd);
+	MHD_suspend_connection(ex->connection);
+	if (!api_pool_add(ex->http->pool, work, ex)) {
+		api_service_refuse(&ex->request, 503, &ex->response);
+		ex->is_ready = true;
+		MHD_resume_connection(ex->connection);
+	}
+	return MHD_YES;
 }
 
 /* All of the request is there. */
 static enum MHD_Result
-finish(struct api_http *http, struct exchange *ex,
-    struct MHD_Connection *connection)
+finish(struct exchange *ex)
 {
-	api_conns_answers(http->conns, ex->fd, clock_mono_msec());
-	ex->request.body = buf_str(&ex->body);
-	ex->request.body_len = ex->body.len;
+	if (ex->is_refused || ex->is_ready)
+		return queue(ex);
+	ex->body[ex->body_len] = '\0';
+	ex->request.body = ex->body;
+	ex->request.body_len = ex->body_len;
 	ex->request.now_sec = clock_now_sec();
-	api_service_answer(http->service, &ex->request, &ex->response);
-	/* A slow handler shall not eat the time to send. */
-	api_conns_answers(http->conns, ex->fd, clock_mono_msec());
-	return queue(http, ex, connection);
+	if (ex->is_api && api_front_is_slow(&ex->request))
+		return hand_over(ex);
+	api_conns_answers(ex->http->conns, ex->fd, clock_mono_msec());
+	api_service_answer(ex->http->service, &ex->request, &ex->response);
+	return queue(ex);
 }
 
 static enum MHD_Result
@@ -313,22 +507,22 @@ on_request(void *ctx, struct MHD_Connection *connection, const char *path,
     const char *method, const char *version, const char *data, size_t *data_len,
     void **exchange)
 {
-	struct api_http *http = ctx;
 	struct exchange *ex = *exchange;
 
+	(void)ctx;
+	(void)connection;
 	(void)path;
 	(void)version;
 	if (ex == NULL)
 		return MHD_NO;
 	if (!ex->is_begun)
-		return begin(http, ex, connection, method);
+		return begin(ex, method);
 	if (*data_len > 0) {
-		if (!ex->is_judged && !buf_append(&ex->body, data, *data_len))
-			return MHD_NO;
+		take_body(ex, data, *data_len);
 		*data_len = 0;
 		return MHD_YES;
 	}
-	return ex->is_judged ? MHD_YES : finish(http, ex, connection);
+	return ex->is_queued ? MHD_YES : finish(ex);
 }
 
 static void
@@ -344,11 +538,12 @@ on_completed(void *ctx, struct MHD_Connection *connection, void **exchange,
 		return;
 	*exchange = NULL;
 	api_conns_done(http->conns, ex->fd, clock_mono_msec());
-	if (ex->is_judged)
-		api_service_note(http->service, &ex->request, ex->method,
+	if (ex->is_queued)
+		api_service_note(http->service, &ex->request, ex->verb,
 		    &ex->response, clock_now_usec() - ex->began_usec);
+	free_body(ex);
 	api_response_fini(&ex->response);
-	buf_fini(&ex->body);
+	arena_free(&ex->arena);
 	free(ex);
 }
 
@@ -394,7 +589,9 @@ start(struct api_http *http)
 
 	http->daemon = MHD_start_daemon(
 	    MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
-		MHD_USE_NO_LISTEN_SOCKET | (http->tls.is_on ? MHD_USE_TLS : 0),
+		MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
+		MHD_USE_SUPPRESS_DATE_NO_CLOCK |
+		(http->tls.is_on ? MHD_USE_TLS : 0),
 	    0, NULL, NULL, on_request, http, MHD_OPTION_THREAD_POOL_SIZE,
 	    (unsigned)THREADS, MHD_OPTION_CONNECTION_LIMIT, connections,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory,
@@ -423,6 +620,14 @@ copy_tls(struct api_tls *to, const struct api_tls *from, struct err *err_r)
 	return SG_OK;
 }
 
+static enum sg_err
+new_pool(const struct conf *conf, struct api_pool **pool_r, struct err *err_r)
+{
+	size_t threads = (size_t)conf->api_senders;
+
+	return api_pool_new(threads, threads * WAITING_EACH, pool_r, err_r);
+}
+
 enum sg_err
 api_http_new(struct api_service *service, struct api_conns *conns,
     const struct api_tls *tls, unsigned generation, struct api_http **http_r,
@@ -437,6 +642,8 @@ api_http_new(struct api_service *service, struct api_conns *conns,
 	http->conns = conns;
 	http->generation = generation;
 	rc = api_pages_csp(http->csp, err_r);
+	if (rc == SG_OK)
+		rc = new_pool(api_service_conf(service), &http->pool, err_r);
 	if (rc == SG_OK)
 		rc = copy_tls(&http->tls, tls, err_r);
 	if (rc == SG_OK) {
@@ -461,8 +668,12 @@ api_http_free(struct api_http **http)
 
 	if (h == NULL)
 		return;
+	/* What is in hand is done to its end; then nothing is suspended. */
+	if (h->pool != NULL)
+		api_pool_stop(h->pool);
 	if (h->daemon != NULL)
 		MHD_stop_daemon(h->daemon);
+	api_pool_free(&h->pool);
 	api_service_free(&h->service);
 	api_tls_fini(&h->tls);
 	free(h);

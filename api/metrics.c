@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/operation.h"
 #include "api/route.h"
 #include "rules/identity.h"
 #include "store/store.h"
@@ -15,6 +16,8 @@
 
 #define ROUTES_MAX 64 /* names in the table, and "none" */
 #define CLASSES 5     /* 1xx … 5xx */
+#define OPERATIONS_MAX 256
+#define TABLES_MAX 32
 
 /* clang-format off */
 static const struct {
@@ -45,6 +48,13 @@ struct api_metrics {
 	uint64_t took_usec;
 	uint64_t accepted, closed;
 	uint64_t dropped[API_DROPS];
+	/* Calls, row for row of api_operations' tables; [0]: no operation. */
+	struct {
+		const struct api_operation *first;
+		size_t count, before; /* rows of the tables before it */
+	} tables[TABLES_MAX];
+	size_t table_count;
+	uint64_t calls[OPERATIONS_MAX][CLASSES];
 };
 
 static void
@@ -68,6 +78,28 @@ index_of(const struct api_metrics *metrics, const char *name)
 	return 0;
 }
 
+/* Rows that find no place are counted with those that are none. */
+static void
+add_tables(struct api_metrics *metrics)
+{
+	size_t before = 1;
+
+	for (size_t i = 0; api_operations[i] != NULL && i < TABLES_MAX; i++) {
+		const struct api_operation *row = api_operations[i];
+		size_t count = 0;
+
+		while (row[count].name != NULL)
+			count++;
+		if (before + count > OPERATIONS_MAX)
+			break;
+		metrics->tables[i].first = row;
+		metrics->tables[i].count = count;
+		metrics->tables[i].before = before;
+		metrics->table_count++;
+		before += count;
+	}
+}
+
 struct api_metrics *
 api_metrics_new(void)
 {
@@ -76,6 +108,8 @@ api_metrics_new(void)
 	if (metrics == NULL)
 		return NULL;
 	metrics->names[metrics->name_count++] = "none";
+	metrics->names[metrics->name_count++] = "api";
+	add_tables(metrics);
 	for (size_t i = 0; i < api_route_count; i++)
 		if (index_of(metrics, api_routes[i].name) == 0 &&
 		    metrics->name_count < ROUTES_MAX)
@@ -91,15 +125,21 @@ api_metrics_free(struct api_metrics **metrics)
 	*metrics = NULL;
 }
 
+static int
+class_of(int status)
+{
+	int class = status / 100 - 1;
+
+	return class < 0 || class >= CLASSES ? CLASSES - 1 : class;
+}
+
 void
 api_metrics_request(struct api_metrics *metrics, const char *route, int status,
     int64_t took_usec)
 {
 	size_t step = 0;
-	int class = status / 100 - 1;
+	int class = class_of(status);
 
-	if (class < 0 || class >= CLASSES)
-		class = CLASSES - 1;
 	if (took_usec < 0)
 		took_usec = 0;
 	while (step < STEPS && took_usec > steps[step].usec)
@@ -107,6 +147,23 @@ api_metrics_request(struct api_metrics *metrics, const char *route, int status,
 	count(&metrics->requests[index_of(metrics, route)][class], 1);
 	count(&metrics->took[step], 1);
 	count(&metrics->took_usec, (uint64_t)took_usec);
+}
+
+void
+api_metrics_call(struct api_metrics *metrics,
+    const struct api_operation *operation, int status)
+{
+	size_t index = 0;
+
+	for (size_t i = 0; operation != NULL && i < metrics->table_count; i++) {
+		const struct api_operation *first = metrics->tables[i].first;
+
+		if (operation >= first &&
+		    operation < first + metrics->tables[i].count)
+			index = metrics->tables[i].before +
+				(size_t)(operation - first);
+	}
+	count(&metrics->calls[index][class_of(status)], 1);
 }
 
 void
@@ -160,6 +217,39 @@ write_requests(const struct api_metrics *metrics, struct buf *out)
 				    "class=\"%dxx\"} %" PRIu64 "\n",
 				    metrics->names[i], class + 1, n);
 		}
+}
+
+static void
+write_row(const struct api_metrics *metrics, struct buf *out, size_t index,
+    const struct api_operation *operation)
+{
+	static const char *const services[API_PROTOCOLS] = {
+	    [API_V2] = "sesv2", [API_V1] = "ses", [API_SNS] = "sns"};
+
+	for (int class = 0; class < CLASSES; class ++) {
+		uint64_t n = read_count(&metrics->calls[index][class]);
+
+		if (n > 0)
+			(void)buf_printf(out,
+			    "sendward_api_calls_total{service=\"%s\","
+			    "operation=\"%s\",class=\"%dxx\"} %" PRIu64 "\n",
+			    operation == NULL ? "none"
+					      : services[operation->protocol],
+			    operation == NULL ? "none" : operation->name,
+			    class + 1, n);
+	}
+}
+
+static void
+write_calls(const struct api_metrics *metrics, struct buf *out)
+{
+	write_head(out, "api_calls_total", "counter",
+	    "Calls of the API, by operation and class of status.");
+	write_row(metrics, out, 0, NULL);
+	for (size_t i = 0; i < metrics->table_count; i++)
+		for (size_t j = 0; j < metrics->tables[i].count; j++)
+			write_row(metrics, out, metrics->tables[i].before + j,
+			    &metrics->tables[i].first[j]);
 }
 
 static void
@@ -266,6 +356,7 @@ api_metrics_write(const struct api_metrics *metrics,
 	write_number(out, "store_up", "gauge", "1 when the store can be read.",
 	    numbers != NULL);
 	write_requests(metrics, out);
+	write_calls(metrics, out);
 	write_took(metrics, out);
 	write_connections(metrics, out);
 	if (numbers != NULL) {

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 
 struct api_metrics;
+struct api_operation;
 struct store_notification_numbers;
 struct store_numbers;
 
@@ -24,6 +25,9 @@ void api_metrics_free(struct api_metrics **metrics);
 /* route: a name of the table, or "none". */
 void api_metrics_request(struct api_metrics *metrics, const char *route,
     int status, int64_t took_usec);
+/* A call of the API. operation: NULL when it was not found. */
+void api_metrics_call(struct api_metrics *metrics,
+    const struct api_operation *operation, int status);
 void api_metrics_accepted(struct api_metrics *metrics);
 void api_metrics_closed(struct api_metrics *metrics);
 void api_metrics_dropped(

@@ -121,6 +121,7 @@ set_limits(
 	    .max = conf->api_max_connections,
 	    .max_per_address = conf->api_max_connections_per_address,
 	    .timeout_msec = conf->api_timeout_sec * 1000,
+	    .body_bytes = conf->api_max_pending_bytes,
 	};
 
 	process_raise_files(conf->api_max_connections + FILES_EXTRA);

@@ -90,7 +90,7 @@ api_service_new(struct conf *conf, const struct seal *seal,
 		    err_r, SG_IO, "thread's handle: %s", strerror(error));
 	}
 	if (api_throttle_new(&service->throttle, err_r) != SG_OK) {
-		(void)pthread_key_delete(service->store_key); /* it is ours */
+		(void)pthread_key_delete(service->key); /* it is ours */
 		free(service);
 		return SG_NOMEM;
 	}

@@ -38,6 +38,7 @@ X(LETTER_SENT,     "letter.sent",     INFO,  "a letter of sendward's own was han
 X(LETTER_RETRY,    "letter.retry",    WARN,  "a letter could not be handed in; it is tried again") \
 X(LETTER_LOST,     "letter.lost",     ERROR, "a letter was given up; why") \
 X(JOBS_FAILED,     "jobs.failed",     ERROR, "one task of sendward-jobd failed; it goes on") \
+X(IMPORT_ENDED,    "import.ended",    INFO,  "an import job of an account is at its end") \
 X(JOBS_BACK,       "jobs.back",       INFO,  "a task of sendward-jobd that had failed works again") \
 X(JOURNAL_FAILED,  "journal.failed",  ERROR, "what leaves cannot be noted; mail of accounts is answered 451") \
 X(JOURNAL_LINE,    "journal.line",    WARN,  "a line of the journal cannot be read and was left out; the file and where") \
@@ -55,6 +56,7 @@ X(NOTIFY_SENT,     "notify.sent",     DEBUG, "a notification was delivered") \
 X(NOTIFY_RETRY,    "notify.retry",    INFO,  "a notification could not be delivered; it is tried again") \
 X(NOTIFY_DEAD,     "notify.dead",     WARN,  "a notification was given up; it is kept as a dead letter") \
 X(HTTP_REQUEST,    "http.request",    DEBUG, "one request to sendward-apid and its answer") \
+X(API_CALL,        "api.call",        INFO,  "a call of the API: operation, account, access key id, status, error, client and request id") \
 X(HTTP_FAILED,     "http.failed",     ERROR, "a request was answered 5xx; why")
 /* clang-format on */
 

@@ -85,13 +85,17 @@ X("api.listen",           api_listen,           STRING, 3, 300, NULL, "127.0.0.1
 X("api.url",              api_url,              STRING, 0, 1000, NULL, "", "how its users reach it, such as https://mail.example.com:8025, for links in letters; empty: made from api.listen") \
 X("api.tls_certificate_file", api_tls_certificate_file, STRING, 0, 4000, NULL, "", "certificate chain, PEM; empty: no TLS") \
 X("api.tls_key_file",     api_tls_key_file,     STRING, 0, 4000, NULL, "", "its private key, PEM, mode 0400, owned by the option user: a reload reads it again") \
+X("api.import_dir",       api_import_dir,       STRING, 0, 4000, NULL, "", "folder whose files DIR/ACCOUNT/BUCKET/KEY import jobs of the API may name as s3://BUCKET/KEY; empty: none") \
 X("api.max_connections",  api_max_connections,  INT,    10, 100000, NULL, "500", "connections that it holds at once") \
 X("api.max_connections_per_address", api_max_connections_per_address, INT, 1, 100000, NULL, "100", "of these, from one address") \
 X("api.max_header_bytes", api_max_header_bytes, INT,    4096, 1048576, NULL, "32768", "request line and header fields of a request") \
-X("api.max_body_bytes",   api_max_body_bytes,   INT,    1024, 2147483647, NULL, "65536", "body of a request") \
+X("api.max_body_bytes",   api_max_body_bytes,   INT,    1024, 2147483647, NULL, "65536", "body of a request for a page") \
 X("api.submission",       api_submission,       STRING, 6, 1000, NULL, "unix:/var/spool/postfix/public/sendward", "where sendward-apid hands mail in: the socket of Postfix's private smtpd, or smtp://HOST:PORT where it is the option trusted_login by its address") \
 X("api.regions",          api_regions,          STRING, 0, 1000, NULL, "", "regions for which requests may be signed, with blanks between them; empty: any") \
 X("api.calls_per_second", api_calls_per_second, INT,    1, 1000000, NULL, "20", "calls of one credential that do not send; twice as many at once") \
+X("api.max_request_bytes", api_max_request_bytes, INT, 65536, 1073741824, NULL, "67108864", "body of a call of the API: a message of 40 MB is 56 MB there") \
+X("api.max_pending_bytes", api_max_pending_bytes, INT, 1048576, 1099511627776, NULL, "268435456", "bodies larger than api.max_body_bytes, of all calls in hand together; beyond it they are answered 503") \
+X("api.senders",          api_senders,          INT,    1, 1000, NULL, "64", "threads for calls that take long, such as sending: at most so many at once") \
 X("api.timeout_sec",      api_timeout_sec,      INT,    1, 3600, NULL, "15", "time in which a request must be complete, and silence after which a connection is closed")
 /* clang-format on */
 
