@@ -1,9 +1,16 @@
 /* SES v2: the account, its quota and statistics. */
 #include "config.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "api/call.h"
 #include "api/operation.h"
 #include "api/shapes.h"
+#include "api/suppression.h"
+#include "ops/account.h"
+#include "ops/request.h"
+#include "ops/set.h"
 
 /* PROBATION also for an account that a person let go on under figures that had shut
  * it down (ops/account.h). */
@@ -26,17 +33,67 @@ put_quota(struct api_call *call, int64_t used)
 	api_put_number(quota, "SentLast24Hours", (double)used);
 }
 
-static void
-put_reasons(json_t *out, int reasons)
+static const char *
+review_status(const char *status)
 {
-	json_t *list = api_put_list(out, "SuppressedReasons");
-
-	if ((reasons & RULES_REASONS_BOUNCE) != 0)
-		api_add_text(list, "BOUNCE");
-	if ((reasons & RULES_REASONS_COMPLAINT) != 0)
-		api_add_text(list, "COMPLAINT");
+	return strcmp(status, "PENDING") == 0   ? "PENDING"
+	       : strcmp(status, "GRANTED") == 0 ? "GRANTED"
+						: "DENIED";
 }
 
+static void
+put_contacts(json_t *details, const char *contacts)
+{
+	json_t *list;
+
+	if (contacts[0] == '\0')
+		return;
+	list = api_put_list(details, "AdditionalContactEmailAddresses");
+	while (*contacts != '\0') {
+		size_t len = strcspn(contacts, "\n");
+		char contact[RULES_ADDRESS_MAX + 1];
+
+		(void)snprintf(
+		    contact, sizeof(contact), "%.*s", (int)len, contacts);
+		api_add_text(list, contact);
+		contacts += len + (contacts[len] == '\n');
+	}
+}
+
+/* Nothing when the account never said anything. */
+static void
+put_details(struct api_call *call)
+{
+	static const struct api_codes codes = {NULL, NULL, NULL};
+	struct store_details row;
+	struct store_request request;
+	struct err err;
+	json_t *details, *review;
+	char id[24];
+	enum sg_err rc =
+	    request_details_get(call->store, call->owner.facts.id, &row, &err);
+
+	if (rc == SG_MISSING || !api_check(call, rc, &err, &codes))
+		return;
+	details = api_put_object(call->out, "Details");
+	api_put_text(details, "MailType", row.mail_type);
+	api_put_text(details, "WebsiteURL", row.website);
+	if (row.language[0] != '\0')
+		api_put_text(details, "ContactLanguage", row.language);
+	if (row.use_case[0] != '\0')
+		api_put_text(details, "UseCaseDescription", row.use_case);
+	put_contacts(details, row.contacts);
+	rc = store_request_get(
+	    call->store, call->owner.facts.id, &request, &err);
+	if (rc == SG_MISSING || !api_check(call, rc, &err, &codes))
+		return;
+	review = api_put_object(details, "ReviewDetails");
+	api_put_text(review, "Status", review_status(request.status));
+	(void)snprintf(id, sizeof(id), "%lld", (long long)request.id);
+	api_put_text(review, "CaseId", id);
+}
+
+/* Few reads: clients ask often. */
 static void
 get_account(struct api_call *call)
 {
@@ -51,38 +108,91 @@ get_account(struct api_call *call)
 		return;
 	put_quota(call, used);
 	api_put_flag(
+	    call->out, "DedicatedIpAutoWarmupEnabled", owner->auto_warmup);
+	api_put_flag(
 	    call->out, "ProductionAccessEnabled", owner->facts.production);
 	api_put_flag(call->out, "SendingEnabled", !owner->facts.paused);
 	api_put_text(call->out, "EnforcementStatus", enforcement(owner));
-	put_reasons(api_put_object(call->out, "SuppressionAttributes"),
+	api_put_reasons(api_put_object(call->out, "SuppressionAttributes"),
 	    owner->facts.suppressed_reasons);
+	put_details(call);
 }
 
 static void
 put_account_details(struct api_call *call)
 {
-	api_fail(call, "InternalFailure", "PutAccountDetails is not there yet");
+	const json_t *list =
+	    api_object(call->in, "AdditionalContactEmailAddresses");
+	const char *contacts[REQUEST_CONTACTS_MAX + 1];
+	struct request_details details = {
+	    .mail_type = api_text(call->in, "MailType"),
+	    .website = api_text(call->in, "WebsiteURL"),
+	    .use_case = api_text(call->in, "UseCaseDescription"),
+	    .language = api_text(call->in, "ContactLanguage"),
+	    .contacts = contacts,
+	};
+	struct err err;
+	enum sg_err rc;
+
+	for (size_t i = 0; i < json_array_size(list) &&
+			   details.contact_count <= REQUEST_CONTACTS_MAX;
+	     i++)
+		contacts[details.contact_count++] =
+		    json_string_value(json_array_get(list, i));
+	rc = request_tell(call->store, call->conf, call->account, &details,
+	    api_flag(call->in, "ProductionAccessEnabled"), call->now_sec, &err);
+	(void)api_check(call, rc, &err,
+	    &(const struct api_codes){
+		"BadRequestException", NULL, "ConflictException"});
 }
 
 static void
 put_account_sending_attributes(struct api_call *call)
 {
-	api_fail(call, "InternalFailure",
-	    "PutAccountSendingAttributes is not there yet");
+	struct err err;
+	enum sg_err rc = account_switch(call->store, call->account,
+	    api_flag(call->in, "SendingEnabled"), call->now_sec, NULL, &err);
+
+	(void)api_check(call, rc, &err, &api_v2_codes);
+}
+
+static void
+change(struct api_call *call, const struct account_change *change)
+{
+	struct err err;
+	enum sg_err rc = account_change(
+	    call->store, call->conf, call->account, change, NULL, &err);
+
+	(void)api_check(call, rc, &err, &api_v2_codes);
 }
 
 static void
 put_account_suppression_attributes(struct api_call *call)
 {
-	api_fail(call, "InternalFailure",
-	    "PutAccountSuppressionAttributes is not there yet");
+	const json_t *validation = api_object(
+	    api_object(call->in, "ValidationAttributes"), "ConditionThreshold");
+	struct account_change suppressed = {0};
+
+	if (strcmp(api_text(validation, "ConditionThresholdEnabled"),
+		"ENABLED") == 0) {
+		api_fail(call, "BadRequestException",
+		    "ValidationAttributes: addresses are not validated before "
+		    "mail is sent to them");
+		return;
+	}
+	if (api_has(call->in, "SuppressedReasons") || validation == NULL)
+		suppressed.suppressed =
+		    set_suppressed_name(api_suppressed_reasons(call->in));
+	change(call, &suppressed);
 }
 
 static void
 put_account_dedicated_ip_warmup_attributes(struct api_call *call)
 {
-	api_fail(call, "InternalFailure",
-	    "PutAccountDedicatedIpWarmupAttributes is not there yet");
+	const struct account_change warmup = {.has_auto_warmup = true,
+	    .auto_warmup = api_flag(call->in, "AutoWarmupEnabled")};
+
+	change(call, &warmup);
 }
 
 /* clang-format off */

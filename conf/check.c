@@ -321,6 +321,7 @@ static const struct {
 	{"milter.socket_mode",       check_mode},
 	{"notify.ca_file",           check_path_or_none},
 	{"notify.command_dir",       check_path_or_none},
+	{"api.import_dir",           check_path_or_none},
 	{"notify.command_user",      check_user},
 	{"policy.socket",            check_socket},
 	{"policy.socket_mode",       check_mode},

@@ -75,7 +75,7 @@ account_create(struct store *store, const struct conf *conf, const char *name,
     struct err *err_r)
 {
 	struct store_account row = {
-	    .policy = "standard", .created_sec = now_sec};
+	    .policy = "standard", .created_sec = now_sec, .auto_warmup = true};
 	const char *wrong = account_check_name(name);
 	enum sg_err rc;
 
@@ -179,6 +179,8 @@ apply_change(struct store_account *row, const struct conf *conf,
 	if (change->suppressed != NULL)
 		row->facts.suppressed_reasons =
 		    set_suppressed_from_name(change->suppressed);
+	if (change->has_auto_warmup)
+		row->auto_warmup = change->auto_warmup;
 }
 
 enum sg_err
@@ -312,6 +314,53 @@ account_resume(struct store *store, const char *name, bool is_fresh,
 {
 	return edit_account(
 	    store, name, edit_resume, is_fresh ? &now_sec : NULL, row_r, err_r);
+}
+
+/* What the account's own switch does to the row; *changed_r. */
+static enum sg_err
+turn(struct store_account *row, bool is_enabled, int64_t now_sec,
+    bool *changed_r, struct err *err_r)
+{
+	bool is_own = row->paused_by == STORE_PAUSED_BY_ACCOUNT;
+
+	*changed_r = row->facts.paused == is_enabled && (is_own || !is_enabled);
+	if (row->facts.paused && !is_own && is_enabled)
+		return err_set(err_r, SG_INVALID,
+		    "sending is paused by %s (%s), who alone can resume it",
+		    row->paused_by == STORE_PAUSED_BY_REPUTATION
+			? "the service for the account's reputation"
+			: "the service's operator",
+		    row->facts.pause_reason);
+	if (!*changed_r)
+		return SG_OK;
+	row->facts.paused = !is_enabled;
+	copy_text(row->facts.pause_reason, sizeof(row->facts.pause_reason),
+	    is_enabled ? "" : "the account has switched it off");
+	row->paused_by =
+	    is_enabled ? STORE_PAUSED_BY_OPERATOR : STORE_PAUSED_BY_ACCOUNT;
+	row->paused_sec = is_enabled ? 0 : now_sec;
+	return SG_OK;
+}
+
+enum sg_err
+account_switch(struct store *store, const char *name, bool is_enabled,
+    int64_t now_sec, struct store_account *row_r, struct err *err_r)
+{
+	struct store_account row;
+	bool changed = false;
+	enum sg_err rc = store_begin(store, err_r);
+
+	if (rc != SG_OK)
+		return rc;
+	rc = account_get(store, name, &row, err_r);
+	if (rc == SG_OK)
+		rc = turn(&row, is_enabled, now_sec, &changed, err_r);
+	if (rc == SG_OK && changed)
+		rc = store_account_update(store, &row, err_r);
+	rc = store_finish(store, rc, err_r);
+	if (rc == SG_OK && row_r != NULL)
+		*row_r = row;
+	return rc;
 }
 
 const char *

@@ -39,6 +39,7 @@ struct account_change {
 	/* NULL: stays; "none", "BOUNCE", "COMPLAINT", "BOUNCE,COMPLAINT": what
 	 * enters the suppression list by itself, and holds mail back */
 	const char *suppressed;
+	bool has_auto_warmup, auto_warmup;
 };
 enum sg_err account_change(struct store *store, const struct conf *conf,
     const char *name, const struct account_change *change,
@@ -60,6 +61,12 @@ enum sg_err account_pause(struct store *store, const char *name,
  * so. */
 enum sg_err account_resume(struct store *store, const char *name, bool is_fresh,
     int64_t now_sec, struct store_account *row_r, struct err *err_r);
+/* By the account itself: mail off (paused by STORE_PAUSED_BY_ACCOUNT) or on again.
+ * Off while somebody else has paused it changes nothing; on then is SG_INVALID, and
+ * says who did and why. */
+enum sg_err account_switch(struct store *store, const char *name,
+    bool is_enabled, int64_t now_sec, struct store_account *row_r,
+    struct err *err_r);
 /* What whoever resumed the account should know; "" nothing. */
 const char *account_resume_note(const struct store_account *row);
 

@@ -11,6 +11,7 @@
 #include "conf/conf.h"
 #include "ops/account.h"
 #include "ops/letter.h"
+#include "rules/identity.h"
 
 /* ---- what an account says ------------------------------------------------ */
 
@@ -136,6 +137,126 @@ request_create(struct store *store, const struct conf *conf,
 		return rc;
 	rc = add_request(store, conf, account, row_r, err_r);
 	return store_finish(store, rc, err_r);
+}
+
+/* ---- details ------------------------------------------------------------------ */
+
+static enum sg_err
+take_contacts(const struct request_details *details, struct store_details *row,
+    struct err *err_r)
+{
+	size_t len = 0;
+
+	if (details->contact_count > REQUEST_CONTACTS_MAX)
+		return err_set(err_r, SG_INVALID,
+		    "there are more than %d additional contacts",
+		    REQUEST_CONTACTS_MAX);
+	for (size_t i = 0; i < details->contact_count; i++) {
+		const char *contact = details->contacts[i];
+		char name[RULES_ADDRESS_MAX + 1];
+		enum rules_identity_type type;
+		const char *wrong = identity_check_name(contact, name, &type);
+
+		if (wrong == NULL && type != RULES_IDENTITY_EMAIL)
+			wrong = "it is a domain";
+		if (wrong != NULL)
+			return err_set(err_r, SG_INVALID,
+			    "the additional contact %.100s is no e-mail "
+			    "address: %s",
+			    contact, wrong);
+		len += (size_t)snprintf(row->contacts + len,
+		    sizeof(row->contacts) - len, "%s%s", len > 0 ? "\n" : "",
+		    name);
+	}
+	return SG_OK;
+}
+
+/* request_r: the same as a request. */
+static enum sg_err
+take_details(const struct request_details *details, struct store_details *row_r,
+    struct store_request *request_r, struct err *err_r)
+{
+	enum sg_err rc = take_mail_type(details->mail_type, request_r, err_r);
+
+	*row_r = (struct store_details){0};
+	if (rc == SG_OK)
+		rc = take_website(details->website, request_r, err_r);
+	if (rc == SG_OK && details->use_case[0] != '\0')
+		rc = take_text(details->use_case, "the use case",
+		    row_r->use_case, sizeof(row_r->use_case), err_r);
+	if (rc == SG_OK && details->language[0] != '\0' &&
+	    strcmp(details->language, "EN") != 0 &&
+	    strcmp(details->language, "JA") != 0)
+		rc = err_set(
+		    err_r, SG_INVALID, "the contact language is EN or JA");
+	if (rc == SG_OK)
+		rc = take_contacts(details, row_r, err_r);
+	if (rc != SG_OK)
+		return rc;
+	memcpy(
+	    row_r->mail_type, request_r->mail_type, sizeof(row_r->mail_type));
+	memcpy(row_r->website, request_r->website, sizeof(row_r->website));
+	(void)snprintf(
+	    row_r->language, sizeof(row_r->language), "%s", details->language);
+	(void)snprintf(request_r->use_case, sizeof(request_r->use_case), "%s",
+	    row_r->use_case[0] != '\0' ? row_r->use_case : "not described");
+	return SG_OK;
+}
+
+static enum sg_err
+check_none_open(struct store *store, int64_t account_id, struct err *err_r)
+{
+	struct store_request newest;
+	enum sg_err rc = store_request_get(store, account_id, &newest, err_r);
+
+	if (rc == SG_OK && strcmp(newest.status, "PENDING") == 0)
+		return err_set(err_r, SG_EXISTS,
+		    "a request of the account for production access is open");
+	return rc == SG_MISSING ? SG_OK : rc;
+}
+
+enum sg_err
+request_tell(struct store *store, const struct conf *conf, const char *account,
+    const struct request_details *details, bool asks, int64_t now_sec,
+    struct err *err_r)
+{
+	struct store_request request = {
+	    .status = "PENDING", .created_sec = now_sec};
+	struct store_account owner;
+	struct store_details row;
+	enum sg_err rc = take_details(details, &row, &request, err_r);
+
+	if (rc == SG_OK)
+		rc = store_begin(store, err_r);
+	if (rc != SG_OK)
+		return rc;
+	rc = account_get(store, account, &owner, err_r);
+	if (rc == SG_OK)
+		rc = check_none_open(store, owner.facts.id, err_r);
+	if (rc == SG_OK)
+		rc = store_details_put(store, owner.facts.id, &row, err_r);
+	if (rc == SG_OK && asks && !owner.facts.production)
+		rc = add_request(store, conf, account, &request, err_r);
+	return store_finish(store, rc, err_r);
+}
+
+enum sg_err
+request_details_get(struct store *store, int64_t account_id,
+    struct store_details *row_r, struct err *err_r)
+{
+	struct store_request newest;
+	enum sg_err rc = store_details_get(store, account_id, row_r, err_r);
+
+	if (rc != SG_MISSING)
+		return rc;
+	rc = store_request_get(store, account_id, &newest, err_r);
+	if (rc != SG_OK)
+		return rc;
+	*row_r = (struct store_details){0};
+	memcpy(row_r->mail_type, newest.mail_type, sizeof(row_r->mail_type));
+	memcpy(row_r->website, newest.website, sizeof(row_r->website));
+	memcpy(row_r->use_case, newest.use_case, sizeof(row_r->use_case));
+	return SG_OK;
 }
 
 /* ---- what the operator answers --------------------------------------------- */

@@ -3,6 +3,9 @@
 #ifndef SENDWARD_OPS_REQUEST_H
 #define SENDWARD_OPS_REQUEST_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include "base/err.h"
 #include "store/store.h"
 
@@ -15,6 +18,25 @@ enum sg_err request_create(struct store *store, const struct conf *conf,
     const char *account, const char *mail_type, const char *website,
     const char *use_case, int64_t now_sec, struct store_request *row_r,
     struct err *err_r);
+/* What an account says of itself and its mail, all of which takes the place of what
+ * it said before. language: EN, JA or ""; contacts: at most REQUEST_CONTACTS_MAX. */
+#define REQUEST_CONTACTS_MAX 4
+struct request_details {
+	const char *mail_type, *website, *use_case; /* use_case may be "" */
+	const char *language;
+	const char *const *contacts;
+	size_t contact_count;
+};
+/* Keeps it; and with asks, when the account is in the sandbox, asks for production
+ * access by it as request_create does. SG_EXISTS: a request is open, nothing was
+ * changed. */
+enum sg_err request_tell(struct store *store, const struct conf *conf,
+    const char *account, const struct request_details *details, bool asks,
+    int64_t now_sec, struct err *err_r);
+/* SG_MISSING: it never said anything, by request_create neither. */
+enum sg_err request_details_get(struct store *store, int64_t account_id,
+    struct store_details *row_r, struct err *err_r);
+
 /* Out of the sandbox with this quota and rate (0: the configured ones), in one
  * transaction, and a letter. SG_MISSING: none is open. */
 enum sg_err request_approve(struct store *store, const struct conf *conf,

@@ -4,6 +4,8 @@
 
 #include "ops/suppression.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,6 +14,7 @@
 #include "rules/mailbox.h"
 
 #define BATCH 1000
+#define REASONS 3
 
 static const char *const reason_names[] = {
     [RULES_SUPPRESSED_BOUNCE] = "BOUNCE",
@@ -159,14 +162,86 @@ suppression_list(struct store *store, const char *account,
 	return store_suppression_list(store, owner.facts.id, fn, ctx, err_r);
 }
 
+/* ---- pages --------------------------------------------------------------- */
+
+/* Keys are "REASON SECOND ADDRESS". */
+static bool
+read_key(const char *key, int *reason_r, int64_t *sec_r, const char **address_r)
+{
+	char *end;
+
+	*reason_r = 0;
+	*sec_r = INT64_MIN;
+	*address_r = "";
+	if (key[0] == '\0')
+		return true;
+	if (key[0] < '0' || key[0] >= '0' + REASONS || key[1] != ' ')
+		return false;
+	*reason_r = key[0] - '0';
+	*sec_r = strtoll(key + 2, &end, 10);
+	*address_r = end + 1;
+	return end > key + 2 && *end == ' ' && end[1] != '\0' &&
+	       strlen(end + 1) <= RULES_ADDRESS_MAX;
+}
+
+struct page {
+	suppression_page_fn *fn;
+	void *ctx;
+	int64_t left;
+	bool is_over;
+};
+
+static bool
+tell_row(void *ctx, const struct store_suppression *row)
+{
+	struct page *page = ctx;
+	char key[SUPPRESSION_KEY_MAX + 1];
+
+	(void)snprintf(key, sizeof(key), "%d %lld %s", (int)row->facts.reason,
+	    (long long)row->facts.since_sec, row->address);
+	page->left--;
+	page->is_over = !page->fn(page->ctx, key, row) || page->left == 0;
+	return !page->is_over;
+}
+
+enum sg_err
+suppression_page(struct store *store, int64_t account_id,
+    const struct suppression_filter *filter, const char *after, int64_t most,
+    suppression_page_fn *fn, void *ctx, struct err *err_r)
+{
+	struct page page = {
+	    .fn = fn, .ctx = ctx, .left = most, .is_over = most <= 0};
+	struct store_suppression_page part = {
+	    .account_id = account_id, .before_sec = filter->before_sec};
+	enum sg_err rc = SG_OK;
+	int reason;
+
+	if (!read_key(after, &reason, &part.after_sec, &part.after))
+		return err_set(err_r, SG_INVALID, "no key of a page");
+	for (; reason < REASONS && rc == SG_OK && !page.is_over; reason++) {
+		if (part.after_sec < filter->since_sec) {
+			part.after_sec = filter->since_sec;
+			part.after = "";
+		}
+		part.reason = (enum rules_suppression_reason)reason;
+		part.most = page.left;
+		if ((filter->reasons & 1 << reason) != 0)
+			rc = store_suppression_page(
+			    store, &part, tell_row, &page, err_r);
+		part.after_sec = INT64_MIN;
+		part.after = "";
+	}
+	return rc;
+}
+
 /* ---- import ------------------------------------------------------------- */
 
 struct import {
 	struct store *store;
 	struct suppression_import *counts;
 	struct store_suppression row; /* account and time are filled */
-	int reason;                   /* for lines without one; -1 none */
-	int64_t in_batch;             /* entries in the open transaction */
+	const struct suppression_how *how;
+	int64_t in_batch; /* entries in the open transaction */
 };
 
 /* What is wrong with the line; NULL: import->row is filled. */
@@ -175,7 +250,7 @@ read_entry(struct import *import, char *line)
 {
 	struct suppression_line entry;
 	const char *wrong = suppression_line_parse(line, &entry);
-	int reason = import->reason;
+	int reason = import->how->reason;
 
 	if (wrong != NULL)
 		return wrong;
@@ -184,7 +259,7 @@ read_entry(struct import *import, char *line)
 		if (reason < 0)
 			return "the reason is not BOUNCE, COMPLAINT or MANUAL";
 	}
-	if (reason < 0)
+	if (reason < 0 && !import->how->is_removal)
 		return "no reason: write ADDRESS,BOUNCE or give --reason";
 	import->row.facts.reason = (enum rules_suppression_reason)reason;
 	return suppression_normalise(entry.address, import->row.address);
@@ -205,30 +280,49 @@ end_batch(struct import *import, struct err *err_r)
 }
 
 static enum sg_err
+write_entry(struct import *import, struct err *err_r)
+{
+	enum sg_err rc;
+
+	if (!import->how->is_removal)
+		return store_suppression_put(
+		    import->store, &import->row, err_r);
+	rc = store_suppression_delete(
+	    import->store, import->row.account_id, import->row.address, err_r);
+	return rc == SG_MISSING ? SG_OK : rc;
+}
+
+static enum sg_err
 put_entry(struct import *import, struct err *err_r)
 {
+	const struct suppression_how *how = import->how;
 	enum sg_err rc = SG_OK;
 
 	if (import->in_batch == 0)
 		rc = store_begin(import->store, err_r);
 	if (rc != SG_OK)
 		return rc;
-	rc = store_suppression_put(import->store, &import->row, err_r);
+	rc = write_entry(import, err_r);
 	if (rc != SG_OK) {
 		store_rollback(import->store);
 		import->in_batch = 0;
 		return rc;
 	}
-	if (++import->in_batch == BATCH)
-		return end_batch(import, err_r);
-	return SG_OK;
+	if (++import->in_batch < BATCH)
+		return SG_OK;
+	rc = end_batch(import, err_r);
+	if (rc == SG_OK && how->stops != NULL && how->stops(how->ctx))
+		rc = err_set(err_r, SG_BUSY, "it was asked to stop");
+	return rc;
 }
 
 /* One line; the heading and empty lines are passed over. */
 static enum sg_err
 take_line(struct import *import, char *line, const char *wrong, int64_t number,
-    suppression_reject_fn *reject, void *ctx, struct err *err_r)
+    struct err *err_r)
 {
+	const struct suppression_how *how = import->how;
+
 	if (wrong == NULL &&
 	    (line[0] == '\0' ||
 		(number == 1 && suppression_line_is_heading(line))))
@@ -239,8 +333,8 @@ take_line(struct import *import, char *line, const char *wrong, int64_t number,
 	if (wrong == NULL)
 		return put_entry(import, err_r);
 	import->counts->rejected++;
-	if (reject != NULL)
-		reject(ctx, number, wrong);
+	if (how->reject != NULL)
+		how->reject(how->ctx, number, wrong);
 	return SG_OK;
 }
 
@@ -249,8 +343,19 @@ suppression_import(struct store *store, const char *account, FILE *in,
     int reason, int64_t now_sec, suppression_reject_fn *reject, void *ctx,
     struct suppression_import *counts_r, struct err *err_r)
 {
-	struct import import = {
-	    .store = store, .counts = counts_r, .reason = reason};
+	const struct suppression_how how = {
+	    .reason = reason, .reject = reject, .ctx = ctx};
+
+	return suppression_import_by(
+	    store, account, in, &how, now_sec, counts_r, err_r);
+}
+
+enum sg_err
+suppression_import_by(struct store *store, const char *account, FILE *in,
+    const struct suppression_how *how, int64_t now_sec,
+    struct suppression_import *counts_r, struct err *err_r)
+{
+	struct import import = {.store = store, .counts = counts_r, .how = how};
 	struct store_account owner = {0};
 	char line[SUPPRESSION_LINE_MAX + 1];
 	const char *wrong = NULL;
@@ -262,8 +367,7 @@ suppression_import(struct store *store, const char *account, FILE *in,
 	import.row.facts.since_sec = now_sec;
 	while (rc == SG_OK &&
 	       suppression_line_read(in, line, sizeof(line), &wrong))
-		rc = take_line(
-		    &import, line, wrong, ++number, reject, ctx, err_r);
+		rc = take_line(&import, line, wrong, ++number, err_r);
 	if (rc == SG_OK && ferror(in))
 		rc = err_set(err_r, SG_INVALID,
 		    "the input could not be read to its end, after line %lld",

@@ -40,6 +40,20 @@ enum sg_err suppression_remove(struct store *store, const char *account,
 enum sg_err suppression_list(struct store *store, const char *account,
     store_suppression_fn *fn, void *ctx, struct err *err_r);
 
+/* A page of it, in an order of its own: what fits the filter behind `after` ("" the
+ * begin), at most `most`. key of the callback: the next page's after. */
+struct suppression_filter {
+	int reasons; /* sum of 1 << enum rules_suppression_reason */
+	int64_t since_sec, before_sec;
+};
+#define SUPPRESSION_KEY_MAX (RULES_ADDRESS_MAX + 32)
+typedef bool suppression_page_fn(
+    void *ctx, const char *key, const struct store_suppression *row);
+/* SG_INVALID: `after` is no key. */
+enum sg_err suppression_page(struct store *store, int64_t account_id,
+    const struct suppression_filter *filter, const char *after, int64_t most,
+    suppression_page_fn *fn, void *ctx, struct err *err_r);
+
 #define SUPPRESSION_LINE_MAX 4096
 
 struct suppression_import {
@@ -59,5 +73,17 @@ typedef void suppression_reject_fn(void *ctx, int64_t number, const char *why);
 enum sg_err suppression_import(struct store *store, const char *account,
     FILE *in, int reason, int64_t now_sec, suppression_reject_fn *reject,
     void *ctx, struct suppression_import *counts_r, struct err *err_r);
+/* The same with more to say. */
+struct suppression_how {
+	int reason;      /* of lines without one; -1 */
+	bool is_removal; /* of the addresses, whether they were there or not */
+	bool (*stops)(void *ctx); /* asked now and then; may be NULL */
+	suppression_reject_fn *reject;
+	void *ctx;
+};
+/* SG_BUSY: it was asked to stop; what counts_r->taken says is in the store. */
+enum sg_err suppression_import_by(struct store *store, const char *account,
+    FILE *in, const struct suppression_how *how, int64_t now_sec,
+    struct suppression_import *counts_r, struct err *err_r);
 
 #endif

@@ -119,6 +119,18 @@ store_import_page(struct store *store, int64_t account_id, int64_t after_id,
 }
 
 enum sg_err
+store_import_purge(struct store *store, int64_t account_id, int64_t before_sec,
+    struct err *err_r)
+{
+	struct query q;
+
+	query_open(&q, store, QUERY_IMPORT_PURGE, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_int(&q, "$before_sec", before_sec);
+	return query_run(&q, NULL);
+}
+
+enum sg_err
 store_import_count_open(struct store *store, int64_t account_id,
     int64_t *count_r, struct err *err_r)
 {

@@ -46,6 +46,9 @@ enum sg_err store_import_next(struct store *store, int64_t after_id,
 enum sg_err store_import_page(struct store *store, int64_t account_id,
     int64_t after_id, int64_t most, store_import_fn *fn, void *ctx,
     struct err *err_r);
+/* Deletes those that ended and were made before. */
+enum sg_err store_import_purge(struct store *store, int64_t account_id,
+    int64_t before_sec, struct err *err_r);
 enum sg_err store_import_count_open(struct store *store, int64_t account_id,
     int64_t *count_r, struct err *err_r);
 

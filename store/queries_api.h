@@ -45,6 +45,8 @@ X(IMPORT_NEXT,        "SELECT " IMPORT_COLUMNS " FROM import_job " \
 X(IMPORT_PAGE,        "SELECT " IMPORT_COLUMNS " FROM import_job " \
                       "WHERE account_id = $account_id AND id > $after " \
                       "ORDER BY id LIMIT $most") \
+X(IMPORT_PURGE,       "DELETE FROM import_job WHERE account_id = $account_id " \
+                      "AND state >= 2 AND created_sec < $before_sec") \
 X(IMPORT_COUNT_OPEN,  "SELECT COUNT(*) FROM import_job " \
                       "WHERE account_id = $account_id AND state < 2")
 /* clang-format on */

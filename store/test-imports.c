@@ -207,6 +207,14 @@ test_import_jobs(void **state)
 	assert_string_equal(row.uuid, "u2");
 	assert_ok(f, store_import_next(f->store, row.id, &row, &f->err));
 	assert_string_equal(row.uuid, "u3");
+	assert_ok(f, store_import_purge(f->store, f->account, 7, &f->err));
+	assert_ok(
+	    f, store_import_get(f->store, f->account, "u1", &row, &f->err));
+	assert_ok(f, store_import_purge(f->store, f->account, 8, &f->err));
+	assert_code(f, SG_MISSING,
+	    store_import_get(f->store, f->account, "u1", &row, &f->err));
+	assert_ok(
+	    f, store_import_get(f->store, f->account, "u3", &row, &f->err));
 	row.id = 999;
 	assert_code(
 	    f, SG_MISSING, store_import_update(f->store, &row, &f->err));
