@@ -44,7 +44,7 @@ api_libapi_a_SOURCES = \
 	api/v1_send.c api/v1_identity.c api/v1_account.c api/v1_set.c \
 	api/v1_template.c \
 	api/sns_topic.c
-EXTRA_DIST += api/README.md
+EXTRA_DIST += api/README.md api/fuzz-sigv4.c
 
 # For tests/api.
 noinst_PROGRAMS += api/make-link

@@ -1,77 +1,247 @@
 /* SES v2: dedicated addresses and their pools. */
 #include "config.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "api/call.h"
 #include "api/operation.h"
 #include "api/shapes.h"
+#include "api/v2_tag.h"
+#include "ops/pool.h"
+
+#define PAGE_MOST 100
+
+/* The operator gives addresses: sendward adds and removes none by itself. */
+static bool
+is_standard(struct api_call *call)
+{
+	if (strcmp(api_text(call->in, "ScalingMode"), "MANAGED") != 0)
+		return true;
+	api_fail(call, "BadRequestException",
+	    "ScalingMode: MANAGED is not supported; the operator gives "
+	    "addresses to pools");
+	return false;
+}
+
+/* Within a transaction. */
+static enum sg_err
+create(struct api_call *call, struct err *err_r)
+{
+	const char *name = api_text(call->in, "PoolName");
+	const json_t *tags = api_object(call->in, "Tags");
+	char resource[128];
+	struct store_pool row;
+	bool is_full;
+	enum sg_err rc = pool_create(call->store, call->owner.facts.id, name,
+	    call->now_sec, &row, &is_full, err_r);
+
+	if (is_full)
+		api_fail(call, "LimitExceededException", "%s", err_r->text);
+	if (rc != SG_OK || json_array_size(tags) == 0)
+		return rc;
+	(void)snprintf(
+	    resource, sizeof(resource), "dedicated-ip-pool/%s", row.name);
+	if (!api_tags_put(call, resource, tags)) /* the call has failed */
+		return err_set(err_r, SG_INVALID, "tags");
+	return SG_OK;
+}
 
 static void
 create_dedicated_ip_pool(struct api_call *call)
 {
-	api_fail(
-	    call, "InternalFailure", "CreateDedicatedIpPool is not there yet");
+	struct err err = {0};
+	bool own;
+
+	if (is_standard(call) &&
+	    api_tags_check(call, api_object(call->in, "Tags")) &&
+	    api_check(call, store_scope_begin(call->store, &own, &err), &err,
+		&api_v2_codes))
+		(void)api_check(call,
+		    store_scope_end(call->store, own, create(call, &err), &err),
+		    &err, &api_v2_codes);
+}
+
+/* False: the call has failed. */
+static bool
+find_pool(struct api_call *call, struct store_pool *row_r)
+{
+	struct err err = {0};
+
+	return api_check(call,
+	    pool_get(call->store, call->owner.facts.id,
+		api_text(call->in, "PoolName"), row_r, &err),
+	    &err, &api_v2_codes);
 }
 
 static void
 get_dedicated_ip_pool(struct api_call *call)
 {
-	api_fail(
-	    call, "InternalFailure", "GetDedicatedIpPool is not there yet");
+	struct store_pool row;
+	json_t *out;
+
+	if (!find_pool(call, &row))
+		return;
+	out = api_put_object(call->out, "DedicatedIpPool");
+	api_put_text(out, "PoolName", row.name);
+	api_put_text(out, "ScalingMode", pool_scaling_name(row.scaling));
+}
+
+struct pool_page {
+	struct api_call *call;
+	struct api_page page;
+	json_t *list;
+};
+
+/* False: the page is full, and NextToken says where to go on. */
+static bool
+takes(struct pool_page *list, const char *key)
+{
+	if (list->page.count == list->page.most) {
+		api_page_more(list->call, list->page.after);
+		return false;
+	}
+	list->page.count++;
+	(void)snprintf(list->page.after, sizeof(list->page.after), "%s", key);
+	return true;
+}
+
+static bool
+list_pool(void *ctx, const struct store_pool *row)
+{
+	struct pool_page *list = ctx;
+
+	if (!takes(list, row->name))
+		return false;
+	api_add_text(list->list, row->name);
+	return true;
 }
 
 static void
 list_dedicated_ip_pools(struct api_call *call)
 {
-	api_fail(
-	    call, "InternalFailure", "ListDedicatedIpPools is not there yet");
+	struct pool_page list = {.call = call};
+	char after[API_PAGE_KEY_MAX + 1];
+	struct err err = {0};
+
+	if (!api_page_open(call, "PageSize", PAGE_MOST, &list.page))
+		return;
+	(void)snprintf(after, sizeof(after), "%s", list.page.after);
+	list.list = api_put_list(call->out, "DedicatedIpPools");
+	(void)api_check(call,
+	    store_pool_list(call->store, call->owner.facts.id, after,
+		list.page.most + 1, list_pool, &list, &err),
+	    &err, &api_v2_codes);
 }
 
 static void
 delete_dedicated_ip_pool(struct api_call *call)
 {
-	api_fail(
-	    call, "InternalFailure", "DeleteDedicatedIpPool is not there yet");
+	struct err err = {0};
+
+	(void)api_check(call,
+	    pool_delete(call->store, call->owner.facts.id,
+		api_text(call->in, "PoolName"), &err),
+	    &err, &api_v2_codes);
 }
 
+/* Every pool scales so already. */
 static void
 put_dedicated_ip_pool_scaling_attributes(struct api_call *call)
 {
-	api_fail(call, "InternalFailure",
-	    "PutDedicatedIpPoolScalingAttributes is not there yet");
+	struct store_pool row;
+
+	if (find_pool(call, &row))
+		(void)is_standard(call);
+}
+
+/* ---- addresses ----------------------------------------------------------------- */
+
+static void
+put_ip(json_t *out, const struct store_ip *row)
+{
+	api_put_text(out, "Ip", row->address);
+	api_put_text(out, "WarmupStatus", pool_warmup_name(row->warmup));
+	api_put_integer(out, "WarmupPercentage", row->percentage);
+	api_put_text(
+	    out, "PoolName", row->pool[0] != '\0' ? row->pool : POOL_DEFAULT);
 }
 
 static void
 get_dedicated_ip(struct api_call *call)
 {
-	api_fail(call, "InternalFailure", "GetDedicatedIp is not there yet");
+	struct store_ip row;
+	struct err err = {0};
+
+	if (api_check(call,
+		pool_ip_get(call->store, call->owner.facts.id,
+		    api_text(call->in, "Ip"), &row, &err),
+		&err, &api_v2_codes))
+		put_ip(api_put_object(call->out, "DedicatedIp"), &row);
+}
+
+static bool
+list_ip(void *ctx, const struct store_ip *row)
+{
+	struct pool_page *list = ctx;
+
+	if (!takes(list, row->address))
+		return false;
+	put_ip(api_add_object(list->list), row);
+	return true;
 }
 
 static void
 get_dedicated_ips(struct api_call *call)
 {
-	api_fail(call, "InternalFailure", "GetDedicatedIps is not there yet");
+	const char *name = api_text(call->in, "PoolName");
+	struct pool_page list = {.call = call};
+	struct store_pool pool = {.id = name[0] != '\0' ? 0 : -1};
+	char after[API_PAGE_KEY_MAX + 1];
+	struct err err = {0};
+
+	if (name[0] != '\0' && strcmp(name, POOL_DEFAULT) != 0 &&
+	    !find_pool(call, &pool))
+		return;
+	if (!api_page_open(call, "PageSize", PAGE_MOST, &list.page))
+		return;
+	(void)snprintf(after, sizeof(after), "%s", list.page.after);
+	list.list = api_put_list(call->out, "DedicatedIps");
+	(void)api_check(call,
+	    store_ip_list(call->store, call->owner.facts.id, pool.id, after,
+		list.page.most + 1, list_ip, &list, &err),
+	    &err, &api_v2_codes);
 }
 
 static void
 put_dedicated_ip_in_pool(struct api_call *call)
 {
-	api_fail(
-	    call, "InternalFailure", "PutDedicatedIpInPool is not there yet");
+	struct err err = {0};
+
+	(void)api_check(call,
+	    pool_ip_move(call->store, call->owner.facts.id,
+		api_text(call->in, "Ip"),
+		api_text(call->in, "DestinationPoolName"), &err),
+	    &err, &api_v2_codes);
 }
 
 static void
 put_dedicated_ip_warmup_attributes(struct api_call *call)
 {
-	api_fail(call, "InternalFailure",
-	    "PutDedicatedIpWarmupAttributes is not there yet");
+	struct err err = {0};
+
+	(void)api_check(call,
+	    pool_ip_warm_up(call->store, call->owner.facts.id,
+		api_text(call->in, "Ip"),
+		api_integer(call->in, "WarmupPercentage", -1), &err),
+	    &err, &api_v2_codes);
 }
 
 /* clang-format off */
 const struct api_operation api_v2_pool[] = {
 	{API_V2, "CreateDedicatedIpPool", "POST", "/v2/email/dedicated-ip-pools",
 	    api_in_v2_create_dedicated_ip_pool, NULL, 0,
-	    "AlreadyExistsException|ConcurrentModificationException|"
-	    "LimitExceededException", create_dedicated_ip_pool},
+	    "AlreadyExistsException|LimitExceededException", create_dedicated_ip_pool},
 	{API_V2, "GetDedicatedIpPool", "GET", "/v2/email/dedicated-ip-pools/{PoolName}",
 	    api_in_v2_get_dedicated_ip_pool, NULL, API_OP_READS,
 	    "NotFoundException", get_dedicated_ip_pool},
@@ -80,11 +250,11 @@ const struct api_operation api_v2_pool[] = {
 	    "", list_dedicated_ip_pools},
 	{API_V2, "DeleteDedicatedIpPool", "DELETE", "/v2/email/dedicated-ip-pools/{PoolName}",
 	    api_in_v2_delete_dedicated_ip_pool, NULL, 0,
-	    "ConcurrentModificationException|NotFoundException",
+	    "NotFoundException",
 	    delete_dedicated_ip_pool},
 	{API_V2, "PutDedicatedIpPoolScalingAttributes", "PUT", "/v2/email/dedicated-ip-pools/{PoolName}/scaling",
 	    api_in_v2_put_dedicated_ip_pool_scaling_attributes, NULL, 0,
-	    "ConcurrentModificationException|NotFoundException",
+	    "NotFoundException",
 	    put_dedicated_ip_pool_scaling_attributes},
 	{API_V2, "GetDedicatedIp", "GET", "/v2/email/dedicated-ips/{IP}",
 	    api_in_v2_get_dedicated_ip, NULL, API_OP_READS,

@@ -138,6 +138,7 @@ message_new(const struct message_env *env, struct arena *arena,
 	/* sendmail(1) has neither; a client may leave the brackets out */
 	m->is_smtp = mail->path[0] == '<' || mail->session[0] != '\0';
 	m->is_monitor = conf->mode == CONF_MODE_MONITOR;
+	m->is_private = admit_is_private(&env->admit, &mail->client);
 	m->login = arena_strdup(arena, mail->client.login);
 	m->session = arena_strdup(arena, mail->session);
 	m->source_ip = arena_strdup(arena, mail->source_ip);
@@ -569,6 +570,8 @@ fill_note(
 	    .identity = identity->name,
 	    .set_id = c->set.id,
 	    .set_name = c->set.name,
+	    .tenant_id = c->tenant.id,
+	    .tenant_name = c->tenant.name,
 	    .size = c->size,
 	    .recipients = m->recipient_text,
 	    .headers = c->headers,
@@ -576,7 +579,9 @@ fill_note(
 	    .keeps_headers =
 		c->set.listens_kinds != 0 || identity->notify_headers != 0,
 	    .tags = c->tags,
-	    .tag_count = c->tag_count};
+	    .tag_count = c->tag_count,
+	    .submission = c->submission,
+	    .operation = c->operation};
 }
 
 bool

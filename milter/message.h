@@ -92,11 +92,14 @@ struct message_content {
 	struct admit_cover cover;   /* of From */
 	struct dkim_signer *signer; /* NULL: not signed, or not yet */
 	const char *dkim; /* for the log: domain, "none", "off" or "pending" */
-	const char *feedback_id; /* the field that is added; NULL none */
-	bool drops_feedback_id;  /* the client's own are taken off */
-	struct rules_set set;    /* the configuration set; id 0 none */
+	const char *feedback_id;    /* the field that is added; NULL none */
+	bool drops_feedback_id;     /* the client's own are taken off */
+	struct rules_set set;       /* the configuration set; id 0 none */
+	struct rules_tenant tenant; /* id 0 none */
 	struct journal_tag *tags;
 	size_t tag_count;
+	/* by the API; NULL: it was not */
+	const char *submission, *operation;
 	const char *token; /* "b-TOKEN" of the return path; NULL: not yet */
 };
 
@@ -105,6 +108,7 @@ struct message {
 	struct arena *arena; /* everything of this message; dies with it */
 	bool is_smtp; /* false: sendmail(1), which hears only 5xx at the end */
 	bool is_monitor;
+	bool is_private; /* came through the private door */
 	bool has_looked_again; /* once is enough for a message */
 	enum admit_owner owner;
 	struct rules_account account;

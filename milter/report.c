@@ -66,7 +66,7 @@ report_accepted(const struct message *m)
 	    number(m->rcpt_taken, recipients), "dropped",
 	    m->rcpt_dropped > 0 ? number(m->rcpt_dropped, dropped) : NULL,
 	    "size", number(c->size, size), "set", or_nothing(c->set.name),
-	    NULL);
+	    "tenant", or_nothing(c->tenant.name), NULL);
 }
 
 static enum log_event_id

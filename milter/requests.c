@@ -1,4 +1,4 @@
-/* The configuration set and the tags that a message's header asks for: see
+/* The configuration set, the tenant and the tags that a message's header asks for: see
  * requests.h. */
 #include "config.h"
 
@@ -14,16 +14,26 @@
 
 static const char blanks[] = " \t\r\n";
 
+/* By what names a field is known. */
+struct request_field {
+	const char *ses, *own;
+};
+static const struct request_field set_field = {
+    "X-SES-CONFIGURATION-SET", "X-Sendward-Configuration-Set"};
+static const struct request_field tenant_field = {
+    "X-SES-TENANT", "X-Sendward-Tenant"};
+
 static bool
-is_set_field(const char *name)
+is_field(const struct request_field *field, const char *name)
 {
-	return strcasecmp(name, "X-SES-CONFIGURATION-SET") == 0 ||
-	       strcasecmp(name, "X-Sendward-Configuration-Set") == 0;
+	return strcasecmp(name, field->ses) == 0 ||
+	       strcasecmp(name, field->own) == 0;
 }
 
-/* The first field that names a set; *name_r NULL: none does. False: no memory. */
+/* The first field that names a thing; *name_r NULL: none does. False: no memory. */
 static bool
-find_set_name(const struct message *m, const char **name_r)
+find_name(const struct message *m, const struct request_field *field,
+    const char **name_r)
 {
 	const struct message_content *c = &m->content;
 
@@ -32,7 +42,7 @@ find_set_name(const struct message *m, const char **name_r)
 		const char *value = c->headers[i].value;
 		size_t len;
 
-		if (!is_set_field(c->headers[i].name))
+		if (!is_field(field, c->headers[i].name))
 			continue;
 		value += strspn(value, blanks);
 		len = strlen(value);
@@ -99,14 +109,20 @@ take_tags(struct message *m)
 	return true;
 }
 
+/* The configuration set, and the tenant whose it must be. */
 static bool
-find_set(struct message *m, struct rules_set *set_r, struct rules_verdict *v)
+find_both(struct message *m, struct rules_set *set_r,
+    struct rules_tenant *tenant_r, struct rules_verdict *v)
 {
-	const char *name;
+	const struct admit *admit = &m->env->admit;
+	const struct admit_cover *cover = &m->content.cover;
+	const char *set, *tenant;
 
-	if (find_set_name(m, &name))
-		return admit_set(&m->env->admit, &m->account, name,
-		    &m->content.cover, set_r, v);
+	if (find_name(m, &set_field, &set) &&
+	    find_name(m, &tenant_field, &tenant))
+		return admit_set(admit, &m->account, set, cover, set_r, v) &&
+		       admit_tenant(admit, &m->account, tenant, cover, set_r,
+			   tenant_r, v);
 	verdict_unavailable(v);
 	return false;
 }
@@ -115,9 +131,10 @@ bool
 requests_take(struct message *m, struct rules_verdict *v)
 {
 	struct rules_set *set = &m->content.set;
+	struct rules_tenant *tenant = &m->content.tenant;
 
-	if (!find_set(m, set, v) &&
-	    !(message_look_again(m, v) && find_set(m, set, v)))
+	if (!find_both(m, set, tenant, v) &&
+	    !(message_look_again(m, v) && find_both(m, set, tenant, v)))
 		return false;
 	if (take_tags(m))
 		return true;
@@ -129,6 +146,7 @@ bool
 requests_still_granted(struct message *m, struct rules_verdict *v)
 {
 	struct rules_set now; /* its rules stay as they were */
+	struct rules_tenant tenant;
 
-	return find_set(m, &now, v);
+	return find_both(m, &now, &tenant, v);
 }

@@ -1,5 +1,5 @@
 /* What a client asks for in header fields of sendward's own: the configuration
- * set, message tags. Part of milter/message.h; the fields leave in
+ * set, the tenant, message tags. Part of milter/message.h; the fields leave in
  * milter/content.c. */
 #ifndef SENDWARD_MILTER_REQUESTS_H
 #define SENDWARD_MILTER_REQUESTS_H
@@ -9,10 +9,11 @@
 
 struct message;
 
-/* End of headers, when From's identity is known: m->content.set and tags. False:
+/* End of headers, when From's identity is known: m->content.set, tenant
+ * and tags. False:
  * *v says why the message must not leave. */
 bool requests_take(struct message *m, struct rules_verdict *v);
-/* End of message: is the set still there, and not paused? */
+/* End of message: are set and tenant still there, and not paused? */
 bool requests_still_granted(struct message *m, struct rules_verdict *v);
 
 #endif

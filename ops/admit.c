@@ -250,20 +250,29 @@ owner_of_address(const struct admit *admit, const unsigned char *address,
 	return ADMIT_REFUSED;
 }
 
+static bool
+is_door(const struct admit *admit, const struct admit_client *client)
+{
+	return is_set_and_equal(
+	    admit->conf->trusted_daemon_name, client->daemon_name);
+}
+
+bool
+admit_is_private(const struct admit *admit, const struct admit_client *client)
+{
+	return (is_door(admit, client) ||
+		   is_set_and_equal(
+		       admit->conf->trusted_login, client->login)) &&
+	       client->auth_author[0] != '\0' &&
+	       strcmp(client->auth_author, "<>") != 0;
+}
+
 enum admit_owner
 admit_owner_of(const struct admit *admit, const struct admit_client *client,
     struct rules_account *account_r, struct rules_verdict *v)
 {
-	bool is_door = is_set_and_equal(
-	    admit->conf->trusted_daemon_name, client->daemon_name);
-	bool is_trusted =
-	    is_door ||
-	    is_set_and_equal(admit->conf->trusted_login, client->login);
-	bool has_author = client->auth_author[0] != '\0' &&
-			  strcmp(client->auth_author, "<>") != 0;
-
 	verdict_accept(v);
-	if (is_trusted && has_author)
+	if (admit_is_private(admit, client))
 		return owner_of_author(
 		    admit, client->auth_author, account_r, v);
 	if (client->login[0] != '\0') {
@@ -273,7 +282,7 @@ admit_owner_of(const struct admit *admit, const struct admit_client *client,
 		verdict_no_account(v, client->login);
 		return ADMIT_REFUSED;
 	}
-	if (is_door) {
+	if (is_door(admit, client)) {
 		/* The private door is only for mail of accounts. */
 		verdict_no_account(v, "(no AUTH= given)");
 		return ADMIT_REFUSED;
@@ -489,6 +498,51 @@ admit_set(const struct admit *admit, const struct rules_account *account,
 		verdict_no_set(v, name);
 	else if (set_r->paused)
 		verdict_set_paused(v, set_r->name, set_r->pause_reason);
+	return v->action == RULES_ACCEPT;
+}
+
+static bool
+is_tenants(const struct admit *admit, const struct rules_tenant *tenant,
+    const char *kind, const char *name)
+{
+	char resource[RULES_ADDRESS_MAX + 64];
+
+	(void)snprintf(
+	    resource, sizeof(resource), "%s/%s", kind, name); /* fits */
+	return snapshot_tenant_has(admit->snapshot, tenant->id, resource);
+}
+
+/* Another account's identity, that was granted, is nobody's here. */
+static bool
+has_identity(const struct admit *admit, const struct rules_tenant *tenant,
+    const struct admit_cover *cover)
+{
+	return cover->owner[0] == '\0' && is_tenants(admit, tenant, "identity",
+					      cover->identity.settings.name);
+}
+
+bool
+admit_tenant(const struct admit *admit, const struct rules_account *account,
+    const char *name, const struct admit_cover *cover,
+    const struct rules_set *set, struct rules_tenant *tenant_r,
+    struct rules_verdict *v)
+{
+	verdict_accept(v);
+	memset(tenant_r, 0, sizeof(*tenant_r));
+	if (name == NULL)
+		return true;
+	if (!snapshot_tenant(admit->snapshot, account->id, name, tenant_r))
+		verdict_no_tenant(v, name);
+	else if (tenant_r->paused)
+		verdict_tenant_paused(
+		    v, tenant_r->name, tenant_r->pause_reason);
+	else if (!has_identity(admit, tenant_r, cover))
+		verdict_not_the_tenants(v, tenant_r->name, "identity",
+		    cover->identity.settings.name);
+	else if (set->id != 0 &&
+		 !is_tenants(admit, tenant_r, "configuration-set", set->name))
+		verdict_not_the_tenants(
+		    v, tenant_r->name, "configuration set", set->name);
 	return v->action == RULES_ACCEPT;
 }
 

@@ -41,6 +41,10 @@ enum admit_owner admit_owner_of(const struct admit *admit,
     const struct admit_client *client, struct rules_account *account_r,
     struct rules_verdict *v);
 
+/* Did the session come through the private door, with an account named by AUTH=? */
+bool admit_is_private(
+    const struct admit *admit, const struct admit_client *client);
+
 /* While nobody knows whose mail it is (the snapshot is stale): could it be an
  * account's? Such mail waits; all other passes. */
 bool admit_may_have_owner(
@@ -114,6 +118,14 @@ bool admit_headers(const struct admit *admit,
 bool admit_set(const struct admit *admit, const struct rules_account *account,
     const char *name, const struct admit_cover *cover, struct rules_set *set_r,
     struct rules_verdict *v);
+
+/* End of headers, when the set is known: the tenant that the message names, one of
+ * the account's; name NULL: none (tenant_r->id 0). False: there is none of that name,
+ * it is paused, or the identity of From or the set is not its own. */
+bool admit_tenant(const struct admit *admit,
+    const struct rules_account *account, const char *name,
+    const struct admit_cover *cover, const struct rules_set *set,
+    struct rules_tenant *tenant_r, struct rules_verdict *v);
 
 /* Is that login an access key of the account? */
 bool admit_is_credential(const struct admit *admit,

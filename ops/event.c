@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "conf/conf.h"
+#include "ops/metric.h"
 #include "ops/publish.h"
 #include "ops/text_json.h"
 #include "rules/ascii.h"
@@ -208,6 +209,7 @@ set_tags(json_t *mail, const json_t *facts, const struct store_message *message)
 
 	ok =
 	    ok && set_tag(tags, "ses:configuration-set", text_of(facts, "set"));
+	ok = ok && set_tag(tags, "ses:operation", text_of(facts, "operation"));
 	ok = ok && set_tag(tags, "ses:source-ip", message->source_ip);
 	ok = ok &&
 	     set_tag(tags, "ses:from-domain", at != NULL ? at + 1 : identity);
@@ -364,6 +366,8 @@ event_put(struct store *store, const struct conf *conf,
 {
 	enum sg_err rc = store_event_add(store, event, err_r);
 
+	if (rc == SG_OK)
+		rc = metric_count(store, event, message, err_r);
 	/* without the message nobody knows who listens */
 	if (rc == SG_OK && (message != NULL || event->set_id != 0))
 		rc = publish_event(store, conf, event, message, err_r);

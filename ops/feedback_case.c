@@ -9,6 +9,7 @@
 #include "conf/conf.h"
 #include "ops/feedback_parts.h"
 #include "ops/reputation.h"
+#include "store/tenants.h"
 
 #define ARENA_MAX_BYTES (64 * 1024 * 1024)
 #define FORWARD_TO_MAX 2000
@@ -45,6 +46,28 @@ feedback_case_fini(struct feedback_case *in_hand)
 	arena_free(&in_hand->arena);
 }
 
+/* The tenant's own counts. */
+static enum sg_err
+count_tenant(struct feedback_case *in_hand, bool judges, struct err *err_r)
+{
+	const struct feedback_env *env = in_hand->env;
+	int64_t id = in_hand->message.tenant_id;
+	struct store_tally tally = in_hand->tally;
+	enum sg_err rc;
+
+	if (id == 0)
+		return SG_OK;
+	rc = feedback_tenant_bucket(env->store, id, in_hand->message.sent_msec,
+	    &tally.bucket_sec, err_r);
+	tally.set_id = STORE_TALLY_TENANT(id);
+	if (rc == SG_OK)
+		rc = store_tally_add(env->store, &tally, err_r);
+	if (rc != SG_OK || !judges)
+		return rc;
+	return reputation_update_tenant(
+	    env->store, env->conf, id, true, in_hand->now_msec / 1000, err_r);
+}
+
 enum sg_err
 feedback_count(struct feedback_case *in_hand, bool judges, struct err *err_r)
 {
@@ -64,6 +87,8 @@ feedback_count(struct feedback_case *in_hand, bool judges, struct err *err_r)
 	tally->bucket_sec = buckets[1];
 	if (rc == SG_OK && tally->set_id != 0)
 		rc = store_tally_add(in_hand->env->store, tally, err_r);
+	if (rc == SG_OK)
+		rc = count_tenant(in_hand, judges, err_r);
 	if (rc != SG_OK || !judges)
 		return rc;
 	return reputation_update(in_hand->env->store, in_hand->env->conf,

@@ -7,9 +7,11 @@
 #include "conf/conf.h"
 #include "ops/event.h"
 #include "ops/feedback_parts.h"
+#include "ops/metric.h"
 #include "ops/publish.h"
 #include "ops/suppression.h"
 #include "rules/types.h"
+#include "store/tenants.h"
 #include "store/topics.h"
 #include "rules/reputation.h"
 
@@ -34,6 +36,20 @@ feedback_buckets(struct store *store, int64_t account_id, int64_t set_id,
 	if (rc == SG_OK)
 		buckets_r[1] = reputation_bucket(sent_msec / 1000,
 		    STORE_TALLY_BUCKET_SEC, set.fresh_start_sec);
+	return rc == SG_MISSING ? SG_OK : rc;
+}
+
+enum sg_err
+feedback_tenant_bucket(struct store *store, int64_t tenant_id,
+    int64_t sent_msec, int64_t *bucket_r, struct err *err_r)
+{
+	struct store_tenant tenant = {.fresh_start_sec = 0};
+	enum sg_err rc = SG_OK;
+
+	if (tenant_id != 0)
+		rc = store_tenant_get_by_id(store, tenant_id, &tenant, err_r);
+	*bucket_r = reputation_bucket(
+	    sent_msec / 1000, STORE_TALLY_BUCKET_SEC, tenant.fresh_start_sec);
 	return rc == SG_MISSING ? SG_OK : rc;
 }
 
@@ -180,8 +196,11 @@ publish_late(void *ctx, const struct store_event *row)
 		return true;
 	*settled->told_event = row->id;
 	event.set_id = settled->message->set_id;
-	settled->rc = publish_event(settled->store, settled->conf, &event,
-	    settled->message, settled->err_r);
+	settled->rc = metric_count(
+	    settled->store, &event, settled->message, settled->err_r);
+	if (settled->rc == SG_OK)
+		settled->rc = publish_event(settled->store, settled->conf,
+		    &event, settled->message, settled->err_r);
 	return true;
 }
 

@@ -28,6 +28,10 @@ struct return_mac;
 enum sg_err feedback_buckets(struct store *store, int64_t account_id,
     int64_t set_id, int64_t sent_msec, int64_t buckets_r[2], struct err *err_r);
 
+/* The same for a tenant (0, or gone: the bucket of that moment). */
+enum sg_err feedback_tenant_bucket(struct store *store, int64_t tenant_id,
+    int64_t sent_msec, int64_t *bucket_r, struct err *err_r);
+
 /* What decides on consequences, beside the fate. */
 struct feedback_scene {
 	struct store *store;

@@ -17,6 +17,7 @@
 #include "ops/ingest_parts.h"
 #include "ops/journal.h"
 #include "ops/reputation.h"
+#include "store/tenants.h"
 
 #define CHUNK_BYTES (256 * 1024)
 
@@ -120,7 +121,7 @@ write_counts(struct ingest_batch *batch, struct err *err_r)
 	return rc;
 }
 
-/* Was the account and set looked at already, for a bucket before? */
+/* Was the account and set, or the tenant, looked at already, for a bucket before? */
 static bool
 is_judged(const struct ingest_batch *batch, size_t index)
 {
@@ -134,7 +135,7 @@ is_judged(const struct ingest_batch *batch, size_t index)
 		/* that of a set looks at its account, too */
 		if (i < index && other->set_id == tally->set_id)
 			return true;
-		if (tally->set_id == 0 && other->set_id != 0)
+		if (tally->set_id == 0 && other->set_id > 0)
 			return true;
 	}
 	return false;
@@ -155,19 +156,28 @@ has_feedback(const struct ingest_batch *batch, int64_t account_id)
 }
 
 static enum sg_err
+judge_one(struct ingest_batch *batch, const struct store_tally *tally,
+    struct err *err_r)
+{
+	bool is_news = has_feedback(batch, tally->account_id);
+
+	if (tally->set_id < 0)
+		return reputation_update_tenant(batch->store, batch->conf,
+		    STORE_TALLY_TENANT(tally->set_id), is_news, batch->now_sec,
+		    err_r);
+	return (is_news ? reputation_update : reputation_update_sent)(
+	    batch->store, batch->conf, tally->account_id, tally->set_id,
+	    batch->now_sec, err_r);
+}
+
+static enum sg_err
 judge(struct ingest_batch *batch, struct err *err_r)
 {
 	enum sg_err rc = SG_OK;
 
 	for (size_t i = 0; i < batch->tally_count && rc == SG_OK; i++) {
-		const struct store_tally *tally = &batch->tallies[i];
-
-		if (is_judged(batch, i))
-			continue;
-		rc = (has_feedback(batch, tally->account_id)
-			  ? reputation_update
-			  : reputation_update_sent)(batch->store, batch->conf,
-		    tally->account_id, tally->set_id, batch->now_sec, err_r);
+		if (!is_judged(batch, i))
+			rc = judge_one(batch, &batch->tallies[i], err_r);
 	}
 	return rc;
 }

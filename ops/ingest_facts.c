@@ -201,6 +201,16 @@ set_tags(json_t *facts, const json_t *line)
 	return json_object_set_new(facts, "tags", tags) == 0 && ok;
 }
 
+/* Of a few lines alone. */
+static bool
+set_text_if(json_t *facts, const char *key, const json_t *line)
+{
+	json_t *value = json_object_get(line, key);
+
+	return !json_is_string(value) ||
+	       json_object_set(facts, key, value) == 0;
+}
+
 static bool
 set_text(json_t *facts, const char *key, const json_t *line)
 {
@@ -218,7 +228,11 @@ ingest_facts(const json_t *line)
 
 	if (!set_headers(facts, line) || !set_tags(facts, line) ||
 	    !set_text(facts, "identity", line) ||
-	    !set_text(facts, "set", line)) {
+	    !set_text(facts, "set", line) ||
+	    !set_text_if(facts, "submission", line) ||
+	    !set_text_if(facts, "operation", line) ||
+	    (json_object_get(line, "tenant") != NULL &&
+		!set_text(facts, "tenant", line))) {
 		json_decref(facts);
 		return NULL;
 	}

@@ -13,6 +13,7 @@
 #include "ops/event.h"
 #include "ops/feedback_parts.h"
 #include "rules/recipients.h"
+#include "store/tenants.h"
 
 #define RECIPIENTS_MAX (8 * 1024 * 1024)
 
@@ -86,16 +87,23 @@ enum sg_err
 ingest_count(struct ingest_batch *batch, const struct store_message *message,
     const struct store_tally *tally, struct err *err_r)
 {
-	int64_t buckets[2];
+	const int64_t ids[3] = {
+	    0, message->set_id, STORE_TALLY_TENANT(message->tenant_id)};
+	int64_t buckets[3];
 	enum sg_err rc = feedback_buckets(batch->store, message->account_id,
 	    message->set_id, message->sent_msec, buckets, err_r);
 
+	if (rc == SG_OK)
+		rc = feedback_tenant_bucket(batch->store, message->tenant_id,
+		    message->sent_msec, &buckets[2], err_r);
 	if (rc != SG_OK)
 		return rc;
-	for (int i = 0; i < (message->set_id != 0 ? 2 : 1); i++) {
-		struct store_tally *sum = tally_of(batch, message->account_id,
-		    i == 0 ? 0 : message->set_id, buckets[i]);
+	for (int i = 0; i < 3; i++) {
+		struct store_tally *sum;
 
+		if (i > 0 && ids[i] == 0)
+			continue;
+		sum = tally_of(batch, message->account_id, ids[i], buckets[i]);
 		if (sum == NULL)
 			return err_set(
 			    err_r, SG_NOMEM, "no memory to count a message");

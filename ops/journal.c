@@ -175,6 +175,8 @@ make_line(const struct journal_entry *entry, bool with_headers,
 	put_text(line, "identity", entry->identity);
 	put_number(line, "setId", entry->set_id);
 	put_text(line, "set", entry->set_name);
+	put_number(line, "tenantId", entry->tenant_id);
+	put_text(line, "tenant", entry->tenant_name);
 	put_number(line, "size", entry->size);
 	put_text(line, "recipients", entry->recipients);
 	if (with_headers)
@@ -186,6 +188,8 @@ make_line(const struct journal_entry *entry, bool with_headers,
 	end_list(&tags);
 	put_text(line, "reason", entry->reason);
 	put_text(line, "reply", entry->reply);
+	put_text(line, "submission", entry->submission);
+	put_text(line, "operation", entry->operation);
 	(void)buf_puts(line, "}\n");
 	if (line->failed)
 		return err_set(err_r, SG_INVALID,

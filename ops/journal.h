@@ -41,6 +41,8 @@ struct journal_entry {
 	const char *identity; /* its name, for ses:from-domain; "" */
 	int64_t set_id;
 	const char *set_name; /* "" */
+	int64_t tenant_id;
+	const char *tenant_name; /* "" */
 	int64_t size;
 	const char *recipients; /* rules/recipients.h; of a rejected one too */
 	/* any bytes; what is not UTF-8 is written with U+FFFD */
@@ -51,6 +53,8 @@ struct journal_entry {
 	const struct journal_tag *tags;
 	size_t tag_count;
 	const char *reason, *reply; /* of a rejected one */
+	/* of the API's: the name that it was handed in under, and by what; NULL */
+	const char *submission, *operation;
 };
 /* Headers beyond are left out (SES: 10 KB); of From, To, … so much again. */
 #define JOURNAL_HEADERS_MAX_BYTES 10240
@@ -62,9 +66,10 @@ struct journal_entry {
 #define JOURNAL_LINE_MAX (1024 * 1024)
 
 /* The line is an object: kind ("sent", "rejected"), account, id, at, login, sender,
- * ip, identityId, identity, setId, set, size, recipients; headers [[name, value], …]
+ * ip, identityId, identity, setId, set, tenantId,
+ * tenant, size, recipients; headers [[name, value], …]
  * when they are kept, truncated true when some were left out, common (those of From,
- * To, … that headers lacks), tags [[name, value], …]; reason, reply. Empty texts,
+ * To, … that headers lacks), tags [[name, value], …]; reason, reply; submission, operation. Empty texts,
  * zeroes and empty lists are left out.
  * One write; any thread. An error: nothing is noted, the message must not leave. */
 enum sg_err journal_append(struct journal *journal,

@@ -109,15 +109,18 @@ ops_libops_a_SOURCES += ops/operator_key.c ops/operator_key.h
 
 # Letters, sending authorization, requests for production access.
 ops_libops_a_SOURCES += ops/letter.c ops/letter.h ops/grant.c ops/grant.h \
+	ops/policy.c ops/policy.h ops/policy_document.c ops/policy_document.h \
 	ops/request.c ops/request.h
 if HAVE_CMOCKA
-letter_tests = ops/test-letter ops/test-grant ops/test-request
+letter_tests = ops/test-letter ops/test-grant ops/test-policy ops/test-request
 check_PROGRAMS += $(letter_tests)
 TESTS += $(letter_tests)
 ops_test_letter_SOURCES = ops/test-letter.c $(admin_test_fixture)
 ops_test_letter_LDADD = $(admin_test_libs)
 ops_test_grant_SOURCES = ops/test-grant.c $(admin_test_fixture)
 ops_test_grant_LDADD = $(admin_test_libs)
+ops_test_policy_SOURCES = ops/test-policy.c $(admin_test_fixture)
+ops_test_policy_LDADD = $(admin_test_libs)
 ops_test_request_SOURCES = ops/test-request.c $(admin_test_fixture)
 ops_test_request_LDADD = $(admin_test_libs)
 endif

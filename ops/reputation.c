@@ -15,6 +15,7 @@
 #include "ops/reputation_parts.h"
 #include "ops/tell.h"
 #include "store/events.h"
+#include "store/tenants.h"
 
 #define SEC_PER_DAY 86400
 
@@ -69,29 +70,88 @@ window_begins(const struct conf *conf, int64_t fresh_start_sec, int64_t now_sec)
 struct look {
 	struct reputation_limits limits;
 	struct store_account account;
-	struct store_set set; /* facts.id 0: the account itself */
+	struct store_set set;       /* facts.id 0: the account itself, or */
+	struct store_tenant tenant; /* facts.id 0: none */
 	struct reputation_counts counts;
 	struct reputation_verdict verdict;
 };
+
+static bool
+is_of_tenant(const struct look *look)
+{
+	return look->tenant.facts.id != 0;
+}
+
+static bool
+is_of_set(const struct look *look)
+{
+	return look->set.facts.id != 0;
+}
+
+static int64_t
+fresh_start_of(const struct look *look)
+{
+	if (is_of_tenant(look))
+		return look->tenant.fresh_start_sec;
+	return is_of_set(look) ? look->set.fresh_start_sec
+			       : look->account.fresh_start_sec;
+}
+
+static enum rules_standing
+standing_of(const struct look *look)
+{
+	if (is_of_tenant(look))
+		return look->tenant.standing;
+	return is_of_set(look) ? look->set.standing : look->account.standing;
+}
+
+static const char *
+policy_of(const struct look *look)
+{
+	return is_of_tenant(look) ? look->tenant.policy : look->account.policy;
+}
 
 static enum sg_err
 judge(struct store *store, const struct conf *conf, int64_t now_sec,
     struct look *look, struct err *err_r)
 {
 	struct counting c = {&look->limits, &look->counts};
-	int64_t fresh_sec = look->set.facts.id != 0
-				? look->set.fresh_start_sec
-				: look->account.fresh_start_sec;
+	int64_t fresh_sec = fresh_start_of(look);
 	enum sg_err rc = store_tally_list(store, look->account.facts.id,
-	    look->set.facts.id, window_begins(conf, fresh_sec, now_sec),
-	    count_bucket, &c, err_r);
+	    is_of_tenant(look) ? STORE_TALLY_TENANT(look->tenant.facts.id)
+			       : look->set.facts.id,
+	    window_begins(conf, fresh_sec, now_sec), count_bucket, &c, err_r);
 
 	if (rc == SG_OK)
 		reputation_judge(&look->counts, &look->limits, &look->verdict);
 	return rc;
 }
 
-/* SG_MISSING: there is no such account or set (any more). */
+/* What stands beside the account. */
+static enum sg_err
+look_beside(struct store *store, int64_t account_id, int64_t set_id,
+    struct look *look, struct err *err_r)
+{
+	enum sg_err rc;
+
+	if (set_id < 0) {
+		rc = store_tenant_get_by_id(
+		    store, STORE_TALLY_TENANT(set_id), &look->tenant, err_r);
+		if (rc == SG_OK && look->tenant.facts.account_id != account_id)
+			rc = err_set(err_r, SG_MISSING, "no such tenant");
+		return rc;
+	}
+	if (set_id == 0)
+		return SG_OK;
+	rc = store_set_get_by_id(store, set_id, &look->set, err_r);
+	if (rc == SG_OK &&
+	    (look->set.facts.account_id != account_id || !look->set.reputation))
+		rc = err_set(err_r, SG_MISSING,
+		    "the configuration set is not counted by itself");
+	return rc;
+}
+
+/* set_id below 0: a tenant. SG_MISSING: there is none such (any more). */
 static enum sg_err
 look_at(struct store *store, const struct conf *conf, int64_t account_id,
     int64_t set_id, int64_t now_sec, struct look *look_r, struct err *err_r)
@@ -102,13 +162,8 @@ look_at(struct store *store, const struct conf *conf, int64_t account_id,
 	reputation_limits_of(conf, &look_r->limits);
 	rc =
 	    store_account_get_by_id(store, account_id, &look_r->account, err_r);
-	if (rc == SG_OK && set_id != 0)
-		rc = store_set_get_by_id(store, set_id, &look_r->set, err_r);
-	if (rc == SG_OK && set_id != 0 &&
-	    (look_r->set.facts.account_id != account_id ||
-		!look_r->set.reputation))
-		rc = err_set(err_r, SG_MISSING,
-		    "the configuration set is not counted by itself");
+	if (rc == SG_OK)
+		rc = look_beside(store, account_id, set_id, look_r, err_r);
 	return rc == SG_OK ? judge(store, conf, now_sec, look_r, err_r) : rc;
 }
 
@@ -123,38 +178,60 @@ is_monitor(const struct conf *conf)
 struct outcome {
 	enum rules_standing before, after;
 	bool pauses;
+	enum rules_standing impact; /* of a tenant */
+	bool is_over;               /* a reinstated tenant is well again */
 };
+
+/* Paused, but not by itself: that does not keep reputation from it. */
+static bool
+is_paused(const struct look *look)
+{
+	if (is_of_tenant(look))
+		return look->tenant.status == STORE_TENANT_DISABLED &&
+		       look->tenant.status_by == STORE_PAUSED_BY_REPUTATION;
+	if (is_of_set(look))
+		return look->set.facts.paused;
+	return look->account.facts.paused &&
+	       look->account.paused_by != STORE_PAUSED_BY_ACCOUNT;
+}
+
+/* Its owner took the figures upon himself. */
+static bool
+is_reinstated(const struct look *look)
+{
+	return is_of_tenant(look) &&
+	       look->tenant.status == STORE_TENANT_REINSTATED;
+}
 
 /* is_news: a bounce or complaint was counted. Without one a person's word that mail
  * may go on under these figures holds: standing SHUT_DOWN, but not paused. */
 static struct outcome
 outcome_of(const struct look *look, bool is_news, bool is_monitor)
 {
-	bool is_set = look->set.facts.id != 0;
-	bool is_own_pause =
-	    !is_set && look->account.paused_by == STORE_PAUSED_BY_ACCOUNT;
-	bool is_paused = is_set ? look->set.facts.paused
-				: look->account.facts.paused && !is_own_pause;
-	struct outcome o;
+	struct outcome o = {.before = standing_of(look),
+	    .after = standing_of(look),
+	    .impact = look->tenant.impact};
 
-	o.before = is_set ? look->set.standing : look->account.standing;
-	o.after = o.before;
-	o.pauses = false;
-	if (is_paused && o.before == RULES_SHUT_DOWN)
+	if (is_paused(look) && o.before == RULES_SHUT_DOWN)
 		return o;
 	o.after = reputation_kept(o.before,
-	    reputation_consequence(
-		look->verdict.standing, look->account.policy),
+	    reputation_consequence(look->verdict.standing, policy_of(look)),
 	    &look->limits, &look->verdict);
-	o.pauses = o.after == RULES_SHUT_DOWN && !is_paused && !is_monitor &&
+	if (is_of_tenant(look))
+		o.impact = reputation_kept(look->tenant.impact,
+		    look->verdict.standing, &look->limits, &look->verdict);
+	o.is_over = is_reinstated(look) && o.after == RULES_HEALTHY;
+	o.pauses = o.after == RULES_SHUT_DOWN && !is_paused(look) &&
+		   !is_reinstated(look) && !is_monitor &&
 		   (is_news || o.before != RULES_SHUT_DOWN);
 	return o;
 }
 
 static bool
-is_change(const struct outcome *o)
+is_change(const struct look *look, const struct outcome *o)
 {
-	return o->pauses || o->before != o->after;
+	return o->pauses || o->is_over || o->before != o->after ||
+	       o->impact != look->tenant.impact;
 }
 
 /* With so many digits that it is seen to be above. */
@@ -212,11 +289,12 @@ write_log(const struct conf *conf, const struct look *look,
 	    eligible, sizeof(eligible), "%" PRId64, look->counts.eligible);
 	log_event(LOG_REPUTATION_STANDING_EVENT, NULL, "account",
 	    look->account.facts.name, "set",
-	    look->set.facts.id != 0 ? look->set.facts.name : NULL, "standing",
+	    is_of_set(look) ? look->set.facts.name : NULL, "tenant",
+	    is_of_tenant(look) ? look->tenant.facts.name : NULL, "standing",
 	    names[o->after], "before", names[o->before], "bounces", bounces,
 	    "complaints", complaints, "eligible", eligible, "policy",
-	    look->account.policy, "mode", is_monitor(conf) ? "monitor" : NULL,
-	    "why", why[0] != '\0' ? why : NULL, NULL);
+	    policy_of(look), "mode", is_monitor(conf) ? "monitor" : NULL, "why",
+	    why[0] != '\0' ? why : NULL, NULL);
 }
 
 static void
@@ -248,7 +326,13 @@ write_letters(struct store *store, const struct conf *conf,
 	};
 
 	figures_text(&look->counts, figures);
-	if (set[0] == '\0') {
+	if (is_of_tenant(look)) {
+		(void)snprintf(who, sizeof(who), "tenant %s of account %s",
+		    look->tenant.facts.name, name);
+		(void)snprintf(resume, sizeof(resume),
+		    "sendwardctl tenant resume %s %s --fresh-start", name,
+		    look->tenant.facts.name);
+	} else if (set[0] == '\0') {
 		(void)snprintf(who, sizeof(who), "account %s", name);
 		(void)snprintf(resume, sizeof(resume),
 		    "sendwardctl account resume %s --fresh-start", name);
@@ -265,12 +349,44 @@ write_letters(struct store *store, const struct conf *conf,
 }
 
 static enum sg_err
+write_tenant(struct store *store, struct look *look, const struct outcome *o,
+    const char *why, int64_t now_sec, struct err *err_r)
+{
+	struct store_tenant *tenant = &look->tenant;
+
+	if (tenant->impact == RULES_HEALTHY)
+		tenant->found_sec = now_sec;
+	tenant->standing = o->after;
+	tenant->impact = o->impact;
+	tenant->judged_sec = now_sec;
+	if (o->impact == RULES_HEALTHY)
+		tenant->finding = REPUTATION_CAUSE_NONE;
+	else if (look->verdict.cause != REPUTATION_CAUSE_NONE)
+		tenant->finding = (int)look->verdict.cause;
+	if (o->impact == RULES_HEALTHY || why[0] != '\0')
+		(void)snprintf(tenant->finding_text,
+		    sizeof(tenant->finding_text), "%s", why);
+	if (o->pauses || o->is_over) {
+		tenant->status =
+		    o->pauses ? STORE_TENANT_DISABLED : STORE_TENANT_ENABLED;
+		tenant->status_by = STORE_PAUSED_BY_REPUTATION;
+		(void)snprintf(tenant->status_cause,
+		    sizeof(tenant->status_cause), "%s",
+		    o->pauses ? why : "the findings are closed");
+		tenant->status_sec = now_sec;
+	}
+	return store_tenant_update(store, tenant, err_r);
+}
+
+static enum sg_err
 write_row(struct store *store, struct look *look, const struct outcome *o,
     const char *why, int64_t now_sec, struct err *err_r)
 {
 	struct store_account *account = &look->account;
 	struct store_set *set = &look->set;
 
+	if (is_of_tenant(look))
+		return write_tenant(store, look, o, why, now_sec, err_r);
 	if (set->facts.id != 0) {
 		set->standing = o->after;
 		if (o->pauses) {
@@ -305,7 +421,7 @@ apply(struct store *store, const struct conf *conf, struct look *look,
 	rc = write_row(store, look, o, why, now_sec, err_r);
 	if (rc == SG_OK && tells)
 		rc = write_letters(store, conf, look, o, why, now_sec, err_r);
-	if (rc == SG_OK)
+	if (rc == SG_OK && (o->pauses || o->before != o->after))
 		write_log(conf, look, o, why);
 	return rc;
 }
@@ -324,7 +440,7 @@ update(struct store *store, const struct conf *conf, int64_t account_id,
 	if (rc != SG_OK)
 		return rc;
 	o = outcome_of(&look, is_news, is_monitor(conf));
-	if (!is_change(&o))
+	if (!is_change(&look, &o))
 		return SG_OK;
 	return apply(store, conf, &look, &o, now_sec, err_r);
 }
@@ -357,6 +473,20 @@ reputation_update_sent(struct store *store, const struct conf *conf,
 {
 	return update_both(
 	    store, conf, account_id, set_id, false, now_sec, err_r);
+}
+
+enum sg_err
+reputation_update_tenant(struct store *store, const struct conf *conf,
+    int64_t tenant_id, bool is_news, int64_t now_sec, struct err *err_r)
+{
+	struct store_tenant tenant;
+	enum sg_err rc =
+	    store_tenant_get_by_id(store, tenant_id, &tenant, err_r);
+
+	if (rc == SG_OK)
+		rc = update(store, conf, tenant.facts.account_id,
+		    STORE_TALLY_TENANT(tenant_id), is_news, now_sec, err_r);
+	return rc == SG_MISSING ? SG_OK : rc;
 }
 
 /* ---- all of them ------------------------------------------------------------------- */
@@ -404,6 +534,13 @@ add_set(void *ctx, const struct store_set *row)
 	       add_who(ctx, row->facts.account_id, row->facts.id);
 }
 
+static bool
+add_tenant(void *ctx, const struct store_tenant *row)
+{
+	return add_who(
+	    ctx, row->facts.account_id, STORE_TALLY_TENANT(row->facts.id));
+}
+
 static int
 by_who(const void *a, const void *b)
 {
@@ -411,6 +548,8 @@ by_who(const void *a, const void *b)
 
 	if (x->account_id != y->account_id)
 		return x->account_id < y->account_id ? -1 : 1;
+	if ((x->set_id < 0) != (y->set_id < 0)) /* tenants come last */
+		return x->set_id < 0 ? 1 : -1;
 	return (x->set_id > y->set_id) - (x->set_id < y->set_id);
 }
 
@@ -424,6 +563,8 @@ find_everyone(struct store *store, int64_t since_sec, struct everyone *all,
 		rc = store_account_list(store, add_account, all, err_r);
 	if (rc == SG_OK)
 		rc = store_set_list(store, 0, add_set, all, err_r);
+	if (rc == SG_OK)
+		rc = store_tenant_list_unwell(store, add_tenant, all, err_r);
 	if (rc == SG_OK && all->failed)
 		rc = err_set(err_r, SG_NOMEM, "no memory for reputation");
 	if (rc == SG_OK && all->count > 1)
@@ -447,7 +588,7 @@ update_one(struct store *store, const struct conf *conf, const struct who *who,
 	if (rc != SG_OK)
 		return rc;
 	o = outcome_of(&look, false, is_monitor(conf));
-	if (!is_change(&o))
+	if (!is_change(&look, &o))
 		return SG_OK;
 	rc = store_begin(store, err_r);
 	if (rc != SG_OK)
@@ -490,6 +631,22 @@ add_counted_set(void *ctx, const struct store_set *row)
 	       add_who(ctx, row->facts.account_id, row->facts.id);
 }
 
+static enum sg_err
+add_tenants(struct store *store, int64_t account_id, struct everyone *all,
+    struct err *err_r)
+{
+	const struct store_tenant_filter any = {.after = "",
+	    .prefix = "",
+	    .status = -1,
+	    .impact = -1,
+	    .most = INT64_MAX};
+
+	if (account_id == 0)
+		return store_tenant_list(store, add_tenant, all, err_r);
+	return store_tenant_page(
+	    store, account_id, &any, add_tenant, all, err_r);
+}
+
 enum sg_err
 reputation_everyone(struct store *store, const char *account,
     reputation_who_fn *fn, void *ctx, struct err *err_r)
@@ -512,6 +669,8 @@ reputation_everyone(struct store *store, const char *account,
 	if (rc == SG_OK)
 		rc = store_set_list(
 		    store, account_id, add_counted_set, &all, err_r);
+	if (rc == SG_OK)
+		rc = add_tenants(store, account_id, &all, err_r);
 	if (rc == SG_OK && all.failed)
 		rc = err_set(err_r, SG_NOMEM, "no memory for reputation");
 	if (all.count > 1)
@@ -548,12 +707,15 @@ show_one(void *ctx, int64_t account_id, int64_t set_id, bool *goes_on_r,
 		return rc;
 	memcpy(f.account, look.account.facts.name, sizeof(f.account));
 	memcpy(f.set, look.set.facts.name, sizeof(f.set));
-	memcpy(f.policy, look.account.policy, sizeof(f.policy));
-	f.paused =
-	    set_id != 0 ? look.set.facts.paused : look.account.facts.paused;
-	f.standing = set_id != 0 ? look.set.standing : look.account.standing;
-	f.fresh_start_sec = set_id != 0 ? look.set.fresh_start_sec
-					: look.account.fresh_start_sec;
+	memcpy(f.tenant, look.tenant.facts.name, sizeof(f.tenant));
+	(void)snprintf(f.policy, sizeof(f.policy), "%s", policy_of(&look));
+	if (is_of_tenant(&look))
+		f.paused = look.tenant.facts.paused;
+	else
+		f.paused = is_of_set(&look) ? look.set.facts.paused
+					    : look.account.facts.paused;
+	f.standing = standing_of(&look);
+	f.fresh_start_sec = fresh_start_of(&look);
 	f.counts = look.counts;
 	f.verdict = look.verdict;
 	*goes_on_r = show->fn(show->ctx, &f);

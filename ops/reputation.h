@@ -1,4 +1,4 @@
-/* Reputation of accounts and configuration sets: counted in the store by the time
+/* Reputation of accounts, configuration sets and tenants: counted in the store by the time
  * of sending, judged by rules/reputation.h, with what follows. */
 #ifndef SENDWARD_OPS_REPUTATION_H
 #define SENDWARD_OPS_REPUTATION_H
@@ -36,6 +36,14 @@ enum sg_err reputation_update(struct store *store, const struct conf *conf,
 enum sg_err reputation_update_sent(struct store *store, const struct conf *conf,
     int64_t account_id, int64_t set_id, int64_t now_sec, struct err *err_r);
 
+/* A tenant, by figures and policy of its own. A pause is its status (DISABLED by
+ * reputation) and leaves its account alone. One that was reinstated is not paused
+ * until its figures have been well in between; then it is ENABLED again. is_news: a
+ * bounce or complaint was counted. Nothing when there is none of that id. */
+enum sg_err reputation_update_tenant(struct store *store,
+    const struct conf *conf, int64_t tenant_id, bool is_news, int64_t now_sec,
+    struct err *err_r);
+
 /* All that have counts within the window, or are not healthy: volume and time change
  * figures without any bounce. As reputation_update_sent; each that changes in a
  * transaction of its own. */
@@ -45,7 +53,8 @@ enum sg_err reputation_update_all(struct store *store, const struct conf *conf,
 struct reputation_figures {
 	int64_t account_id;
 	char account[RULES_NAME_MAX + 1];
-	char set[65]; /* "" the whole account */
+	char set[65];    /* "" the whole account, or a tenant */
+	char tenant[65]; /* "" none */
 	char policy[16];
 	bool paused;
 	enum rules_standing standing; /* as it is kept */
@@ -55,7 +64,7 @@ struct reputation_figures {
 };
 typedef bool reputation_figures_fn(
     void *ctx, const struct reputation_figures *figures);
-/* account NULL: all. Each account, then its sets that are counted. */
+/* account NULL: all. Each account, its sets that are counted, its tenants. */
 enum sg_err reputation_show(struct store *store, const struct conf *conf,
     const char *account, int64_t now_sec, reputation_figures_fn *fn, void *ctx,
     struct err *err_r);
@@ -67,7 +76,7 @@ enum sg_err reputation_show(struct store *store, const struct conf *conf,
  * that it may have come later than this says. */
 struct reputation_history {
 	char account[RULES_NAME_MAX + 1];
-	char set[65];
+	char set[65], tenant[65];
 	int64_t review_sec, pause_sec;   /* end of the bucket */
 	struct reputation_counts counts; /* at the pause, else at the end */
 	struct reputation_verdict verdict;

@@ -11,6 +11,7 @@
 #include "conf/conf.h"
 #include "ops/reputation_parts.h"
 #include "store/events.h"
+#include "store/tenants.h"
 #include "store/topics.h"
 
 #define SEC_PER_DAY 86400
@@ -225,14 +226,18 @@ dry_one(void *ctx, int64_t account_id, int64_t set_id, bool *goes_on_r,
 	struct history h = {0};
 	struct store_account account;
 	struct store_set set = {0};
+	struct store_tenant tenant = {0};
 	struct walk w = {.limits = dry->limits,
 	    .window_sec = dry->conf->reputation_window_days * SEC_PER_DAY};
 	enum sg_err rc =
 	    store_account_get_by_id(dry->store, account_id, &account, err_r);
 
 	*goes_on_r = true;
-	if (rc == SG_OK && set_id != 0)
+	if (rc == SG_OK && set_id > 0)
 		rc = store_set_get_by_id(dry->store, set_id, &set, err_r);
+	if (rc == SG_OK && set_id < 0)
+		rc = store_tenant_get_by_id(
+		    dry->store, STORE_TALLY_TENANT(set_id), &tenant, err_r);
 	if (rc == SG_MISSING)
 		return SG_OK; /* deleted meanwhile */
 	if (rc == SG_OK)
@@ -240,9 +245,12 @@ dry_one(void *ctx, int64_t account_id, int64_t set_id, bool *goes_on_r,
 	if (rc == SG_OK) {
 		memcpy(row.account, account.facts.name, sizeof(row.account));
 		memcpy(row.set, set.facts.name, sizeof(row.set));
-		w.fresh_start_sec =
-		    set_id != 0 ? set.fresh_start_sec : account.fresh_start_sec;
-		walk_history(&h, &w, account.policy, &row);
+		memcpy(row.tenant, tenant.facts.name, sizeof(row.tenant));
+		w.fresh_start_sec = set_id > 0   ? set.fresh_start_sec
+				    : set_id < 0 ? tenant.fresh_start_sec
+						 : account.fresh_start_sec;
+		walk_history(
+		    &h, &w, set_id < 0 ? tenant.policy : account.policy, &row);
 		*goes_on_r = dry->fn(dry->ctx, &row);
 	}
 	free(h.list);

@@ -11,6 +11,7 @@
 #include "ops/snapshot_content.h"
 #include "store/brakes.h"
 #include "store/store.h"
+#include "store/tenants.h"
 #include "store/topics.h"
 
 /* Patterns that one account has for one identity and that are looked at. */
@@ -139,7 +140,7 @@ put_login(void *ctx, const struct store_login *row)
 	return noted(l, done);
 }
 
-/* Only enabled ones are names. */
+/* Only enabled ones that may send are names. */
 static bool
 put_credential(void *ctx, const struct store_credential *row)
 {
@@ -147,7 +148,7 @@ put_credential(void *ctx, const struct store_credential *row)
 	bool done = true;
 
 	write_begin(l);
-	if (row->enabled)
+	if (row->enabled && row->permission != STORE_MAY_READ)
 		done = content_put_login(
 		    l->content, row->access_key_id, true, row->account_id);
 	else
@@ -189,6 +190,31 @@ put_set(void *ctx, const struct store_set *row)
 
 	write_begin(l);
 	done = sets_put(&l->content->sets, &row->facts);
+	write_end(l);
+	return noted(l, done);
+}
+
+static bool
+put_tenant(void *ctx, const struct store_tenant *row)
+{
+	struct loader *l = ctx;
+	bool done;
+
+	write_begin(l);
+	done = tenants_put(&l->content->tenants, &row->facts);
+	write_end(l);
+	return noted(l, done);
+}
+
+static bool
+put_resource(void *ctx, const struct store_resource *row)
+{
+	struct loader *l = ctx;
+	bool done;
+
+	write_begin(l);
+	done = tenants_put_resource(
+	    &l->content->tenants, row->tenant_id, row->resource);
 	write_end(l);
 	return noted(l, done);
 }
@@ -295,6 +321,11 @@ load_all(struct loader *l)
 		code = store_set_list(l->store, 0, put_set, l, l->err_r);
 	if (code == SG_OK && (parts & SNAPSHOT_SETS))
 		code = put_brakes(l);
+	if (code == SG_OK && (parts & SNAPSHOT_SETS))
+		code = store_tenant_list(l->store, put_tenant, l, l->err_r);
+	if (code == SG_OK && (parts & SNAPSHOT_SETS))
+		code = store_resource_list(
+		    l->store, 0, "", "", 0, put_resource, l, l->err_r);
 	return code != SG_OK ? code : l->failed;
 }
 
@@ -453,6 +484,43 @@ follow_set(struct loader *l, const struct store_change *change)
 }
 
 static enum sg_err
+follow_tenant(struct loader *l, const struct store_change *change)
+{
+	struct store_tenant row;
+	enum sg_err code =
+	    store_tenant_get_by_id(l->store, change->id, &row, l->err_r);
+
+	if (code == SG_OK)
+		(void)put_tenant(l, &row); /* l->failed tells */
+	if (code != SG_MISSING)
+		return code;
+	write_begin(l);
+	tenants_drop(&l->content->tenants, change->id);
+	write_end(l);
+	return SG_OK;
+}
+
+static enum sg_err
+follow_resource(struct loader *l, const struct store_change *change)
+{
+	struct tenant_table *table = &l->content->tenants;
+	bool has, done = true;
+	enum sg_err code = store_resource_has(
+	    l->store, change->id, change->name, &has, l->err_r);
+
+	if (code != SG_OK)
+		return code;
+	write_begin(l);
+	if (has)
+		done = tenants_put_resource(table, change->id, change->name);
+	else
+		tenants_drop_resource(table, change->id, change->name);
+	write_end(l);
+	(void)noted(l, done); /* l->failed tells */
+	return SG_OK;
+}
+
+static enum sg_err
 follow_brake(struct loader *l, const struct store_change *change)
 {
 	(void)change;
@@ -473,6 +541,8 @@ static const struct {
 	[STORE_CHANGE_GRANT]       = {SNAPSHOT_IDENTITIES,   follow_grant},
 	[STORE_CHANGE_SET]         = {SNAPSHOT_SETS,         follow_set},
 	[STORE_CHANGE_BRAKE]       = {SNAPSHOT_SETS,         follow_brake},
+	[STORE_CHANGE_TENANT]      = {SNAPSHOT_SETS,         follow_tenant},
+	[STORE_CHANGE_RESOURCE]    = {SNAPSHOT_SETS,         follow_resource},
 };
 /* clang-format on */
 
@@ -699,6 +769,34 @@ snapshot_set_by_id(
 		sets_find(&snapshot->content->sets, id, set_r);
 	read_end(snapshot);
 	return found;
+}
+
+bool
+snapshot_tenant(const struct snapshot *snapshot, int64_t account_id,
+    const char *name, struct rules_tenant *tenant_r)
+{
+	bool found;
+
+	read_begin(snapshot);
+	found = snapshot->content != NULL &&
+		tenants_find_name(
+		    &snapshot->content->tenants, account_id, name, tenant_r);
+	read_end(snapshot);
+	return found;
+}
+
+bool
+snapshot_tenant_has(
+    const struct snapshot *snapshot, int64_t tenant_id, const char *resource)
+{
+	bool has;
+
+	read_begin(snapshot);
+	has = snapshot->content != NULL &&
+	      tenants_have_resource(
+		  &snapshot->content->tenants, tenant_id, resource);
+	read_end(snapshot);
+	return has;
 }
 
 bool

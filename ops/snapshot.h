@@ -19,7 +19,7 @@ enum snapshot_parts {
 	SNAPSHOT_ACCOUNTS = 1, /* accounts and SASL names: always */
 	SNAPSHOT_IDENTITIES = 2,
 	SNAPSHOT_SUPPRESSIONS = 4,
-	SNAPSHOT_SETS = 8, /* configuration sets, and who has brakes */
+	SNAPSHOT_SETS = 8, /* configuration sets, tenants, who has brakes */
 };
 
 enum sg_err snapshot_new(
@@ -37,7 +37,7 @@ enum sg_err snapshot_refresh(struct snapshot *snapshot, struct store *store,
 #define SNAPSHOT_STALE_MSEC 5000
 bool snapshot_is_fresh(const struct snapshot *snapshot, int64_t now_mono_msec);
 
-/* SASL login or enabled credential (*is_credential_r; NULL is fine). False: belongs
+/* SASL login or enabled credential that may send (*is_credential_r; NULL is fine). False: belongs
  * to no account. */
 bool snapshot_account_of_login(const struct snapshot *snapshot,
     const char *login, struct rules_account *account_r, bool *is_credential_r);
@@ -62,6 +62,12 @@ bool snapshot_set(const struct snapshot *snapshot, int64_t account_id,
     const char *name, struct rules_set *set_r);
 bool snapshot_set_by_id(
     const struct snapshot *snapshot, int64_t id, struct rules_set *set_r);
+/* Tenants of an account, by exact name. */
+bool snapshot_tenant(const struct snapshot *snapshot, int64_t account_id,
+    const char *name, struct rules_tenant *tenant_r);
+/* Is "identity/NAME" or "configuration-set/NAME" the tenant's? */
+bool snapshot_tenant_has(
+    const struct snapshot *snapshot, int64_t tenant_id, const char *resource);
 /* Is there a brake (ops/brake.h) of the account, or of every account? What they
  * say is in the store alone. */
 bool snapshot_has_brakes(const struct snapshot *snapshot, int64_t account_id);

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "ops/snapshot_grants.h"
 #include "ops/snapshot_sets.h"
+#include "ops/snapshot_tenants.h"
 #include "rules/types.h"
 
 struct snapshot_content {
@@ -17,6 +18,7 @@ struct snapshot_content {
 	struct grant_table grants;
 	struct set_table sets;
 	struct brake_table brakes;
+	struct tenant_table tenants;
 	/* 16 bytes each, the address only as a keyed 64-bit hash. One that is
 	 * not on the list is taken for one with a probability of n / 2^64: with
 	 * a million entries and 100 million recipients a day once in 500 years.

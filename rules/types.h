@@ -17,7 +17,7 @@
 /* clang-format off */
 #define RULES_REASONS(X) \
 X(NONE,                "NONE",                "nothing is wrong") \
-X(NO_ACCOUNT,          "NO_ACCOUNT",          "login attached to no account, or credential disabled") \
+X(NO_ACCOUNT,          "NO_ACCOUNT",          "login attached to no account, or credential disabled or for reading only") \
 X(PAUSED,              "SENDING_PAUSED",      "the account may not send at present") \
 X(RATE,                "RATE_EXCEEDED",       "recipients per second") \
 X(QUOTA,               "QUOTA_EXCEEDED",      "recipients per 24 hours") \
@@ -31,6 +31,9 @@ X(SUPPRESSED,          "SUPPRESSED",          "recipient on the suppression list
 X(UNAVAILABLE,         "UNAVAILABLE",         "the store, a key or memory is not to be had now") \
 X(SET,                 "CONFIGURATION_SET", "the configuration set that the message names does not exist") \
 X(SET_PAUSED,          "CONFIGURATION_SET_PAUSED", "mail with this configuration set may not leave at present") \
+X(TENANT,              "TENANT", "the tenant that the message names does not exist") \
+X(TENANT_PAUSED,       "TENANT_PAUSED", "mail of this tenant may not leave at present") \
+X(TENANT_RESOURCE,     "NOT_THE_TENANTS", "the identity or configuration set is not the tenant's") \
 X(THROTTLED,           "THROTTLED",           "a login, credential, identity or domain has crossed a brake") \
 X(MAIL_FROM,           "MAIL_FROM_NOT_VERIFIED", "the identity's MAIL FROM domain is not set up in DNS") \
 X(WRONG_STAGE,         "WRONG_STAGE",         "the policy service is asked where it cannot count")
@@ -94,6 +97,15 @@ struct rules_set {
 	char pause_reason[161];
 	int suppressed_reasons; /* as of an account; -1: the account's */
 	int listens_kinds; /* events that a destination wants: sum of 1 << kind */
+};
+
+/* A customer of an account's own. */
+struct rules_tenant {
+	int64_t id;
+	int64_t account_id;
+	char name[65];
+	bool paused;
+	char pause_reason[161];
 };
 
 /* What a brake is about, and what it counts; numbers are in stores. */

@@ -128,6 +128,37 @@ verdict_set_paused(struct rules_verdict *v, const char *name, const char *why)
 	add_clean(v, why == NULL || why[0] == '\0' ? name : why);
 }
 
+void
+verdict_no_tenant(struct rules_verdict *v, const char *name)
+{
+	set(v, RULES_REJECT, RULES_REASON_TENANT, 554, "5.7.1");
+	add(v, "Transaction failed: Tenant ");
+	add_clean(v, name);
+	add(v, " does not exist");
+}
+
+void
+verdict_tenant_paused(
+    struct rules_verdict *v, const char *name, const char *why)
+{
+	set(v, RULES_REJECT, RULES_REASON_TENANT_PAUSED, 554, "5.7.1");
+	add(v, "Message rejected: Sending paused for this tenant: ");
+	add_clean(v, why == NULL || why[0] == '\0' ? name : why);
+}
+
+void
+verdict_not_the_tenants(struct rules_verdict *v, const char *tenant,
+    const char *kind, const char *what)
+{
+	set(v, RULES_REJECT, RULES_REASON_TENANT_RESOURCE, 554, "5.7.1");
+	add(v, "Message rejected: The ");
+	add(v, kind);
+	add(v, " ");
+	add_clean(v, what);
+	add(v, " is not associated with the tenant ");
+	add_clean(v, tenant);
+}
+
 static bool
 is_repeated(const char *const *names, size_t i)
 {

@@ -38,6 +38,14 @@ void verdict_no_set(struct rules_verdict *v, const char *name);
 /* 554 5.7.1; without a reason why the name stands in its place */
 void verdict_set_paused(
     struct rules_verdict *v, const char *name, const char *why);
+/* 554 5.7.1; name: the tenant that a message names */
+void verdict_no_tenant(struct rules_verdict *v, const char *name);
+/* 554 5.7.1; without a reason why the name stands in its place */
+void verdict_tenant_paused(
+    struct rules_verdict *v, const char *name, const char *why);
+/* 554 5.7.1; kind: "identity", "configuration set"; what: its name */
+void verdict_not_the_tenants(struct rules_verdict *v, const char *tenant,
+    const char *kind, const char *what);
 /* 451 4.3.5, names the stage */
 void verdict_wrong_stage(struct rules_verdict *v, const char *stage);
 

@@ -22,6 +22,7 @@ message_read(struct query *q, struct store_message *row_r)
 	row_r->size = query_int(q, 9);
 	row_r->recipients = query_text(q, 10);
 	row_r->facts = query_text(q, 11);
+	row_r->tenant_id = query_int(q, 12);
 	return q->failed == SG_OK;
 }
 
@@ -43,6 +44,7 @@ store_message_add(struct store *store, struct store_message *row,
 	query_bind_int(&q, "$size", row->size);
 	query_bind_text(&q, "$recipients", row->recipients);
 	query_bind_text(&q, "$facts", row->facts);
+	query_bind_int(&q, "$tenant_id", row->tenant_id);
 	*is_new_r = query_next(&q);
 	if (*is_new_r)
 		row->id = query_int(&q, 0);

@@ -104,6 +104,9 @@ purge_inside(struct store *store, int64_t before_msec, int64_t tally_before_sec,
 		code = purge_old(store, QUERY_TALLY_PURGE, tally_before_sec,
 		    most, gone, err_r);
 	if (code == SG_OK)
+		code = purge_old(store, QUERY_METRIC_PURGE, tally_before_sec,
+		    most, gone, err_r);
+	if (code == SG_OK)
 		code = purge_nobodys(store, unmatched_most, most, gone, err_r);
 	if (code == SG_OK)
 		code = purge_each(store, QUERY_BRAKE_USE_LIST_OLD,

@@ -1,0 +1,59 @@
+/* Pools of sending addresses, and the addresses in them. The operator owns the
+ * addresses and gives them to pools of accounts; an account makes pools and moves
+ * what is its own. Routes nothing yet. */
+#ifndef SENDWARD_OPS_POOL_H
+#define SENDWARD_OPS_POOL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/err.h"
+#include "store/pools.h"
+
+#define POOL_MOST 50 /* of an account (SES) */
+/* What an address in no pool is told to be in, and the addresses of all. */
+#define POOL_DEFAULT "ses-default-dedicated-pool"
+#define POOL_SHARED "ses-shared-pool"
+
+/* account_id 0: the operator's, for all. Names: 1 to 64 of a-z 0-9 _ -, not those
+ * that begin with "ses-". SG_INVALID, SG_EXISTS; *is_full_r: the account has
+ * POOL_MOST (SG_INVALID). */
+enum sg_err pool_create(struct store *store, int64_t account_id,
+    const char *name, int64_t now_sec, struct store_pool *row_r,
+    bool *is_full_r, struct err *err_r);
+/* Of the account alone. */
+enum sg_err pool_get(struct store *store, int64_t account_id, const char *name,
+    struct store_pool *row_r, struct err *err_r);
+/* SG_INVALID: a configuration set or an account uses it. Its addresses stay, in no
+ * pool. */
+enum sg_err pool_delete(struct store *store, int64_t account_id,
+    const char *name, struct err *err_r);
+/* May configuration sets of the account name it? Its own, those of the operator
+ * for all, POOL_SHARED, and POOL_DEFAULT. SG_MISSING: there is none such. */
+enum sg_err pool_check(struct store *store, int64_t account_id,
+    const char *name, struct err *err_r);
+
+/* text: an IPv4 or IPv6 address; as the store has it. SG_INVALID. */
+enum sg_err pool_ip_parse(
+    const char *text, char address_r[STORE_IP_MAX + 1], struct err *err_r);
+/* The operator's. The address becomes the pool's account's; one that is there is
+ * moved. percentage: of its warm-up, 100 done. */
+enum sg_err pool_ip_add(struct store *store, const struct store_pool *pool,
+    const char *address, int percentage, int64_t now_sec, struct err *err_r);
+/* From the pool, and from the store. SG_MISSING */
+enum sg_err pool_ip_remove(struct store *store, const struct store_pool *pool,
+    const char *address, struct err *err_r);
+/* Of the account alone (0: the operator's): SG_MISSING for all others. */
+enum sg_err pool_ip_get(struct store *store, int64_t account_id,
+    const char *address, struct store_ip *row_r, struct err *err_r);
+/* pool: one of the account's own, or POOL_DEFAULT. */
+enum sg_err pool_ip_move(struct store *store, int64_t account_id,
+    const char *address, const char *pool, struct err *err_r);
+/* 0 to 100. SG_INVALID */
+enum sg_err pool_ip_warm_up(struct store *store, int64_t account_id,
+    const char *address, int64_t percentage, struct err *err_r);
+
+/* "STANDARD", …; "IN_PROGRESS", … */
+const char *pool_scaling_name(enum store_scaling scaling);
+const char *pool_warmup_name(enum store_warmup warmup);
+
+#endif
