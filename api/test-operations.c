@@ -1,0 +1,326 @@
+/* The tables of operations, held against each other and against the shapes. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/fault.h"
+#include "api/operation.h"
+#include "api/unsupported.h"
+
+/* Calls fn for each row; both count. */
+typedef void row_fn(const struct api_operation *row, void *ctx);
+
+static size_t
+each_row(row_fn *fn, void *ctx)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; api_operations[i] != NULL; i++)
+		for (const struct api_operation *row = api_operations[i];
+		     row->name != NULL; row++, count++)
+			fn(row, ctx);
+	return count;
+}
+
+/* ---- rows ---------------------------------------------------------------------------- */
+
+static void
+check_row(const struct api_operation *row, void *ctx)
+{
+	(void)ctx;
+	if (row->handler == NULL || row->errors == NULL)
+		fail_msg("%s has no handler or no errors", row->name);
+	if ((row->protocol == API_V2) != (row->path != NULL) ||
+	    (row->protocol == API_V2) != (row->method != NULL))
+		fail_msg("%s: method and path are SES v2's", row->name);
+	if (row->protocol == API_V2 &&
+	    strncmp(row->path, "/v2/email/", 10) != 0)
+		fail_msg("%s: %s", row->name, row->path);
+	if ((row->flags & API_OP_NO_RESULT) != 0 &&
+	    (row->out != NULL || row->protocol == API_V2))
+		fail_msg("%s has no Result, and says what is in it", row->name);
+	if ((row->flags & API_OP_READS) != 0 &&
+	    (row->flags & API_OP_SENDS) != 0)
+		fail_msg("%s reads and sends", row->name);
+}
+
+static void
+rows_are_whole(void **state)
+{
+	(void)state;
+	/* 78 of SES v2, 51 of v1, 13 of SNS. */
+	assert_true(each_row(check_row, NULL) >= 142);
+}
+
+/* ---- names and paths -------------------------------------------------------------- */
+
+static void
+check_name(const struct api_operation *row, void *ctx)
+{
+	(void)ctx;
+	if (api_operation_find(row->protocol, row->name) != row)
+		fail_msg("%s is there twice", row->name);
+	if (api_unsupported_has(row->protocol, row->name))
+		fail_msg("%s is said not to be there", row->name);
+}
+
+static void
+names_are_there_once(void **state)
+{
+	(void)state;
+	(void)each_row(check_name, NULL);
+	assert_null(api_operation_find(API_V1, "GetAccount"));
+	assert_null(api_operation_find(API_V2, ""));
+	assert_true(api_unsupported_has(API_V1, "SendBounce"));
+	assert_false(api_unsupported_has(API_V2, "SendBounce"));
+}
+
+/* Could one path be both's? A part in braces takes anything. */
+static bool
+collide(const char *a, const char *b)
+{
+	while (*a != '\0' && *b != '\0') {
+		size_t a_len = strcspn(a, "/"), b_len = strcspn(b, "/");
+
+		if (*a != '{' && *b != '{' &&
+		    (a_len != b_len || strncmp(a, b, a_len) != 0))
+			return false;
+		a += a_len + (a[a_len] == '/' ? 1 : 0);
+		b += b_len + (b[b_len] == '/' ? 1 : 0);
+	}
+	return *a == *b;
+}
+
+struct other {
+	const char *name, *method, *path;
+};
+
+static void
+check_collision(const struct api_operation *row, void *ctx)
+{
+	const struct other *other = ctx;
+
+	if (row->protocol == API_V2 && strcmp(row->name, other->name) != 0 &&
+	    strcmp(row->method, other->method) == 0 &&
+	    collide(row->path + 1, other->path + 1))
+		fail_msg("%s and %s have one path", row->name, other->name);
+}
+
+static void
+check_collisions(const struct api_operation *row, void *ctx)
+{
+	struct other other = {row->name, row->method, row->path};
+
+	(void)ctx;
+	if (row->protocol == API_V2)
+		(void)each_row(check_collision, &other);
+}
+
+static void
+paths_do_not_collide(void **state)
+{
+	const struct api_unsupported *row = api_unsupported;
+
+	(void)state;
+	assert_true(collide("a/{b}/c", "a/x/{y}"));
+	assert_false(collide("a/{b}/c", "a/x"));
+	assert_false(collide("a/b", "a/bc"));
+	(void)each_row(check_collisions, NULL);
+	for (; row->name != NULL; row++) {
+		struct other other = {row->name, row->method, row->path};
+
+		if (row->protocol == API_V2)
+			(void)each_row(check_collision, &other);
+	}
+}
+
+/* ---- shapes ------------------------------------------------------------------------- */
+
+static const char *
+wire_of(const struct api_member *member)
+{
+	return member->wire != NULL ? member->wire : member->name;
+}
+
+/* Names the member in braces? */
+static bool
+has_part(const char *path, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; (path = strchr(path, '{')) != NULL; path++)
+		if (strncmp(path + 1, name, len) == 0 && path[1 + len] == '}')
+			return true;
+	return false;
+}
+
+static size_t
+count_parts(const char *path)
+{
+	size_t count = 0;
+
+	for (; (path = strchr(path, '{')) != NULL; path++)
+		count++;
+	return count;
+}
+
+static void
+check_path_members(const struct api_operation *row, void *ctx)
+{
+	const struct api_member *member = row->in;
+	size_t count = 0;
+
+	(void)ctx;
+	for (; member != NULL && member->name != NULL; member++) {
+		if ((member->flags & IN_PATH) != 0) {
+			count++;
+			if (row->protocol != API_V2 ||
+			    !has_part(row->path, wire_of(member)))
+				fail_msg("%s: %s is in no path", row->name,
+				    member->name);
+			if ((member->flags & REQUIRED) == 0)
+				fail_msg("%s: %s may be missing", row->name,
+				    member->name);
+		}
+		if ((member->flags & IN_QUERY) != 0 && row->protocol != API_V2)
+			fail_msg("%s: %s", row->name, member->name);
+	}
+	if (row->protocol == API_V2 && count != count_parts(row->path))
+		fail_msg("%s: a part of %s is no member", row->name, row->path);
+}
+
+static void
+paths_and_shapes_agree(void **state)
+{
+	(void)state;
+	(void)each_row(check_path_members, NULL);
+}
+
+static void check_members(
+    const char *name, const struct api_member *members, int depth);
+
+static void
+check_shape(const char *name, const struct api_shape *shape, int depth)
+{
+	if (shape == NULL || depth > 12)
+		fail_msg("%s: a shape is missing, or without end", name);
+	if ((shape->kind == API_CHOICE) != (shape->choices != NULL) ||
+	    (shape->kind == API_STRUCT) != (shape->members != NULL) ||
+	    (shape->kind == API_LIST || shape->kind == API_MAP) !=
+		(shape->element != NULL))
+		fail_msg("%s: the shape is not its kind's", name);
+	if (shape->kind == API_INTEGER && shape->least > shape->most)
+		fail_msg("%s: no integer is good", name);
+	if (shape->kind != API_INTEGER && shape->most != 0 &&
+	    shape->least > shape->most)
+		fail_msg("%s: no size is good", name);
+	if (shape->members != NULL)
+		check_members(name, shape->members, depth + 1);
+	if (shape->element != NULL)
+		check_shape(name, shape->element, depth + 1);
+}
+
+static void
+check_members(const char *name, const struct api_member *members, int depth)
+{
+	for (; members->name != NULL; members++) {
+		for (const struct api_member *other = members + 1;
+		     other->name != NULL; other++)
+			if (strcmp(members->name, other->name) == 0)
+				fail_msg("%s: %s is there twice", name,
+				    members->name);
+		check_shape(name, members->shape, depth);
+	}
+}
+
+static void
+check_shapes(const struct api_operation *row, void *ctx)
+{
+	(void)ctx;
+	if (row->in != NULL)
+		check_members(row->name, row->in, 0);
+	if (row->out != NULL)
+		check_members(row->name, row->out, 0);
+}
+
+static void
+shapes_are_whole(void **state)
+{
+	(void)state;
+	(void)each_row(check_shapes, NULL);
+}
+
+/* ---- errors ---------------------------------------------------------------------- */
+
+static void
+check_code(const struct api_operation *row, const char *code)
+{
+	if (api_fault_find(code) == NULL)
+		fail_msg("%s: nobody knows the error \"%s\"", row->name, code);
+	for (size_t i = 0; api_fault_common[i] != NULL; i++)
+		if (strcmp(api_fault_common[i], code) == 0)
+			fail_msg("%s: every operation may answer %s", row->name,
+			    code);
+}
+
+static void
+check_errors(const struct api_operation *row, void *ctx)
+{
+	char code[128];
+
+	(void)ctx;
+	for (const char *at = row->errors; *at != '\0';) {
+		size_t len = strcspn(at, "|");
+
+		assert_true(len < sizeof(code));
+		memcpy(code, at, len);
+		code[len] = '\0';
+		check_code(row, code);
+		at += len + (at[len] == '|' ? 1 : 0);
+	}
+}
+
+static void
+errors_are_known(void **state)
+{
+	(void)state;
+	(void)each_row(check_errors, NULL);
+}
+
+static void
+common_errors_are_known(void **state)
+{
+	(void)state;
+	for (size_t i = 0; api_fault_common[i] != NULL; i++)
+		if (api_fault_find(api_fault_common[i]) == NULL)
+			fail_msg("%s", api_fault_common[i]);
+	for (int protocol = 0; protocol < API_PROTOCOLS; protocol++) {
+		assert_non_null(api_fault_find(api_fault_invalid(protocol)));
+		assert_non_null(api_fault_find(api_fault_throttled(protocol)));
+	}
+	assert_null(api_fault_find(""));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(rows_are_whole),
+	    cmocka_unit_test(names_are_there_once),
+	    cmocka_unit_test(paths_do_not_collide),
+	    cmocka_unit_test(paths_and_shapes_agree),
+	    cmocka_unit_test(shapes_are_whole),
+	    cmocka_unit_test(errors_are_known),
+	    cmocka_unit_test(common_errors_are_known),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
