@@ -106,6 +106,24 @@ take_pattern(
 	return SG_OK;
 }
 
+static enum sg_err
+check_fit(const char *pattern, const char *identity, struct err *err_r)
+{
+	if (pattern_fits_identity(pattern, identity))
+		return SG_OK;
+	return err_set(err_r, SG_INVALID,
+	    "no address of %s matches the pattern %s", identity, pattern);
+}
+
+enum sg_err
+grant_pattern(const char *pattern, const char *identity,
+    char pattern_r[RULES_ADDRESS_MAX + 1], struct err *err_r)
+{
+	enum sg_err rc = take_pattern(pattern, pattern_r, err_r);
+
+	return rc == SG_OK ? check_fit(pattern_r, identity, err_r) : rc;
+}
+
 /* ---- giving and taking back ------------------------------------------------------ */
 
 static enum sg_err
@@ -119,10 +137,9 @@ add_grant(struct store *store, const struct store_identity *identity,
 		return err_set(err_r, SG_INVALID,
 		    "%s is account %s's own identity: nothing is to be allowed",
 		    identity->facts.name, delegate->facts.name);
-	if (!pattern_fits_identity(row->from_pattern, identity->facts.name))
-		return err_set(err_r, SG_INVALID,
-		    "no address of %s matches the pattern %s",
-		    identity->facts.name, row->from_pattern);
+	rc = check_fit(row->from_pattern, identity->facts.name, err_r);
+	if (rc != SG_OK)
+		return rc;
 	row->identity_id = identity->facts.id;
 	row->owner_id = identity->account_id;
 	row->account_id = delegate->facts.id;

@@ -14,7 +14,11 @@
 enum sg_err grant_allow(struct store *store, const char *owner,
     const char *identity, const char *delegate, const char *pattern,
     int64_t now_sec, struct store_grant *row_r, struct err *err_r);
-/* pattern NULL: all patterns of that delegate. */
+/* The pattern as it is kept (the domain in lower case); NULL: "*". SG_INVALID: no
+ * address of the identity (its normalised name) can match it, blanks, too long. */
+enum sg_err grant_pattern(const char *pattern, const char *identity,
+    char pattern_r[RULES_ADDRESS_MAX + 1], struct err *err_r);
+/* pattern NULL: all patterns of that delegate. A policy's stay (ops/policy.h). */
 enum sg_err grant_disallow(struct store *store, const char *owner,
     const char *identity, const char *delegate, const char *pattern,
     struct err *err_r);
