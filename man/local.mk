@@ -1,6 +1,7 @@
 # man
 dist_man_MANS += \
 	man/sendward.7 \
+	man/sendward-api.7 \
 	man/sendward.conf.5 \
 	man/sendward-jobd.8 \
 	man/sendward-apid.8 \
@@ -9,5 +10,5 @@ dist_man_MANS += \
 	man/sendward-policyd.8 \
 	man/sendwardctl.8
 EXTRA_DIST += man/README.md man/commands.awk man/events.awk man/options.awk \
-	man/reasons.awk \
+	man/operations.awk man/reasons.awk man/unsupported.awk \
 	man/update man/wrap.awk

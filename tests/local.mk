@@ -6,6 +6,7 @@ style_checks = \
 	tests/check-headers \
 	tests/check-layers \
 	tests/check-man \
+	tests/check-operations \
 	tests/check-options \
 	tests/check-reasons \
 	tests/check-style
