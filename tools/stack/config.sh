@@ -26,12 +26,13 @@ choose_sockets()
 # Keeps the ports of a former start where they are still free or ours.
 choose_ports()
 {
-	local SMTP_PORT= MX_PORT= DNS_PORT= NEXTHOP_PORT= LETTER_PORT= API_PORT=
-	local held
+	local SMTP_PORT= SMTPS_PORT= MX_PORT= DNS_PORT= NEXTHOP_PORT= LETTER_PORT=
+	local API_PORT= held
 	[ ! -e "$RUN/ports" ] || . "$RUN/ports"
 	held=$(is_alive postfix && echo '!')
 	/usr/bin/python3 "$SRC/tools/free-ports.py" \
-		"SMTP_PORT=$SMTP_PORT$held" "MX_PORT=$MX_PORT$held" \
+		"SMTP_PORT=$SMTP_PORT$held" "SMTPS_PORT=$SMTPS_PORT$held" \
+		"MX_PORT=$MX_PORT$held" \
 		"DNS_PORT=$DNS_PORT$(is_alive dns && echo '!')" \
 		"NEXTHOP_PORT=$NEXTHOP_PORT$(is_alive nexthop && echo '!')" \
 		"LETTER_PORT=$LETTER_PORT$held" \
@@ -50,6 +51,16 @@ make_folders()
 	chmod 750 "$RUN/store" "$RUN/journal"
 	[ -s "$RUN/secret/master.key" ] ||
 		(umask 277 && head -c 32 /dev/urandom >"$RUN/secret/master.key")
+}
+
+# For TLS at submission; clients that check it are told to trust it.
+make_certificate()
+{
+	SMTP_CA=$RUN/tls.crt
+	[ -s "$SMTP_CA" ] || openssl req -x509 -newkey rsa:2048 -nodes -days 3650 \
+		-subj /CN=localhost -addext "subjectAltName=DNS:localhost,IP:127.0.0.1" \
+		-keyout "$RUN/secret/tls.key" -out "$SMTP_CA" 2>"$RUN/log/openssl.log" ||
+		die "no certificate: $(tail -n 1 "$RUN/log/openssl.log")"
 }
 
 # A copy: the programs' user may not search the folders above the source.
@@ -310,20 +321,32 @@ write_main_cf()
 	} | write_file "$RUN/postfix/etc/main.cf"
 }
 
+# Only with a login: at one port STARTTLS is offered, at the other TLS is first.
+write_submission()
+{
+	cat <<-END
+	127.0.0.1:$1 inet n - n - - smtpd
+	  -o syslog_name=postfix/$2
+	  -o smtpd_tls_cert_file=$SMTP_CA
+	  -o smtpd_tls_key_file=$RUN/secret/tls.key
+	  -o $3
+	  -o smtpd_sasl_auth_enable=yes
+	  -o smtpd_sasl_type=dovecot
+	  -o smtpd_sasl_path=$SOCKETS/auth.sock
+	  -o smtpd_sasl_security_options=noanonymous
+	  -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
+	  -o smtpd_recipient_restrictions=
+	  -o smtpd_data_restrictions=\$sendward_policy
+	  -o local_header_rewrite_clients=
+	END
+}
+
 write_master_cf()
 {
 	{
+		write_submission "$SMTP_PORT" submission smtpd_tls_security_level=may
+		write_submission "$SMTPS_PORT" submissions smtpd_tls_wrappermode=yes
 		cat <<-END
-		127.0.0.1:$SMTP_PORT inet n - n - - smtpd
-		  -o syslog_name=postfix/submission
-		  -o smtpd_sasl_auth_enable=yes
-		  -o smtpd_sasl_type=dovecot
-		  -o smtpd_sasl_path=$SOCKETS/auth.sock
-		  -o smtpd_sasl_security_options=noanonymous
-		  -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
-		  -o smtpd_recipient_restrictions=
-		  -o smtpd_data_restrictions=\$sendward_policy
-		  -o local_header_rewrite_clients=
 		127.0.0.1:$MX_PORT inet n - n - - smtpd
 		  -o syslog_name=postfix/mx
 		  -o smtpd_relay_restrictions=reject_unauth_destination
@@ -383,7 +406,7 @@ write_env()
 	local name
 	(
 		umask 077
-		for name in SMTP_HOST SMTP_PORT MX_PORT SMTP_USER SMTP_PASS FROM \
+		for name in SMTP_HOST SMTP_PORT SMTPS_PORT SMTP_CA MX_PORT SMTP_USER SMTP_PASS FROM \
 			SANDBOX_USER SANDBOX_PASS SANDBOX_FROM SANDBOX_TO \
 			AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_REGION OUTBOX \
 			MILTER_SOCKET POLICY_SOCKET FEEDBACK_SOCKET DNS_SERVER \

@@ -6,10 +6,11 @@ libopendkim-dev libssl-dev libconfig-dev libsqlite3-dev libevent-dev
 libsystemd-dev libjansson-dev libunbound-dev libldns-dev libcurl4-openssl-dev
 libgmime-3.0-dev libpcre2-dev libmicrohttpd-dev libxml2-dev"
 PACKAGES_STACK="knot dovecot-core dovecot-sqlite swaks python3 python3-dkim
-python3-dnspython sqlite3 curl"
+python3-dnspython sqlite3 curl openssl"
 PACKAGES_TEST="libcmocka-dev libmail-dkim-perl miltertest opendkim
-opendkim-tools mandoc chromium chromium-driver python3-selenium openssl
-python3-boto3 awscli php-cli php-async-aws-ses ruby-aws-sdk"
+opendkim-tools mandoc chromium chromium-driver python3-selenium
+python3-boto3 awscli php-cli php-async-aws-ses ruby-aws-sdk
+libphp-phpmailer python3-django"
 # Node.js may have come from elsewhere, with npm in the same package.
 command -v node >/dev/null || PACKAGES_TEST="$PACKAGES_TEST nodejs"
 command -v npm >/dev/null || PACKAGES_TEST="$PACKAGES_TEST npm"
