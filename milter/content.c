@@ -17,6 +17,7 @@
 #include "milter/message.h"
 #include "milter/operator.h"
 #include "milter/requests.h"
+#include "milter/submission.h"
 #include "rules/headers.h"
 #include "rules/identity.h"
 #include "rules/verdict.h"
@@ -329,6 +330,10 @@ content_end_of_headers(struct message *m, struct rules_verdict *v)
 	c->size += 2; /* the empty line */
 	if (!is_header_whole(m, v))
 		return false;
+	if (!submission_take(m)) {
+		verdict_unavailable(v);
+		return false;
+	}
 	if (!check_headers(m, &c->cover, v) &&
 	    !(message_look_again(m, v) && check_headers(m, &c->cover, v)))
 		return false;

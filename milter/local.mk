@@ -6,7 +6,8 @@ milter_message_sources = \
 	milter/message.c milter/message.h \
 	milter/operator.c milter/operator.h \
 	milter/report.c milter/report.h \
-	milter/requests.c milter/requests.h
+	milter/requests.c milter/requests.h \
+	milter/submission.c milter/submission.h
 milter_sendward_milter_SOURCES = $(milter_message_sources) \
 	milter/filter.c milter/filter.h \
 	milter/folder.c milter/folder.h \

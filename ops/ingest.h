@@ -20,7 +20,7 @@ struct store;
  * held back; tallies of the account and of its set, in the bucket of the time of
  * sending. facts of the row: {"headers": [{"name", "value"}], "headersTruncated",
  * "commonHeaders": {"from": [], "to": [], …}, "tags": {"name": [values]}, "identity",
- * "set"}. A refused message has no row: its Reject event {"reason", "reply"} keeps
+ * "set"}, and of the API's mail "submission", "operation". A refused message has no row: its Reject event {"reason", "reply"} keeps
  * what `mail` is made of (EVENT_PRIVATE_KEY).
  *
  * Reads what there is (bounded by what was there at the beginning), in batches;
