@@ -56,6 +56,7 @@ store_test_store_SOURCES = store/test-store.c store/test-store.h \
 	store/test-retention.c store/test-topics.c store/test-once.c \
 	store/test-imports.c \
 	store/test-notifications.c store/test-brakes.c \
+	store/test-tenants.c \
 	store/test-policies.c
 store_test_store_LDADD = $(store_test_libs)
 # The test counts which statements were run.

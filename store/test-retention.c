@@ -28,7 +28,7 @@ fill(struct fixture *f)
 	    "CREATE TEMP TABLE n AS WITH RECURSIVE n (i) AS (SELECT 1 UNION "
 	    "ALL SELECT i + 1 FROM n WHERE i < 10) SELECT i FROM n;"
 	    "INSERT INTO message SELECT i, 1, 'q' || i, i * 1000, '', '', '', "
-	    "0, 0, 0, '', '{}' FROM n;"
+	    "0, 0, 0, '', '{}', 0 FROM n;"
 	    "INSERT INTO event SELECT i, 1, 0, 0, 'q' || i, i * 1000, '', "
 	    "'{}' FROM n;"
 	    "INSERT INTO report SELECT i, i, 1, 'q' || i, '', i * 1000, 0, "

@@ -628,6 +628,7 @@ int test_topics(void);
 int test_notifications(void);
 int test_onces(void);
 int test_brakes(void);
+int test_tenants(void);
 int test_policies(void);
 int test_reservations(void);
 int test_counter(void);
@@ -673,6 +674,7 @@ main(void)
 	failed += test_notifications();
 	failed += test_onces();
 	failed += test_brakes();
+	failed += test_tenants();
 	failed += test_policies();
 	failed += test_reservations();
 	failed += test_counter();

@@ -4,26 +4,30 @@ CREATE TABLE tenant (
 	account_id INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
 	uuid TEXT NOT NULL UNIQUE,
 	name TEXT NOT NULL CHECK (name <> ''),
-	policy TEXT NOT NULL CHECK (policy IN ('none', 'standard', 'strict')),
+	policy TEXT NOT NULL DEFAULT 'standard'
+		CHECK (policy IN ('none', 'standard', 'strict')),
 	-- What account and reputation say: 0 enabled, 1 disabled, 2 reinstated;
 	-- by: as account.paused_by.
-	status INTEGER NOT NULL CHECK (status BETWEEN 0 AND 2),
-	status_by INTEGER NOT NULL,
-	status_cause TEXT NOT NULL,
-	status_sec INTEGER NOT NULL,
+	status INTEGER NOT NULL DEFAULT 0 CHECK (status BETWEEN 0 AND 2),
+	status_by INTEGER NOT NULL DEFAULT 2,
+	status_cause TEXT NOT NULL DEFAULT '',
+	status_sec INTEGER NOT NULL DEFAULT 0,
 	-- The operator's word.
-	stopped INTEGER NOT NULL CHECK (stopped IN (0, 1)),
-	stop_reason TEXT NOT NULL,
-	stopped_sec INTEGER NOT NULL, -- when it changed last; 0 never
-	standing INTEGER NOT NULL CHECK (standing BETWEEN 0 AND 2),
+	stopped INTEGER NOT NULL DEFAULT 0 CHECK (stopped IN (0, 1)),
+	stop_reason TEXT NOT NULL DEFAULT '',
+	stopped_sec INTEGER NOT NULL DEFAULT 0, -- when it changed last; 0 never
+	standing INTEGER NOT NULL DEFAULT 0
+		CHECK (standing BETWEEN 0 AND 2),
 	-- What the figures say whatever the policy, and for what: as
 	-- enum reputation_cause.
-	impact INTEGER NOT NULL CHECK (impact BETWEEN 0 AND 2),
-	finding INTEGER NOT NULL CHECK (finding BETWEEN 0 AND 2),
-	finding_text TEXT NOT NULL,
-	found_sec INTEGER NOT NULL,  -- first
-	judged_sec INTEGER NOT NULL, -- changed last
-	fresh_start_sec INTEGER NOT NULL,
+	impact INTEGER NOT NULL DEFAULT 0
+		CHECK (impact BETWEEN 0 AND 2),
+	finding INTEGER NOT NULL DEFAULT 0
+		CHECK (finding BETWEEN 0 AND 2),
+	finding_text TEXT NOT NULL DEFAULT '',
+	found_sec INTEGER NOT NULL DEFAULT 0,  -- first
+	judged_sec INTEGER NOT NULL DEFAULT 0, -- changed last
+	fresh_start_sec INTEGER NOT NULL DEFAULT 0,
 	created_sec INTEGER NOT NULL,
 	UNIQUE (account_id, name)
 );
