@@ -11,6 +11,7 @@ api_libapi_a_SOURCES = \
 	api/exchange.c api/exchange.h \
 	api/front.c \
 	api/limits.c api/limits.h \
+	api/linger.c api/linger.h \
 	api/pool.c api/pool.h \
 	api/health.c api/health.h \
 	api/http.c api/http.h \
@@ -39,8 +40,11 @@ api_libapi_a_SOURCES = \
 	api/shapes_v2_send.c api/shapes_v2_identity.c api/shapes_v2_set.c \
 	api/shapes_v1.c api/shapes_v1_send.c api/shapes_sns.c \
 	api/v2_send.c api/v2_identity.c api/v2_account.c \
-	api/v2_suppression.c api/v2_import.c api/suppression.h api/v2_set.c api/v2_template.c api/v2_pool.c \
+	api/v2_suppression.c api/v2_import.c api/suppression.h \
+	api/destination.c api/destination.h api/v2_set.c api/v2_template.c api/v2_pool.c \
 	api/v2_reputation.c api/v2_tenant.c api/v2_metric.c api/v2_insight.c api/v2_insight.h api/v2_tag.c api/v2_tag.h \
+	api/sender.c api/sender.h api/outgoing.c api/outgoing.h \
+	api/reply.c api/reply.h api/send_parts.c api/send_parts.h \
 	api/v1_send.c api/v1_identity.c api/v1_account.c api/v1_set.c \
 	api/v1_template.c \
 	api/sns_topic.c

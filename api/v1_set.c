@@ -1,78 +1,227 @@
 /* SES v1: configuration sets and event destinations. */
 #include "config.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "api/call.h"
+#include "api/destination.h"
 #include "api/operation.h"
 #include "api/shapes.h"
+#include "ops/set.h"
+
+#define PAGE_MAX 1000
+
+static const struct api_codes codes = {"InvalidParameterValue", NULL, NULL};
+static const struct api_destination_words words = {
+    .no_set = "ConfigurationSetDoesNotExist",
+    .no_destination = "EventDestinationDoesNotExist",
+    .no_topic = "InvalidSNSDestination",
+    .exists = "EventDestinationAlreadyExists",
+    .full = "LimitExceeded",
+    .invalid = "InvalidParameterValue",
+    .sns = "SNSDestination",
+    .topic_arn = "TopicARN",
+    .is_lower = true,
+};
 
 static void
 create_configuration_set(struct api_call *call)
 {
-	api_fail(
-	    call, "InternalFailure", "CreateConfigurationSet is not there yet");
+	const char *name =
+	    api_text(api_object(call->in, "ConfigurationSet"), "Name");
+	const struct set_change nothing = {0};
+	bool is_full;
+	struct err err;
+	enum sg_err rc = set_create_as(call->store, call->account, name,
+	    &nothing, call->now_sec, &is_full, &err);
+
+	if (is_full)
+		api_fail(call, "LimitExceeded", "%s", err.text);
+	if (rc == SG_EXISTS)
+		api_fail(call, "ConfigurationSetAlreadyExists",
+		    "Configuration set <%s> already exists.", name);
+	(void)api_check(call, rc, &err,
+	    &(const struct api_codes){"InvalidConfigurationSet", NULL, NULL});
+}
+
+/* Does the caller ask for this part? */
+static bool
+is_wanted(const struct api_call *call, const char *part)
+{
+	const json_t *list =
+	    api_object(call->in, "ConfigurationSetAttributeNames");
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(list, i,
+	    name) if (strcmp(json_string_value(name), part) == 0) return true;
+	return false;
 }
 
 static void
 describe_configuration_set(struct api_call *call)
 {
-	api_fail(call, "InternalFailure",
-	    "DescribeConfigurationSet is not there yet");
+	struct store_set set;
+	json_t *part;
+
+	if (!api_set_find(call, words.no_set, &set))
+		return;
+	api_put_text(api_put_object(call->out, "ConfigurationSet"), "Name",
+	    set.facts.name);
+	if (is_wanted(call, "eventDestinations") &&
+	    !api_destination_list(call, &words, set.facts.id,
+		api_put_list(call->out, "EventDestinations")))
+		return;
+	if (is_wanted(call, "deliveryOptions"))
+		api_put_text(api_put_object(call->out, "DeliveryOptions"),
+		    "TlsPolicy", "Optional");
+	if (!is_wanted(call, "reputationOptions"))
+		return;
+	part = api_put_object(call->out, "ReputationOptions");
+	api_put_flag(part, "SendingEnabled", !set.facts.paused);
+	api_put_flag(part, "ReputationMetricsEnabled", set.reputation);
+	if (set.fresh_start_sec != 0)
+		api_put_time(part, "LastFreshStart", set.fresh_start_sec);
+}
+
+struct listing {
+	struct api_call *call;
+	json_t *list;
+	int64_t left;
+	char last[65];
+};
+
+static bool
+list_set(void *ctx, const struct store_set *row)
+{
+	struct listing *listing = ctx;
+
+	if (listing->left-- == 0) {
+		api_page_more(listing->call, listing->last);
+		return false;
+	}
+	api_put_text(api_add_object(listing->list), "Name", row->facts.name);
+	(void)snprintf(
+	    listing->last, sizeof(listing->last), "%s", row->facts.name);
+	return true;
 }
 
 static void
 list_configuration_sets(struct api_call *call)
 {
-	api_fail(
-	    call, "InternalFailure", "ListConfigurationSets is not there yet");
+	struct listing listing = {.call = call};
+	struct api_page page;
+	struct err err;
+
+	if (!api_page_open(call, "MaxItems", PAGE_MAX, &page))
+		return;
+	listing.list = api_put_list(call->out, "ConfigurationSets");
+	listing.left = page.most;
+	(void)api_check(call,
+	    store_set_page(call->store, call->owner.facts.id, page.after,
+		page.most + 1, list_set, &listing, &err),
+	    &err, &codes);
 }
 
 static void
 delete_configuration_set(struct api_call *call)
 {
-	api_fail(
-	    call, "InternalFailure", "DeleteConfigurationSet is not there yet");
+	struct store_set set;
+	struct err err;
+
+	if (api_set_find(call, words.no_set, &set))
+		(void)api_check(call,
+		    set_delete(
+			call->store, call->account, set.facts.name, &err),
+		    &err, &codes);
+}
+
+/* ---- event destinations ------------------------------------------------------- */
+
+static void
+write_destination(struct api_call *call, enum set_presence presence)
+{
+	const json_t *definition = api_object(call->in, "EventDestination");
+
+	if (api_has(definition, "CloudWatchDestination"))
+		api_fail(call, "InvalidCloudWatchDestination",
+		    "CloudWatchDestination is not available: events go to SNS "
+		    "topics alone");
+	else if (api_has(definition, "KinesisFirehoseDestination"))
+		api_fail(call, "InvalidFirehoseDestination",
+		    "KinesisFirehoseDestination is not available: events go "
+		    "to SNS topics alone");
+	else
+		api_destination_write(call, &words,
+		    api_text(definition, "Name"), definition, presence);
 }
 
 static void
 create_configuration_set_event_destination(struct api_call *call)
 {
-	api_fail(call, "InternalFailure",
-	    "CreateConfigurationSetEventDestination is not there yet");
+	write_destination(call, SET_NEW);
 }
 
 static void
 update_configuration_set_event_destination(struct api_call *call)
 {
-	api_fail(call, "InternalFailure",
-	    "UpdateConfigurationSetEventDestination is not there yet");
+	write_destination(call, SET_OLD);
 }
 
 static void
 delete_configuration_set_event_destination(struct api_call *call)
 {
-	api_fail(call, "InternalFailure",
-	    "DeleteConfigurationSetEventDestination is not there yet");
+	api_destination_remove(
+	    call, &words, api_text(call->in, "EventDestinationName"));
 }
+
+/* ---- options -------------------------------------------------------------------- */
 
 static void
 put_configuration_set_delivery_options(struct api_call *call)
 {
-	api_fail(call, "InternalFailure",
-	    "PutConfigurationSetDeliveryOptions is not there yet");
+	const json_t *options = api_object(call->in, "DeliveryOptions");
+	struct store_set set;
+
+	if (api_set_find(call, words.no_set, &set) &&
+	    strcmp(api_text(options, "TlsPolicy"), "Require") == 0)
+		api_fail(call, "InvalidDeliveryOptions",
+		    "TlsPolicy Require is not available: the mail server's "
+		    "own settings hold for all messages");
+}
+
+static void
+change_set(
+    struct api_call *call, const struct set_change *change, const char *paused)
+{
+	const struct api_codes paused_codes = {paused, NULL, NULL};
+	struct store_set set;
+	struct err err;
+
+	if (api_set_find(call, words.no_set, &set))
+		(void)api_check(call,
+		    set_change(call->store, call->account, set.facts.name,
+			change, &set, &err),
+		    &err, &paused_codes);
 }
 
 static void
 update_configuration_set_sending_enabled(struct api_call *call)
 {
-	api_fail(call, "InternalFailure",
-	    "UpdateConfigurationSetSendingEnabled is not there yet");
+	const struct set_change change = {
+	    .has_enabled = true, .enabled = api_flag(call->in, "Enabled")};
+
+	change_set(call, &change, "ConfigurationSetSendingPausedException");
 }
 
 static void
 update_configuration_set_reputation_metrics_enabled(struct api_call *call)
 {
-	api_fail(call, "InternalFailure",
-	    "UpdateConfigurationSetReputationMetricsEnabled is not there yet");
+	const struct set_change change = {.has_reputation = true,
+	    .reputation = api_flag(call->in, "Enabled")};
+
+	change_set(call, &change, "InvalidParameterValue");
 }
 
 /* clang-format off */
@@ -115,7 +264,8 @@ const struct api_operation api_v1_set[] = {
 	{API_V1, "UpdateConfigurationSetSendingEnabled", NULL, NULL,
 	    api_in_v1_update_configuration_set_sending_enabled, NULL,
 	    API_OP_NO_RESULT,
-	    "ConfigurationSetDoesNotExist",
+	    "ConfigurationSetDoesNotExist|"
+	    "ConfigurationSetSendingPausedException",
 	    update_configuration_set_sending_enabled},
 	{API_V1, "UpdateConfigurationSetReputationMetricsEnabled", NULL, NULL,
 	    api_in_v1_update_configuration_set_reputation_metrics_enabled,

@@ -79,15 +79,38 @@ test_change(void **state)
 		int reasons;
 		bool reputation;
 	} rows[] = {
-	    {{NULL, false, false}, SG_OK, -1, true},
-	    {{"none", false, false}, SG_OK, 0, true},
-	    {{"BOUNCE", true, false}, SG_OK, 1, false},
-	    {{"nonsense", true, true}, SG_INVALID, 1, false},
-	    {{"", false, false}, SG_INVALID, 1, false},
-	    {{"complaint", true, true}, SG_OK, 2, true},
-	    {{"Bounce,Complaint", false, false}, SG_OK, 3, true},
-	    {{"COMPLAINT,BOUNCE", false, false}, SG_OK, 3, true},
-	    {{"account", false, false}, SG_OK, -1, true},
+	    {{.suppressed = NULL, .has_reputation = false, .reputation = false},
+		SG_OK, -1, true},
+	    {{.suppressed = "none",
+		 .has_reputation = false,
+		 .reputation = false},
+		SG_OK, 0, true},
+	    {{.suppressed = "BOUNCE",
+		 .has_reputation = true,
+		 .reputation = false},
+		SG_OK, 1, false},
+	    {{.suppressed = "nonsense",
+		 .has_reputation = true,
+		 .reputation = true},
+		SG_INVALID, 1, false},
+	    {{.suppressed = "", .has_reputation = false, .reputation = false},
+		SG_INVALID, 1, false},
+	    {{.suppressed = "complaint",
+		 .has_reputation = true,
+		 .reputation = true},
+		SG_OK, 2, true},
+	    {{.suppressed = "Bounce,Complaint",
+		 .has_reputation = false,
+		 .reputation = false},
+		SG_OK, 3, true},
+	    {{.suppressed = "COMPLAINT,BOUNCE",
+		 .has_reputation = false,
+		 .reputation = false},
+		SG_OK, 3, true},
+	    {{.suppressed = "account",
+		 .has_reputation = false,
+		 .reputation = false},
+		SG_OK, -1, true},
 	};
 	struct admin_fixture *f = *state;
 	struct store_set row;
@@ -308,6 +331,38 @@ test_bad_destinations(void **state)
 	cmocka_unit_test_setup_teardown(                                       \
 	    test, admin_fixture_setup, admin_fixture_teardown)
 
+/* The account's own switch lifts nobody else's pause. */
+static void
+test_own_switch(void **state)
+{
+	static const struct set_change off = {.has_enabled = true};
+	static const struct set_change on = {
+	    .has_enabled = true, .enabled = true};
+	struct admin_fixture *f = *state;
+	struct store_set row;
+
+	create(f, "news");
+	assert_code(f, SG_OK,
+	    set_change(f->store, "shop", "news", &off, &row, &f->err));
+	assert_true(row.facts.paused);
+	assert_int_equal(row.paused_by, STORE_PAUSED_BY_ACCOUNT);
+	assert_code(
+	    f, SG_OK, set_change(f->store, "shop", "news", &on, &row, &f->err));
+	assert_false(row.facts.paused);
+	assert_string_equal(row.facts.pause_reason, "");
+	assert_code(f, SG_OK,
+	    set_change(f->store, "shop", "news", &off, &row, &f->err));
+	assert_code(
+	    f, SG_OK, set_pause(f->store, "shop", "news", "spam", &f->err));
+	assert_code(f, SG_OK,
+	    set_change(f->store, "shop", "news", &off, &row, &f->err));
+	assert_int_equal(row.paused_by, STORE_PAUSED_BY_OPERATOR);
+	assert_code(f, SG_INVALID,
+	    set_change(f->store, "shop", "news", &on, &row, &f->err));
+	assert_non_null(strstr(f->err.text, "spam"));
+	assert_true(get(f, "news").facts.paused);
+}
+
 int
 main(void)
 {
@@ -315,6 +370,7 @@ main(void)
 	    WITH_STORE(test_create),
 	    WITH_STORE(test_change),
 	    WITH_STORE(test_reputation_off),
+	    WITH_STORE(test_own_switch),
 	    cmocka_unit_test(test_names),
 	    WITH_STORE(test_pause),
 	    WITH_STORE(test_delete),

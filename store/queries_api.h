@@ -17,6 +17,8 @@ X(SUPPRESSION_PAGE,   "SELECT " SUPPRESSION_COLUMNS " FROM suppression " \
 X(SET_PAGE,           "SELECT " SET_COLUMNS " FROM configuration_set s " \
                       "WHERE s.account_id = $account_id AND s.name > $after " \
                       "ORDER BY s.name LIMIT $most") \
+X(SET_COUNT,          "SELECT COUNT(*) FROM configuration_set " \
+                      "WHERE account_id = $account_id") \
 X(DETAILS_PUT,        "INSERT INTO account_details (account_id, mail_type, " \
                       "website, language, use_case, contacts) VALUES " \
                       "($account_id, $mail_type, $website, $language, " \

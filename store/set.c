@@ -148,6 +148,18 @@ store_set_list(struct store *store, int64_t account_id, store_set_fn *fn,
 }
 
 enum sg_err
+store_set_count(struct store *store, int64_t account_id, int64_t *count_r,
+    struct err *err_r)
+{
+	struct query q;
+
+	query_open(&q, store, QUERY_SET_COUNT, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	*count_r = query_next(&q) ? query_int(&q, 0) : 0;
+	return query_close(&q);
+}
+
+enum sg_err
 store_set_page(struct store *store, int64_t account_id, const char *after,
     int64_t most, store_set_fn *fn, void *ctx, struct err *err_r)
 {

@@ -83,6 +83,7 @@ test_set_page(void **state)
 	struct fixture *f = *state;
 	struct names names = {.text = ""};
 	struct store_set row;
+	int64_t count;
 
 	for (size_t i = 0; i < 4; i++) {
 		row = (struct store_set){
@@ -96,6 +97,8 @@ test_set_page(void **state)
 	assert_ok(f, store_set_page(f->store, f->account, "a", 2, add_set,
 			 &names, &f->err));
 	assert_string_equal(names.text, "b c");
+	assert_ok(f, store_set_count(f->store, f->account, &count, &f->err));
+	assert_int_equal(count, 4);
 	names = (struct names){.text = ""};
 	assert_ok(f, store_set_page(f->store, fixture_account(f, "other"), "",
 			 9, add_set, &names, &f->err));

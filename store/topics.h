@@ -35,6 +35,8 @@ enum sg_err store_set_delete(
 /* account_id 0: all. */
 enum sg_err store_set_list(struct store *store, int64_t account_id,
     store_set_fn *fn, void *ctx, struct err *err_r);
+enum sg_err store_set_count(struct store *store, int64_t account_id,
+    int64_t *count_r, struct err *err_r);
 /* The first `most` behind the name `after`, by name. */
 enum sg_err store_set_page(struct store *store, int64_t account_id,
     const char *after, int64_t most, store_set_fn *fn, void *ctx,
