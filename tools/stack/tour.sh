@@ -1,4 +1,4 @@
-# A domain proved by DNS, the first message, an address proved by a link, a bounce
+# A domain proved by DNS, the first message, one by the API, an address proved by a link, a bounce
 # read, three refusals: with public clients (swaks, curl), and what came of them.
 # Sourced by quickstart; dies when one is not as it must be.
 
@@ -54,6 +54,31 @@ first_message()
 	verdict=$(/usr/bin/python3 "$SRC/tools/dkim-verify.py" "$DNS_SERVER" \
 		"$file") || die "its DKIM signature does not verify: $verdict"
 	say "dkimpy, an independent verifier: $verdict"
+}
+
+# By the API, signed by curl. The secret goes by standard input: an argument could
+# be read by every user.
+by_api()
+{
+	curl -sS -m 30 --noproxy '*' -K - --aws-sigv4 "aws:amz:$AWS_REGION:ses" \
+		-H 'Content-Type: application/json' "$@" \
+		<<<"user = \"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY\"" 2>&1
+}
+
+api_message()
+{
+	local out
+	SUBJECT="quickstart message by the API $$-$(date +%s)"
+	out=$(by_api "$ENDPOINT/v2/email/outbound-emails" -d '{
+		"FromEmailAddress": "'"$FROM"'",
+		"Destination": {"ToAddresses": ["jane@customer.example"]},
+		"Content": {"Simple": {"Subject": {"Data": "'"$SUBJECT"'"},
+		"Body": {"Text": {"Data": "Sent by the API."}}}}}')
+	[[ $out =~ \"MessageId\" ]] || die "the API did not send: $out"
+	say "the same by Amazon SES's API, POST $ENDPOINT/v2/email/outbound-emails:"
+	echo "    $out"
+	[ -n "${NEXT_HOP:-}" ] || wait_until 20 is_delivered "$SUBJECT" ||
+		die "it was not delivered: see $RUN/postfix/log/mail.log"
 }
 
 # The letters to READER, the newest last.
@@ -166,6 +191,8 @@ whats_next()
 	  swaks --server \$SMTP_HOST:\$SMTP_PORT --auth PLAIN --auth-user \$SMTP_USER \\
 	      --from \$FROM --to anyone@customer.example
 	  ls \$OUTBOX                                  what was delivered
+	  export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_REGION
+	  aws --endpoint-url \$ENDPOINT sesv2 get-account         (package awscli)
 	  \$SENDWARDCTL -c \$SENDWARD_CONF identity create demo shop.example
 	  ./quickstart dns add NAME TYPE VALUE         one of its records; then:
 	  \$SENDWARDCTL -c \$SENDWARD_CONF identity check demo shop.example
@@ -190,6 +217,7 @@ tour()
 {
 	domain_proved
 	first_message
+	api_message
 	address_proved
 	bounce_read
 	three_refusals
