@@ -4,15 +4,16 @@
 
 #include "ops/identity.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "conf/conf.h"
 #include "ops/account.h"
 #include "ops/identity_keys.h"
 #include "ops/link.h"
+#include "ops/set.h"
+#include "ops/tag.h"
 #include "rules/identity.h"
-
-#define IDENTITY_MAX 10000 /* of one account, as Amazon SES has it */
 
 static const struct {
 	const char *name;
@@ -44,14 +45,15 @@ identity_is_domain(const char *name)
 
 /* ---- making one ----------------------------------------------------------- */
 
-/* RSA, Ed25519, Easy DKIM's first. */
-#define CREATE_MAX_KEYS 3
+/* RSA, Ed25519, Easy DKIM's first, one that was brought. */
+#define CREATE_MAX_KEYS 4
 
 struct creation {
 	struct store *store;
 	const struct seal *seal;
 	const struct conf *conf;
 	const char *account;
+	const struct identity_wish *wish;
 	int64_t now_sec;
 	struct store_identity row;
 	struct identity_new_key keys[CREATE_MAX_KEYS];
@@ -70,11 +72,13 @@ static enum sg_err
 make_easy(struct creation *c, struct err *err_r)
 {
 	struct identity_new_key *key = &c->keys[c->key_count];
+	bool is_short =
+	    c->wish->easy_only && c->wish->keys == IDENTITY_KEYS_RSA1024;
 	enum sg_err rc = identity_easy_tokens(&c->row, err_r);
 
 	if (rc == SG_OK)
-		rc =
-		    make_key(c, DKIM_RSA_SHA256, IDENTITY_EASY_KEY_BITS, err_r);
+		rc = make_key(c, DKIM_RSA_SHA256,
+		    is_short ? 1024 : IDENTITY_EASY_KEY_BITS, err_r);
 	identity_new_key_set_easy(key, &c->row, 0);
 	return rc;
 }
@@ -95,9 +99,20 @@ check_length(const char *domain, bool easy_only, struct err *err_r)
 }
 
 static enum sg_err
-make_domain(struct creation *c, enum identity_keys keys, bool easy_only,
-    struct err *err_r)
+take_own_key(struct creation *c, struct err *err_r)
 {
+	const struct identity_wish *wish = c->wish;
+
+	return identity_own_key_take(&c->keys[c->key_count++], c->seal,
+	    wish->selector, wish->key_text, strlen(wish->key_text), c->now_sec,
+	    err_r);
+}
+
+static enum sg_err
+make_domain(struct creation *c, struct err *err_r)
+{
+	enum identity_keys keys = c->wish->keys;
+	bool easy_only = c->wish->easy_only;
 	bool is_easy = c->conf->dkim_zone[0] != '\0' &&
 		       strlen(c->row.facts.name) <= IDENTITY_EASY_DOMAIN_MAX &&
 		       (easy_only || keys != IDENTITY_KEYS_NONE);
@@ -110,6 +125,8 @@ make_domain(struct creation *c, enum identity_keys keys, bool easy_only,
 		rc = make_key(c, DKIM_ED25519_SHA256, 0, err_r);
 	if (rc == SG_OK && is_easy)
 		rc = make_easy(c, err_r);
+	if (rc == SG_OK && c->wish->key_text != NULL)
+		rc = take_own_key(c, err_r);
 	return rc;
 }
 
@@ -120,11 +137,11 @@ check_room(struct creation *c, struct err *err_r)
 	enum sg_err rc =
 	    store_identity_count(c->store, c->row.account_id, &count, err_r);
 
-	if (rc == SG_OK && count >= IDENTITY_MAX)
+	if (rc == SG_OK && count >= IDENTITY_MOST)
 		rc = err_set(err_r, SG_INVALID,
 		    "account %s has %d identities, and none may have more; "
 		    "delete some, or verify a domain instead of its addresses",
-		    c->account, IDENTITY_MAX);
+		    c->account, IDENTITY_MOST);
 	return rc;
 }
 
@@ -162,6 +179,32 @@ add_proof(struct creation *c, struct err *err_r)
 }
 
 static enum sg_err
+find_set(struct creation *c, struct err *err_r)
+{
+	const char *name = c->wish->set;
+	struct store_set set;
+	enum sg_err rc;
+
+	if (name == NULL || name[0] == '\0')
+		return SG_OK;
+	rc = set_get(c->store, c->account, name, &set, err_r);
+	if (rc == SG_OK)
+		c->row.facts.default_set_id = set.facts.id;
+	return rc;
+}
+
+static enum sg_err
+add_tags(struct creation *c, struct err *err_r)
+{
+	char resource[RULES_ADDRESS_MAX + sizeof("identity/")];
+
+	(void)snprintf(resource, sizeof(resource), "identity/%s",
+	    c->row.facts.name); /* fits */
+	return tag_put(c->store, c->row.account_id, resource, c->wish->tags,
+	    c->wish->tag_count, err_r);
+}
+
+static enum sg_err
 add_all(struct creation *c, struct err *err_r)
 {
 	const char *name = c->row.facts.name;
@@ -170,6 +213,8 @@ add_all(struct creation *c, struct err *err_r)
 	if (rc != SG_OK)
 		return rc;
 	rc = check_room(c, err_r);
+	if (rc == SG_OK)
+		rc = find_set(c, err_r);
 	if (rc == SG_OK)
 		rc = store_identity_create(c->store, &c->row, err_r);
 	if (rc == SG_EXISTS)
@@ -181,6 +226,8 @@ add_all(struct creation *c, struct err *err_r)
 		rc = add_keys(c, err_r);
 	if (rc == SG_OK)
 		rc = add_proof(c, err_r);
+	if (rc == SG_OK)
+		rc = add_tags(c, err_r);
 	return store_finish(c->store, rc, err_r);
 }
 
@@ -202,10 +249,27 @@ check_not_for_bounces(
 	    name, conf->bounce_domain);
 }
 
+/* Can it be what is wished? */
 static enum sg_err
-create(struct creation *c, const char *name, enum identity_keys keys,
-    bool easy_only, struct err *err_r)
+check_wish(const struct creation *c, struct err *err_r)
 {
+	const struct identity_wish *wish = c->wish;
+	const struct rules_identity *facts = &c->row.facts;
+
+	if (wish->easy_only && c->conf->dkim_zone[0] == '\0')
+		return err_set(err_r, SG_INVALID,
+		    "there is no Easy DKIM here: the option dkim.zone is not "
+		    "set");
+	if (wish->key_text != NULL && facts->type == RULES_IDENTITY_EMAIL)
+		return err_set(err_r, SG_INVALID,
+		    "%s is an address: only a domain has keys", facts->name);
+	return SG_OK;
+}
+
+static enum sg_err
+create(struct creation *c, struct err *err_r)
+{
+	const char *name = c->wish->name;
 	struct rules_identity *facts = &c->row.facts;
 	const char *wrong =
 	    identity_check_name(name, facts->name, &facts->type);
@@ -215,11 +279,9 @@ create(struct creation *c, const char *name, enum identity_keys keys,
 	if (wrong != NULL)
 		return err_set(err_r, SG_INVALID,
 		    "%.100s is no domain or e-mail address: %s", name, wrong);
-	if (easy_only && c->conf->dkim_zone[0] == '\0')
-		return err_set(err_r, SG_INVALID,
-		    "there is no Easy DKIM here: the option dkim.zone is not "
-		    "set");
-	rc = account_get(c->store, c->account, &owner, err_r);
+	rc = check_wish(c, err_r);
+	if (rc == SG_OK)
+		rc = account_get(c->store, c->account, &owner, err_r);
 	if (rc != SG_OK)
 		return rc;
 	c->row.account_id = owner.facts.id;
@@ -229,9 +291,9 @@ create(struct creation *c, const char *name, enum identity_keys keys,
 	c->row.forwarding = true;
 	rc = check_not_for_bounces(c->conf, facts->name, err_r);
 	if (rc == SG_OK && facts->type == RULES_IDENTITY_DOMAIN)
-		rc = check_length(facts->name, easy_only, err_r);
+		rc = check_length(facts->name, c->wish->easy_only, err_r);
 	if (rc == SG_OK && facts->type == RULES_IDENTITY_DOMAIN)
-		rc = make_domain(c, keys, easy_only, err_r);
+		rc = make_domain(c, err_r);
 	if (rc == SG_OK && c->key_count > 0)
 		facts->dkim_status = RULES_IDENTITY_PENDING;
 	return rc == SG_OK ? add_all(c, err_r) : rc;
@@ -243,12 +305,26 @@ identity_create(struct store *store, const struct seal *seal,
     enum identity_keys keys, bool easy_only, int64_t now_sec,
     struct store_identity *row_r, struct err *err_r)
 {
+	const struct identity_wish wish = {
+	    .name = name, .keys = keys, .easy_only = easy_only};
+
+	return identity_make(
+	    store, seal, conf, account, &wish, now_sec, row_r, err_r);
+}
+
+enum sg_err
+identity_make(struct store *store, const struct seal *seal,
+    const struct conf *conf, const char *account,
+    const struct identity_wish *wish, int64_t now_sec,
+    struct store_identity *row_r, struct err *err_r)
+{
 	struct creation c = {.store = store,
 	    .seal = seal,
 	    .conf = conf,
 	    .account = account,
+	    .wish = wish,
 	    .now_sec = now_sec};
-	enum sg_err rc = create(&c, name, keys, easy_only, err_r);
+	enum sg_err rc = create(&c, err_r);
 
 	for (size_t i = 0; i < c.key_count; i++)
 		identity_new_key_fini(&c.keys[i]);

@@ -11,8 +11,10 @@
 
 struct conf;
 struct seal;
+struct tag;
 
 #define IDENTITY_SELECTOR_MAX 63
+#define IDENTITY_MOST 10000 /* of one account, as Amazon SES has it */
 
 /* Which keys a new domain gets. */
 enum identity_keys {
@@ -37,6 +39,26 @@ int identity_keys_from_name(const char *name);
 enum sg_err identity_create(struct store *store, const struct seal *seal,
     const struct conf *conf, const char *account, const char *name,
     enum identity_keys keys, bool easy_only, int64_t now_sec,
+    struct store_identity *row_r, struct err *err_r);
+
+/* The same, and more in the same transaction. */
+struct identity_wish {
+	const char *name;
+	enum identity_keys keys;
+	bool
+	    easy_only; /* with IDENTITY_KEYS_RSA1024: of 1024 bits, else 2048 */
+	/* A key that exists already, as identity_import_key; it waits for DNS.
+	 * NULL: none */
+	const char *selector, *key_text;
+	const char *set; /* the default one of its mail; NULL or "": none */
+	const struct tag *tags;
+	size_t tag_count;
+};
+/* SG_INVALID also: selector, key or tag, or a key for an address; SG_MISSING also:
+ * the set. */
+enum sg_err identity_make(struct store *store, const struct seal *seal,
+    const struct conf *conf, const char *account,
+    const struct identity_wish *wish, int64_t now_sec,
     struct store_identity *row_r, struct err *err_r);
 
 /* Begins anew: a domain is looked for again for 72 hours (also one that FAILED),

@@ -33,6 +33,27 @@ is_selector(const char *selector)
 	return before != '-' && before != '.';
 }
 
+enum sg_err
+identity_own_key_take(struct identity_new_key *key_r, const struct seal *seal,
+    const char *selector, const char *text, size_t len, int64_t now_sec,
+    struct err *err_r)
+{
+	struct dkim_key *key = NULL;
+	enum sg_err rc;
+
+	if (!is_selector(selector))
+		return err_set(err_r, SG_INVALID,
+		    "--selector must be 1 to %d of a-z 0-9 - and inner dots",
+		    IDENTITY_SELECTOR_MAX);
+	rc = dkim_key_from_text(text, len, &key, err_r);
+	if (rc == SG_OK)
+		rc = identity_new_key_take(
+		    key_r, seal, key, selector, now_sec, err_r);
+	key_r->row.origin = KEY_EXTERNAL;
+	dkim_key_unref(&key);
+	return rc;
+}
+
 struct import {
 	struct store_key *row;
 	bool now; /* signs at once */
@@ -120,22 +141,12 @@ identity_import_key(struct store *store, const struct seal *seal,
 {
 	struct identity_new_key new = {0};
 	struct import in = {.row = &new.row, .now = now, .now_sec = now_sec};
-	struct dkim_key *key = NULL;
-	enum sg_err rc;
+	enum sg_err rc = identity_own_key_take(
+	    &new, seal, selector, text, len, now_sec, err_r);
 
-	if (!is_selector(selector))
-		return err_set(err_r, SG_INVALID,
-		    "--selector must be 1 to %d of a-z 0-9 - and inner dots",
-		    IDENTITY_SELECTOR_MAX);
-	rc = dkim_key_from_text(text, len, &key, err_r);
-	if (rc == SG_OK)
-		rc = identity_new_key_take(
-		    &new, seal, key, selector, now_sec, err_r);
-	new.row.origin = KEY_EXTERNAL;
 	if (rc == SG_OK)
 		rc = identity_change(
 		    store, account, name, import_key, &in, NULL, err_r);
 	identity_new_key_fini(&new);
-	dkim_key_unref(&key);
 	return rc;
 }

@@ -39,6 +39,12 @@ enum sg_err identity_new_key_take(struct identity_new_key *key_r,
     const struct seal *seal, const struct dkim_key *key, const char *selector,
     int64_t now_sec, struct err *err_r);
 
+/* One that the identity brings (KEY_EXTERNAL); text: as dkim_key_from_text.
+ * SG_INVALID: selector or key. */
+enum sg_err identity_own_key_take(struct identity_new_key *key_r,
+    const struct seal *seal, const char *selector, const char *text, size_t len,
+    int64_t now_sec, struct err *err_r);
+
 /* Makes it one of Easy DKIM: the name is the token of that slot. */
 void identity_new_key_set_easy(struct identity_new_key *key,
     const struct store_identity *identity, int slot);

@@ -155,6 +155,17 @@ check_account_pace(
 	return rc;
 }
 
+enum sg_err
+link_may_send(struct store *store, int64_t account_id, const char *address,
+    int64_t now_sec, struct err *err_r)
+{
+	enum sg_err rc = check_pace(store, address, now_sec, err_r);
+
+	return rc == SG_OK
+		   ? check_account_pace(store, account_id, now_sec, err_r)
+		   : rc;
+}
+
 static enum sg_err
 put_link(struct store *store, const char *token,
     const struct store_identity *row, int64_t now_sec, struct err *err_r)
@@ -208,9 +219,8 @@ send_within(struct store *store, const struct seal *seal,
 	if (rc == SG_OK)
 		rc = check_sendable(conf, &row, err_r);
 	if (rc == SG_OK)
-		rc = check_pace(store, row.facts.name, now_sec, err_r);
-	if (rc == SG_OK)
-		rc = check_account_pace(store, row.account_id, now_sec, err_r);
+		rc = link_may_send(
+		    store, row.account_id, row.facts.name, now_sec, err_r);
 	if (rc == SG_OK)
 		rc = new_token(token, err_r);
 	if (rc == SG_OK)

@@ -26,6 +26,10 @@ enum sg_err link_send(struct store *store, const struct seal *seal,
     const struct conf *conf, const struct store_identity *identity,
     int64_t now_sec, struct err *err_r);
 
+/* Would link_send be in time? SG_BUSY as there. */
+enum sg_err link_may_send(struct store *store, int64_t account_id,
+    const char *address, int64_t now_sec, struct err *err_r);
+
 enum link_state {
 	LINK_VALID,
 	/* unknown, used, replaced, expired, malformed: told alike, so that

@@ -11,6 +11,7 @@ ops_libops_a_SOURCES += \
 	ops/credential.c ops/credential.h \
 	ops/explain.c ops/explain.h \
 	ops/identity.c ops/identity.h ops/identity_import.c \
+	ops/identity_dkim.c ops/identity_dkim.h \
 	ops/identity_keys.c ops/identity_keys.h ops/identity_setup.c \
 	ops/login.c ops/login.h \
 	ops/suppression.c ops/suppression.h \
