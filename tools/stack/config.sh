@@ -77,6 +77,7 @@ write_sendward_conf()
 		grep -qF "\"$MILTER_SOCKET\"" "$RUN/sendward.conf" &&
 		grep -qF "update_server" "$RUN/sendward.conf" &&
 		grep -qF "$LETTERS_FROM" "$RUN/sendward.conf" &&
+		grep -qF "public/sendward" "$RUN/sendward.conf" &&
 		grep -qF "$SIMULATOR_DOMAIN" "$RUN/sendward.conf"; then
 		sed -i -E -e "s/\"127\.0\.0\.1@[0-9]+\"/\"$DNS_SERVER\"/" \
 			-e "s/\"127\.0\.0\.1:[0-9]+\"/\"127.0.0.1:$API_PORT\"/" \
@@ -115,7 +116,11 @@ write_sendward_conf()
 	};
 	# Webhooks of this stack are on this host.
 	notify = { private_addresses = "allow"; };
-	api = { listen = "127.0.0.1:$API_PORT"; url = "$ENDPOINT"; };
+	api = {
+	  listen = "127.0.0.1:$API_PORT";
+	  url = "$ENDPOINT";
+	  submission = "unix:$RUN/postfix/spool/public/sendward";
+	};
 	END
 }
 
