@@ -1,5 +1,6 @@
-# A domain proved by DNS, the first message, one by the API, an address proved by a link, a bounce
-# read, three refusals: with public clients (swaks, curl), and what came of them.
+# A domain proved by DNS, the first message, one by the API, an address proved by a
+# link, a bounce read, three refusals: with public clients (swaks, curl), and what
+# came of them.
 # Sourced by quickstart; dies when one is not as it must be.
 
 READER=reader@customer.example
