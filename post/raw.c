@@ -239,6 +239,24 @@ add_field(struct raw *raw, const char *name, const char *value)
 		(void)buf_printf(raw->out, "%s: %s\r\n", name, value);
 }
 
+/* "a=b, c=d": a line each. */
+static void
+add_tags(struct raw *raw, const char *tags)
+{
+	size_t len = strcspn(tags, ",");
+
+	if (tags[0] == '\0')
+		return;
+	(void)buf_printf(raw->out, "X-SES-MESSAGE-TAGS: %.*s", (int)len, tags);
+	while (tags[len] == ',') {
+		tags += len + 1;
+		tags += strspn(tags, " ");
+		len = strcspn(tags, ",");
+		(void)buf_printf(raw->out, ",\r\n %.*s", (int)len, tags);
+	}
+	(void)buf_puts(raw->out, "\r\n");
+}
+
 static void
 add_missing(struct raw *raw)
 {
@@ -249,7 +267,7 @@ add_missing(struct raw *raw)
 	if (!raw->has_from)
 		add_field(raw, "From", wish->from);
 	add_field(raw, "X-SES-CONFIGURATION-SET", wish->set);
-	add_field(raw, "X-SES-MESSAGE-TAGS", wish->tags);
+	add_tags(raw, wish->tags);
 	add_field(raw, "X-SES-TENANT", wish->tenant);
 	if (!raw->has_date) {
 		date = g_date_time_new_from_unix_utc(wish->now_sec);
