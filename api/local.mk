@@ -47,7 +47,8 @@ api_libapi_a_SOURCES = \
 	api/reply.c api/reply.h api/send_parts.c api/send_parts.h \
 	api/v1_send.c api/v1_identity.c api/v1_account.c api/v1_set.c \
 	api/v1_template.c \
-	api/sns_topic.c
+	api/sns_topic.c \
+	api/waiting.c
 EXTRA_DIST += api/README.md api/fuzz-sigv4.c
 
 # For tests/api.
@@ -70,8 +71,17 @@ api_tests = api/test-codec api/test-query api/test-rest api/test-validate \
 	api/test-xml api/test-operations api/test-route api/test-pages \
 	api/test-account api/test-topic
 api_tests += api/test-tag api/test-identity
+api_tests += api/test-tenant api/test-reputation api/test-pool api/test-metric
 check_PROGRAMS += $(api_tests)
 TESTS += $(api_tests)
+api_test_tenant_SOURCES = api/test-tenant.c $(api_call_fixture)
+api_test_tenant_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_test_reputation_SOURCES = api/test-reputation.c $(api_call_fixture)
+api_test_reputation_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_test_pool_SOURCES = api/test-pool.c $(api_call_fixture)
+api_test_pool_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_test_metric_SOURCES = api/test-metric.c $(api_call_fixture)
+api_test_metric_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_test_account_SOURCES = api/test-account.c $(api_call_fixture)
 api_test_account_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_test_identity_SOURCES = api/test-identity.c $(api_call_fixture)
