@@ -7,10 +7,14 @@
 
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/exchange.h"
+#include "api/front.h"
 #include "api/metrics.h"
+#include "base/clock.h"
 #include "base/hash.h"
 
 /* Descriptors that are no connections: store, log, events. */
@@ -18,12 +22,7 @@
 /* What does not go away when it is told to is forgotten after that. */
 #define GRACE_MSEC 10000
 
-static const char late_answer[] = "HTTP/1.1 408 Request Timeout\r\n"
-				  "Content-Type: text/plain; charset=utf-8\r\n"
-				  "Content-Length: 37\r\n"
-				  "Cache-Control: no-store\r\n"
-				  "Connection: close\r\n\r\n"
-				  "The request did not arrive in time.\r\n";
+#define LATE_MAX 2048
 
 enum slot_state {
 	SLOT_FREE,
@@ -38,6 +37,7 @@ struct slot {
 	bool plain;
 	unsigned generation;
 	int requests;
+	int form;              /* see api_conns_form */
 	int64_t deadline_msec; /* INT64_MAX: none */
 	uint64_t address;      /* hash */
 };
@@ -196,6 +196,7 @@ api_conns_admit(struct api_conns *conns, int fd, const struct sockaddr *addr,
 	if (is_in) {
 		conns->slots[fd] = (struct slot){.state = SLOT_WAITS,
 		    .plain = plain,
+		    .form = -1,
 		    .generation = generation,
 		    .deadline_msec = now_msec + conns->limits.timeout_msec,
 		    .address = address};
@@ -242,6 +243,18 @@ api_conns_reads(struct api_conns *conns, int fd, int64_t now_msec)
 	slot = slot_of(conns, fd);
 	if (slot != NULL && slot->state == SLOT_READS)
 		slot->deadline_msec = now_msec + conns->limits.timeout_msec;
+	(void)pthread_mutex_unlock(&conns->lock);
+}
+
+void
+api_conns_form(struct api_conns *conns, int fd, int form)
+{
+	struct slot *slot;
+
+	(void)pthread_mutex_lock(&conns->lock);
+	slot = slot_of(conns, fd);
+	if (slot != NULL)
+		slot->form = form;
 	(void)pthread_mutex_unlock(&conns->lock);
 }
 
@@ -318,6 +331,46 @@ api_conns_release(struct api_conns *conns, size_t bytes)
 
 /* ---- all of them -------------------------------------------------------- */
 
+static void
+tell_late(int fd, const struct slot *slot)
+{
+	char date[API_DATE_MAX], head[512];
+	struct api_response response;
+	struct buf text;
+	int len;
+
+	api_response_init(&response);
+	buf_init(&text, LATE_MAX);
+	if (slot->form >= 0) {
+		api_front_late(slot->form, &response);
+	} else {
+		response.content_type = "text/plain; charset=utf-8";
+		(void)buf_puts(
+		    &response.body, "The request did not arrive in time.\r\n");
+	}
+	api_response_date(clock_now_sec(), date);
+	len = snprintf(head, sizeof(head),
+	    "HTTP/1.1 408 Request Timeout\r\n"
+	    "Date: %s\r\n"
+	    "Content-Type: %s\r\n"
+	    "Content-Length: %zu\r\n"
+	    "Cache-Control: no-store\r\n"
+	    "%s%s%s%s%s%s"
+	    "Connection: close\r\n\r\n",
+	    date, response.content_type, response.body.len,
+	    slot->form < 0 ? "" : "x-amzn-RequestId: ", response.request_id,
+	    slot->form < 0 ? "" : "\r\n",
+	    slot->form < 0 ? "" : "x-amzn-ErrorType: ", response.error,
+	    slot->form < 0 ? "" : "\r\n");
+	if (len > 0 && (size_t)len < sizeof(head) &&
+	    buf_append(&text, head, (size_t)len) &&
+	    buf_append(&text, response.body.data, response.body.len))
+		(void)send(
+		    fd, text.data, text.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	buf_fini(&text);
+	api_response_fini(&response);
+}
+
 /* Locked. The library finds the socket's end and closes it. */
 static void
 end_late(struct api_conns *conns, int fd, struct slot *slot, int64_t now_msec)
@@ -325,8 +378,7 @@ end_late(struct api_conns *conns, int fd, struct slot *slot, int64_t now_msec)
 	/* A client that sent half a request hears why; nobody else writes to
 	 * the socket in this state. */
 	if (slot->state == SLOT_READS && slot->plain)
-		(void)send(fd, late_answer, sizeof(late_answer) - 1,
-		    MSG_DONTWAIT | MSG_NOSIGNAL);
+		tell_late(fd, slot);
 	(void)shutdown(fd, SHUT_RDWR);
 	slot->state = SLOT_ENDS;
 	slot->deadline_msec = now_msec + GRACE_MSEC;

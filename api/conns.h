@@ -44,6 +44,9 @@ void api_conns_done(struct api_conns *conns, int fd, int64_t now_msec);
 /* A thread works on the request: as long as that takes, it is not late. */
 void api_conns_works(struct api_conns *conns, int fd);
 
+/* What a late client is to be told in: an enum api_protocol, or -1 for plain text. */
+void api_conns_form(struct api_conns *conns, int fd, int form);
+
 /* Memory for large bodies: false when all of it is in use. Given back by release. */
 bool api_conns_has_room(struct api_conns *conns, size_t bytes);
 bool api_conns_hold(struct api_conns *conns, size_t bytes);

@@ -39,7 +39,7 @@ struct walk {
 	bool is_known; /* the caller */
 	json_t *in, *out;
 	struct api_fault fault;
-};
+}; /* zeroed at first */
 
 bool
 api_front_takes(const struct api_request *request)
@@ -47,6 +47,14 @@ api_front_takes(const struct api_request *request)
 	enum api_protocol protocol;
 
 	return api_codec_takes(request, &protocol);
+}
+
+int
+api_front_form(const struct api_request *request)
+{
+	enum api_protocol protocol;
+
+	return api_codec_takes(request, &protocol) ? (int)protocol : -1;
 }
 
 bool
@@ -280,25 +288,41 @@ static const struct refusal {
     {400, NULL, "The header of the request is ambiguous or malformed."},
 };
 
-void
-api_front_refuse(const struct api_request *request, int status,
-    struct api_response *response_r)
+static void
+answer_refusal(struct walk *walk, int status)
 {
 	const struct refusal *last =
 	    &refusals[sizeof(refusals) / sizeof(refusals[0]) - 1];
 	const struct refusal *row = refusals;
-	struct walk walk = {.request = request, .response = response_r};
 	const char *why = NULL;
 
 	while (row < last && row->status != status)
 		row++;
-	(void)api_codec_takes(request, &walk.protocol);
-	name_request(response_r, &why);
-	fail(&walk,
-	    row->code == NULL ? api_fault_invalid((int)walk.protocol)
+	name_request(walk->response, &why);
+	fail(walk,
+	    row->code == NULL ? api_fault_invalid((int)walk->protocol)
 			      : row->code,
 	    row->text);
-	write_answer(&walk);
-	response_r->status = status;
+	write_answer(walk);
+	walk->response->status = status;
+}
+
+void
+api_front_refuse(const struct api_request *request, int status,
+    struct api_response *response_r)
+{
+	struct walk walk = {.request = request, .response = response_r};
+
+	(void)api_codec_takes(request, &walk.protocol);
+	answer_refusal(&walk, status);
 	log_call(&walk);
+}
+
+void
+api_front_late(int form, struct api_response *response_r)
+{
+	struct walk walk = {
+	    .response = response_r, .protocol = (enum api_protocol)form};
+
+	answer_refusal(&walk, 408);
 }

@@ -16,6 +16,7 @@
 #include "api/conns.h"
 #include "api/front.h"
 #include "api/limits.h"
+#include "api/linger.h"
 #include "api/pages.h"
 #include "api/pool.h"
 #include "api/service.h"
@@ -45,6 +46,7 @@ struct api_http {
 	struct MHD_Daemon *daemon;
 	struct api_service *service;
 	struct api_conns *conns;
+	struct api_linger *linger;
 	struct api_pool *pool;
 	struct api_tls tls;
 	unsigned generation;
@@ -64,6 +66,7 @@ struct exchange {
 	bool is_begun;   /* the header was looked at */
 	bool is_api;     /* a call of the API */
 	bool is_refused; /* response is one; the rest of the body is dropped */
+	bool is_early;   /* it was queued before the body came */
 	bool is_ready;   /* response was made by a thread of the pool */
 	bool is_queued;  /* an answer was */
 	int64_t began_usec;
@@ -165,6 +168,7 @@ on_target(void *ctx, const char *target, struct MHD_Connection *connection)
 	ex->request.body = "";
 	note_client(ex, connection);
 	api_response_init(&ex->response);
+	api_conns_form(http->conns, ex->fd, api_front_form(&ex->request));
 	return ex;
 }
 
@@ -413,6 +417,7 @@ begin(struct exchange *ex, const char *method)
 	if (is_forwarded(ex->connection))
 		ex->request.is_local = false;
 	ex->is_api = api_front_takes(&ex->request);
+	api_conns_form(ex->http->conns, ex->fd, api_front_form(&ex->request));
 	refused = is_taken ? judge(ex) : 431;
 	if (refused != 0) {
 		refuse(ex, refused);
@@ -423,7 +428,8 @@ begin(struct exchange *ex, const char *method)
 		ex->is_refused = true;
 		ex->response.is_last = true;
 	}
-	return ex->is_refused ? queue(ex) : MHD_YES;
+	ex->is_early = ex->is_refused;
+	return ex->is_early ? queue(ex) : MHD_YES;
 }
 
 /* False: there is no room for it. */
@@ -533,10 +539,11 @@ on_completed(void *ctx, struct MHD_Connection *connection, void **exchange,
 	struct exchange *ex = *exchange;
 
 	(void)connection;
-	(void)why;
 	if (ex == NULL)
 		return;
 	*exchange = NULL;
+	if (ex->is_early && why == MHD_REQUEST_TERMINATED_COMPLETED_OK)
+		api_linger_add(http->linger, ex->fd, clock_mono_msec());
 	api_conns_done(http->conns, ex->fd, clock_mono_msec());
 	if (ex->is_queued)
 		api_service_note(http->service, &ex->request, ex->verb,
@@ -630,8 +637,8 @@ new_pool(const struct conf *conf, struct api_pool **pool_r, struct err *err_r)
 
 enum sg_err
 api_http_new(struct api_service *service, struct api_conns *conns,
-    const struct api_tls *tls, unsigned generation, struct api_http **http_r,
-    struct err *err_r)
+    struct api_linger *linger, const struct api_tls *tls, unsigned generation,
+    struct api_http **http_r, struct err *err_r)
 {
 	struct api_http *http = calloc(1, sizeof(*http));
 	enum sg_err rc;
@@ -640,6 +647,7 @@ api_http_new(struct api_service *service, struct api_conns *conns,
 	if (http == NULL)
 		return err_set(err_r, SG_NOMEM, "no memory for HTTP");
 	http->conns = conns;
+	http->linger = linger;
 	http->generation = generation;
 	rc = api_pages_csp(http->csp, err_r);
 	if (rc == SG_OK)

@@ -7,7 +7,8 @@
  * SQLite takes: well under a millisecond, or until a confirmation got the write
  * lock. A thread for each connection would let a few hundred idle clients cost a
  * few hundred stacks; one thread would let every client wait for one busy
- * store. */
+ * store. What may take long runs in threads of pool.h, with the connection
+ * suspended. */
 #ifndef SENDWARD_API_HTTP_H
 #define SENDWARD_API_HTTP_H
 
@@ -17,15 +18,17 @@
 
 struct api_conns;
 struct api_http;
+struct api_linger;
 struct api_service;
 struct api_tls;
 
-/* Starts the threads. service is taken over when it succeeds; conns is borrowed;
- * tls is copied. generation: of the connections. */
+/* Starts the threads. service is taken over when it succeeds; conns and linger are
+ * borrowed; tls is copied. generation: of the connections. */
 enum sg_err api_http_new(struct api_service *service, struct api_conns *conns,
-    const struct api_tls *tls, unsigned generation, struct api_http **http_r,
-    struct err *err_r);
-/* Ends the threads and every connection that is left. */
+    struct api_linger *linger, const struct api_tls *tls, unsigned generation,
+    struct api_http **http_r, struct err *err_r);
+/* Waits for the calls that threads of the pool work on, then ends the threads and
+ * every connection that is left. */
 void api_http_free(struct api_http **http);
 
 unsigned api_http_generation(const struct api_http *http);

@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "api/conns.h"
+#include "api/exchange.h"
 #include "api/http.h"
+#include "api/linger.h"
 #include "api/metrics.h"
 #include "api/service.h"
 #include "api/tls.h"
@@ -34,20 +36,24 @@
  * ends the oldest. */
 #define FORMER_MOST 8
 
+/* For programs first: no request was read, so nobody knows who asks. */
 static const char full_answer[] =
     "HTTP/1.1 503 Service Unavailable\r\n"
-    "Content-Type: text/plain; charset=utf-8\r\n"
-    "Content-Length: 44\r\n"
+    "Date: %s\r\n"
+    "Content-Type: application/json\r\n"
+    "Content-Length: 58\r\n"
     "Cache-Control: no-store\r\n"
     "Retry-After: 10\r\n"
+    "x-amzn-ErrorType: ServiceUnavailable\r\n"
     "Connection: close\r\n\r\n"
-    "Too many connections; please try again soon.";
+    "{\"message\":\"Too many connections; please try again soon.\"}";
 
 struct api_server {
 	struct conf *conf;
 	struct seal *seal; /* NULL: it could not be read */
 	struct api_metrics *metrics;
 	struct api_conns *conns;
+	struct api_linger *linger;
 	struct api_tls tls; /* until the threads have their copy */
 	struct api_http *http;
 	struct api_http *former[FORMER_MOST]; /* the oldest first */
@@ -89,6 +95,7 @@ api_server_free(struct api_server **server)
 	for (size_t i = 0; i < s->former_count; i++)
 		api_http_free(&s->former[i]);
 	api_http_free(&s->http);
+	api_linger_free(&s->linger);
 	api_conns_free(&s->conns);
 	api_metrics_free(&s->metrics);
 	api_tls_fini(&s->tls);
@@ -138,7 +145,7 @@ new_http(struct api_server *server, struct conf *conf,
 	    conf, server->seal, server->metrics, &service, err_r);
 
 	if (rc == SG_OK)
-		rc = api_http_new(service, server->conns, tls,
+		rc = api_http_new(service, server->conns, server->linger, tls,
 		    server->generation, http_r, err_r);
 	if (rc != SG_OK)
 		api_service_free(&service);
@@ -212,9 +219,13 @@ api_server_reload(void *ctx, const char *conf_path,
 static void
 refuse(const struct api_server *server, int fd)
 {
+	char date[API_DATE_MAX], text[sizeof(full_answer) + API_DATE_MAX];
+	int len;
+
+	api_response_date(clock_now_sec(), date);
+	len = snprintf(text, sizeof(text), full_answer, date);
 	if (server->is_plain)
-		(void)send(fd, full_answer, sizeof(full_answer) - 1,
-		    MSG_DONTWAIT | MSG_NOSIGNAL);
+		(void)send(fd, text, (size_t)len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	(void)close(fd);
 }
 
@@ -266,6 +277,7 @@ tick(struct api_server *server, int64_t now_msec)
 {
 	server->is_accept_failing = false;
 	api_conns_sweep(server->conns, now_msec);
+	api_linger_turn(server->linger, now_msec);
 	if (server->is_stopping)
 		api_conns_end_idle(server->conns, server->generation);
 	else if (server->former_count > 0)
@@ -321,6 +333,8 @@ api_server_open(void *ctx, struct err *err_r)
 		return err_set(err_r, SG_NOMEM, "no memory for counters");
 	rc = api_conns_new(server->metrics, &server->conns, err_r);
 	if (rc == SG_OK)
+		rc = api_linger_new(&server->linger, err_r);
+	if (rc == SG_OK)
 		rc = set_limits(server, server->conf, err_r);
 	return rc;
 }
@@ -351,21 +365,24 @@ is_done(struct api_server *server)
 static void
 turn(struct api_server *server, int64_t *tick_msec)
 {
-	struct pollfd wait[2] = {
+	struct pollfd wait[3] = {
 	    {.fd = daemon_signal_fd(), .events = POLLIN},
 	    {.fd = server->is_accept_failing ? -1 : server->listen_fd,
 		.events = POLLIN},
+	    {.fd = api_linger_fd(server->linger), .events = POLLIN},
 	};
 	int64_t now_msec = clock_mono_msec();
 	/* At the end nobody shall wait for the tick. */
 	int64_t left = server->is_stopping ? 20 : *tick_msec - now_msec;
 
-	(void)poll(wait, 2, left > 0 ? (int)left : 0);
+	(void)poll(wait, 3, left > 0 ? (int)left : 0);
 	if (wait[0].revents != 0)
 		daemon_handle_signals();
 	if (wait[1].revents != 0 && server->listen_fd >= 0)
 		accept_some(server);
 	now_msec = clock_mono_msec();
+	if (wait[2].revents != 0)
+		api_linger_turn(server->linger, now_msec);
 	if (now_msec >= *tick_msec) {
 		tick(server, now_msec);
 		*tick_msec = now_msec + TICK_MSEC;
