@@ -43,13 +43,17 @@ api_libapi_a_SOURCES = \
 	api/v2_suppression.c api/v2_import.c api/suppression.h \
 	api/destination.c api/destination.h api/v2_set.c api/v2_template.c api/v2_pool.c \
 	api/v2_reputation.c api/v2_tenant.c api/v2_metric.c api/v2_insight.c api/v2_insight.h api/v2_tag.c api/v2_tag.h \
+	api/identity.c api/identity.h \
+	api/identity_policy.c api/identity_policy.h \
+	api/v1_identity_notify.c api/v1_identity_notify.h \
 	api/sender.c api/sender.h api/outgoing.c api/outgoing.h \
 	api/reply.c api/reply.h api/send_parts.c api/send_parts.h \
 	api/v1_send.c api/v1_identity.c api/v1_account.c api/v1_set.c \
 	api/v1_template.c \
 	api/sns_topic.c \
 	api/waiting.c
-EXTRA_DIST += api/README.md api/fuzz-sigv4.c
+EXTRA_DIST += api/README.md api/fuzz-sigv4.c api/fuzz-json.c api/fuzz-query.c \
+	api/fake-operations.c api/fake-operations.h
 
 # For tests/api.
 noinst_PROGRAMS += api/make-link
@@ -72,6 +76,7 @@ api_tests = api/test-codec api/test-query api/test-rest api/test-validate \
 	api/test-account api/test-topic
 api_tests += api/test-tag api/test-identity
 api_tests += api/test-tenant api/test-reputation api/test-pool api/test-metric
+api_tests += api/test-send api/test-reply
 check_PROGRAMS += $(api_tests)
 TESTS += $(api_tests)
 api_test_tenant_SOURCES = api/test-tenant.c $(api_call_fixture)
@@ -82,6 +87,16 @@ api_test_pool_SOURCES = api/test-pool.c $(api_call_fixture)
 api_test_pool_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_test_metric_SOURCES = api/test-metric.c $(api_call_fixture)
 api_test_metric_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_test_send_SOURCES = api/test-send.c api/test-smtp.c api/test-smtp.h \
+	$(api_call_fixture)
+api_test_send_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_test_reply_SOURCES = api/test-reply.c
+api_test_reply_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_tests += api/test-suppression api/test-set
+api_test_suppression_SOURCES = api/test-suppression.c $(api_call_fixture)
+api_test_suppression_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_test_set_SOURCES = api/test-set.c $(api_call_fixture)
+api_test_set_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_test_account_SOURCES = api/test-account.c $(api_call_fixture)
 api_test_account_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_test_identity_SOURCES = api/test-identity.c $(api_call_fixture)
