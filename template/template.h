@@ -1,7 +1,9 @@
-/* Templates in SES's part of Handlebars: {{name}} (escaped in HTML), {{{name}}} and
- * {{&name}} (as it is), paths a.b.c, this, ../, @index, @key, @first, @last, {{#if}},
- * {{#unless}}, {{else}}, {{#each}}, {{#with}}, {{! notes}}, ~ for white space. Parsed
- * once, rendered often. No code, no partials, no files.
+/* Templates in SES's part of Handlebars: {{name}}, {{{name}}} and {{&name}}, paths
+ * a.b.c, a.[b c], this, ../, @root, @index, @key, @first, @last; {{#if}}, {{#unless}},
+ * {{#each}}, {{#with}}, sections {{#name}} and {{^name}}, {{else}} and chains of it,
+ * names for items (as |item index|), {{lookup}}; parts of the template itself,
+ * {{#*inline "name"}} and {{> name}}; {{! notes}}, ~ and lines of their own for white
+ * space, \{{. Parsed once, rendered often. No code, no files.
  *
  * Thread rule: a struct template is read-only; any thread may render it. */
 #ifndef SENDWARD_TEMPLATE_TEMPLATE_H
@@ -15,17 +17,25 @@
 struct buf;
 struct template;
 
-#define TEMPLATE_DEPTH_MAX 32      /* blocks within blocks */
+#define TEMPLATE_TEXT_MAX 524288 /* bytes of a template */
+#define TEMPLATE_DEPTH_MAX 32    /* blocks within blocks, parts within parts */
+#define TEMPLATE_HEIGHT_MAX 200  /* the same with every {{else if}} counted */
+#define TEMPLATE_PARTS_MAX 100   /* {{#*inline}} */
 #define TEMPLATE_STEPS_MAX 1000000 /* nodes, of one rendering */
 
-/* text: UTF-8. is_html: {{name}} escapes & < > " ' ` = as Handlebars does. SG_INVALID
- * says what is wrong and in which line and column. */
-enum sg_err template_parse(const char *text, size_t len, bool is_html,
+/* text: UTF-8. escapes: {{name}} writes & < > " ' ` = as HTML's entities (Handlebars
+ * does, SES does not). SG_INVALID says what is wrong and in which line and column;
+ * SG_NOMEM: it is too large. */
+enum sg_err template_parse(const char *text, size_t len, bool escapes,
     struct template **template_r, struct err *err_r);
 void template_free(struct template **template);
 
-/* Appends to out. data: an object. SG_MISSING: `missing_r` (its path) is not in the
- * data; SG_NOMEM: out is full, or too many steps, or too deep: err_r says which. */
+/* Memory that it takes. */
+size_t template_bytes(const struct template *template);
+
+/* Appends to out. data: an object. SG_MISSING: `missing_r` (its path as the template
+ * has it) is not in the data, or null; only values that are to be written must be
+ * there. SG_NOMEM: out is full, or too many steps, or too deep: err_r says which. */
 #define TEMPLATE_PATH_MAX 256
 enum sg_err template_render(const struct template *template, const json_t *data,
     struct buf *out, char missing_r[TEMPLATE_PATH_MAX], struct err *err_r);
