@@ -18,6 +18,7 @@
 #include "jobs/books.h"
 #include "jobs/calendar.h"
 #include "jobs/deliver.h"
+#include "jobs/imports.h"
 #include "jobs/line.h"
 #include "jobs/looks.h"
 #include "jobs/notify.h"
@@ -62,6 +63,10 @@ struct jobs {
 	struct worker *books_worker;
 	struct books books;
 
+	/* the import jobs' thread's */
+	struct worker *imports_worker;
+	struct line imports_line;
+
 	/* the notifications' threads' */
 	struct worker *notify_worker, *mail_worker;
 	struct line notify_line, mail_line;
@@ -89,7 +94,7 @@ jobs_free(struct jobs **jobs_p)
 		return true;
 	if (jobs->zone_worker != NULL || jobs->letters_worker != NULL ||
 	    jobs->notify_worker != NULL || jobs->mail_worker != NULL ||
-	    jobs->books_worker != NULL)
+	    jobs->books_worker != NULL || jobs->imports_worker != NULL)
 		return false;
 	books_fini(&jobs->books);
 	notify_free(&jobs->notify);
@@ -100,6 +105,7 @@ jobs_free(struct jobs **jobs_p)
 	line_fini(&jobs->zone_line);
 	line_fini(&jobs->calendar_line);
 	line_fini(&jobs->letters_line);
+	line_fini(&jobs->imports_line);
 	line_fini(&jobs->notify_line);
 	line_fini(&jobs->mail_line);
 	dns_updater_free(&jobs->updater);
@@ -459,6 +465,30 @@ start_books(struct jobs *jobs, struct err *err_r)
 	    books_thread_turn, jobs, &jobs->books_worker, err_r);
 }
 
+/* ---- the import jobs' thread ---------------------------------------------- */
+
+static int64_t
+imports_thread_turn(void *ctx, struct worker *worker)
+{
+	struct jobs *jobs = ctx;
+	struct line *line = &jobs->imports_line;
+	struct conf *conf;
+	struct err err = {0};
+	bool is_idle = true;
+	enum sg_err rc;
+
+	if (line_wait_msec(line, clock_mono_msec()) > 0)
+		return TICK_MSEC;
+	conf = borrow_conf(jobs);
+	rc = line_open(line, &err);
+	if (rc == SG_OK)
+		rc = imports_turn(line->store, conf, worker, clock_now_sec(),
+		    &is_idle, &err);
+	line_report(line, rc, &err, clock_mono_msec());
+	conf_unref(&conf);
+	return is_idle ? TICK_MSEC : 0;
+}
+
 /* ---- the notifications' thread -------------------------------------------- */
 
 /* What is under way is moved on also while the store cannot be used. */
@@ -569,6 +599,10 @@ start(struct jobs *jobs, struct err *err_r)
 	if (rc == SG_OK)
 		rc = worker_start(
 		    letters_thread_turn, jobs, &jobs->letters_worker, err_r);
+	line_init(&jobs->imports_line, "imports", url, STORE_OPEN_WRITE);
+	if (rc == SG_OK)
+		rc = worker_start(
+		    imports_thread_turn, jobs, &jobs->imports_worker, err_r);
 	if (rc == SG_OK)
 		rc = start_notify(jobs, err_r);
 	if (rc == SG_OK)
@@ -621,6 +655,7 @@ end_workers(struct jobs *jobs, int64_t deadline_msec)
 	worker_stop(jobs->notify_worker);
 	worker_stop(jobs->mail_worker);
 	worker_stop(jobs->books_worker);
+	worker_stop(jobs->imports_worker);
 	if (worker_join(&jobs->notify_worker, deadline_msec))
 		end_notify(jobs, jobs->notify, &jobs->notify_line);
 	if (worker_join(&jobs->mail_worker, deadline_msec))
@@ -628,6 +663,7 @@ end_workers(struct jobs *jobs, int64_t deadline_msec)
 	(void)worker_join(&jobs->zone_worker, deadline_msec);
 	(void)worker_join(&jobs->letters_worker, deadline_msec);
 	(void)worker_join(&jobs->books_worker, deadline_msec);
+	(void)worker_join(&jobs->imports_worker, deadline_msec);
 }
 
 enum sg_err

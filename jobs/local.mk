@@ -26,6 +26,7 @@ jobs_libjobs_a_SOURCES = \
 	jobs/probe.c jobs/probe.h \
 	jobs/runner.c jobs/runner.h \
 	jobs/runner_helper.c jobs/runner_helper.h \
+	jobs/imports.c jobs/imports.h \
 	jobs/wire.c jobs/wire.h \
 	jobs/worker.c jobs/worker.h \
 	jobs/zone.c jobs/zone.h

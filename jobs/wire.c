@@ -13,6 +13,7 @@
 
 #include <curl/curl.h>
 
+#include "base/buf.h"
 #include "ops/endpoint.h"
 
 #define USER_AGENT "Amazon Simple Notification Service Agent"
@@ -294,6 +295,110 @@ wire_post(struct wire *wire, const char *url, const char *const *headers,
 		return err_set(err_r, SG_NOMEM, "libcurl cannot be set up");
 	}
 	return begin(wire, job, err_r);
+}
+
+/* ---- fetches ---------------------------------------------------------------------- */
+
+struct fetch {
+	struct buf *body;
+	bool (*stops)(void *ctx);
+	void *ctx;
+	bool is_stopped;
+};
+
+static size_t
+keep_body(char *data, size_t size, size_t count, void *ctx)
+{
+	struct fetch *fetch = ctx;
+
+	return buf_append(fetch->body, data, size * count) ? size * count : 0;
+}
+
+static int
+look_up(void *ctx, curl_off_t down_all, curl_off_t down, curl_off_t up_all,
+    curl_off_t up)
+{
+	struct fetch *fetch = ctx;
+
+	(void)down_all;
+	(void)down;
+	(void)up_all;
+	(void)up;
+	fetch->is_stopped = fetch->stops != NULL && fetch->stops(fetch->ctx);
+	return fetch->is_stopped;
+}
+
+static bool
+set_fetch(struct job *job, const char *url, struct fetch *fetch)
+{
+	CURL *curl = job->curl;
+
+	return curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)WIRE_FETCH_SEC) ==
+		   CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT,
+		   (long)WIRE_POST_SEC) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep_body) ==
+		   CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_WRITEDATA, fetch) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, look_up) ==
+		   CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_XFERINFODATA, fetch) ==
+		   CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, job->error) ==
+		   CURLE_OK;
+}
+
+static enum sg_err
+judge_fetch(struct job *job, CURLcode code, const struct fetch *fetch,
+    struct err *err_r)
+{
+	long status = 0;
+
+	(void)curl_easy_getinfo(job->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (fetch->is_stopped)
+		return err_set(err_r, SG_BUSY, "it was asked to stop");
+	if (fetch->body->failed)
+		return err_set(err_r, SG_INVALID,
+		    "the answer has more than %zu bytes", fetch->body->max);
+	if (job->refused[0] != '\0' && code == CURLE_COULDNT_CONNECT)
+		return err_set(
+		    err_r, SG_INVALID, "%s is no public address", job->refused);
+	if (code != CURLE_OK)
+		return err_set(err_r, SG_INVALID, "%.200s",
+		    job->error[0] != '\0' ? job->error
+					  : curl_easy_strerror(code));
+	if (status != 200)
+		return err_set(err_r, SG_INVALID, "HTTP %ld%s", status,
+		    status >= 300 && status < 400
+			? " (redirects are not followed)"
+			: "");
+	return SG_OK;
+}
+
+enum sg_err
+wire_fetch(const struct wire_settings *settings, const char *url,
+    struct buf *body_r, bool (*stops)(void *ctx), void *ctx, struct err *err_r)
+{
+	struct fetch fetch = {.body = body_r, .stops = stops, .ctx = ctx};
+	struct job *job = NULL;
+	struct wire *wire;
+	enum sg_err rc = wire_new(settings, &wire, err_r);
+
+	if (rc != SG_OK)
+		return rc;
+	job = job_new(wire, NULL);
+	if (job == NULL || (job->curl = curl_easy_init()) == NULL ||
+	    !set_safety(job) || !set_fetch(job, url, &fetch))
+		rc = err_set(err_r, SG_NOMEM, "libcurl cannot be set up");
+	else
+		rc = judge_fetch(
+		    job, curl_easy_perform(job->curl), &fetch, err_r);
+	if (job != NULL)
+		job_free(job);
+	wire_free(&wire);
+	return rc;
 }
 
 /* ---- ends ------------------------------------------------------------------------- */

@@ -46,6 +46,14 @@ typedef void wire_end_fn(
  * moves all on, and tells of each end. */
 void wire_turn(
     struct wire *wire, int wait_msec, int extra_fd, wire_end_fn *fn, void *ctx);
+/* Fetches url by the same rules, and waits for it: at most max_bytes, WIRE_FETCH_SEC.
+ * stops (may be NULL): asked now and then whether to break off. SG_INVALID says what
+ * is wrong with the address, its host or its answer; SG_BUSY: broken off. */
+#define WIRE_FETCH_SEC 120
+struct buf;
+enum sg_err wire_fetch(const struct wire_settings *settings, const char *url,
+    struct buf *body_r, bool (*stops)(void *ctx), void *ctx,
+    struct err *err_r);
 /* How many are under way. */
 int wire_count(const struct wire *wire);
 
