@@ -371,10 +371,10 @@ check_filter(struct api_call *call)
 	return !api_failed(call);
 }
 
-/* The resource is the caller's: an identity, or a tenant. False: the call has
- * failed. */
+/* The resource is the caller's: an identity, or a tenant; own_r: its ARN as it is told,
+ * whatever region the client has put. False: the call has failed. */
 static bool
-check_resource(struct api_call *call, const char *arn)
+check_resource(struct api_call *call, const char *arn, char own_r[API_ARN_MAX])
 {
 	char kind[64], text[API_ARN_MAX];
 	struct store_tenant tenant;
@@ -383,8 +383,11 @@ check_resource(struct api_call *call, const char *arn)
 	const char *name = api_arn_name(call, arn, kind);
 	enum sg_err rc = SG_OK;
 
+	own_r[0] = '\0';
 	if (arn[0] == '\0')
 		return true;
+	if (name != NULL)
+		api_arn(call, kind, name, own_r);
 	if (name != NULL && strcmp(kind, "tenant") == 0) {
 		(void)snprintf(
 		    text, sizeof(text), "%.*s", (int)strcspn(name, "/"), name);
@@ -442,14 +445,16 @@ static void
 list_recommendations(struct api_call *call)
 {
 	const json_t *filter = api_object(call->in, "Filter");
+	char arn[API_ARN_MAX];
 	struct advice_list list = {.call = call,
 	    .type = api_text(filter, "TYPE"),
 	    .impact = api_text(filter, "IMPACT"),
-	    .arn = api_text(filter, "RESOURCE_ARN")};
+	    .arn = arn};
 	char after[API_PAGE_KEY_MAX + 1];
 	struct err err = {0};
 
-	if (!check_filter(call) || !check_resource(call, list.arn) ||
+	if (!check_filter(call) ||
+	    !check_resource(call, api_text(filter, "RESOURCE_ARN"), arn) ||
 	    !api_page_open(call, "PageSize", PAGE_MOST, &list.page))
 		return;
 	(void)snprintf(after, sizeof(after), "%s", list.page.after);

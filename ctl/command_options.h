@@ -29,6 +29,19 @@ static const struct ctl_option account_pause_options[] = {
 {"reason", "TEXT", "what clients hear after \"Sending paused for this account: \"", false},
 {NULL, NULL, NULL, false},
 };
+static const struct ctl_option tenant_pause_options[] = {
+{"reason", "TEXT", "what clients hear after \"Sending paused for this tenant: \"", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option pool_options[] = {
+{"account", "ACCOUNT", "whose pool; else the operator's, for all", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option pool_ip_options[] = {
+{"account", "ACCOUNT", "whose pool; else the operator's, for all", false},
+{"warmup",  "PERCENT", "how far its warm-up is; 100 when not given", false},
+{NULL, NULL, NULL, false},
+};
 static const struct ctl_option account_delete_options[] = {
 {"yes", NULL, "really; without it nothing is deleted", false},
 {NULL, NULL, NULL, false},

@@ -13,7 +13,7 @@ ctl_sendwardctl_SOURCES = ctl/main.c ctl/command.h ctl/commands.c \
 	ctl/grant.h ctl/letter.c ctl/suppression.c ctl/explain.c ctl/config.c \
 	ctl/message.c ctl/event.c ctl/event.h ctl/feedback.c ctl/feedback.h \
 	ctl/feedback_reclassify.c \
-	ctl/reputation.c ctl/reputation.h ctl/limit.c ctl/configset.c \
+	ctl/reputation.c ctl/reputation.h ctl/limit.c ctl/configset.c ctl/tenant.c ctl/pool.c \
 	ctl/topic.c ctl/topic.h ctl/subscription.c \
 	ctl/identity_set.c ctl/identity_set.h \
 	ctl/config_services.c ctl/config_feedback.c ctl/checks.h ctl/db.c \

@@ -72,13 +72,13 @@ static bool
 add_figures(void *ctx, const struct reputation_figures *figures)
 {
 	struct show *show = ctx;
-	json_t *doc = json_pack("{s:o, s:o, s:o, s:b, s:s, s:s, s:o}",
+	json_t *doc = json_pack("{s:o, s:o, s:o, s:o, s:b, s:s, s:s, s:o}",
 	    "account", out_string(figures->account), "configurationSet",
-	    out_text(figures->set), "policy", out_string(figures->policy),
-	    "paused", figures->paused, "standing",
-	    reputation_standing_name(figures->standing), "figuresSay",
-	    reputation_standing_name(figures->verdict.standing), "freshStart",
-	    out_time(figures->fresh_start_sec));
+	    out_text(figures->set), "tenant", out_text(figures->tenant),
+	    "policy", out_string(figures->policy), "paused", figures->paused,
+	    "standing", reputation_standing_name(figures->standing),
+	    "figuresSay", reputation_standing_name(figures->verdict.standing),
+	    "freshStart", out_time(figures->fresh_start_sec));
 
 	set_counts(&doc, &figures->counts, &figures->verdict, &show->limits);
 	return out_add(&show->list, doc);
@@ -195,15 +195,19 @@ static void
 print_paragraph(const struct show *show, const json_t *doc, bool is_first)
 {
 	const char *set = string_of(doc, "configurationSet");
+	const char *tenant = string_of(doc, "tenant");
+	const char *kind = set[0] != '\0'      ? "configuration set "
+			   : tenant[0] != '\0' ? "tenant "
+					       : "account ";
+	const char *name = set[0] != '\0' ? set : tenant;
 	const char *account = string_of(doc, "account");
 	enum rules_standing kept = standing_of(doc, "standing");
 	enum rules_standing now = standing_of(doc, "figuresSay");
 	bool paused = json_is_true(json_object_get(doc, "paused"));
 
 	(void)printf("%s%s%s%s%s: %s%s, policy %s\n", is_first ? "" : "\n",
-	    set[0] == '\0' ? "account " : "configuration set ",
-	    set[0] == '\0' ? account : set, set[0] == '\0' ? "" : " of ",
-	    set[0] == '\0' ? "" : account,
+	    kind, name[0] == '\0' ? account : name,
+	    name[0] == '\0' ? "" : " of ", name[0] == '\0' ? "" : account,
 	    !paused && kept == RULES_SHUT_DOWN ? "to be paused"
 					       : standings[kept].text,
 	    paused && kept != RULES_SHUT_DOWN ? ", paused by hand"
@@ -228,6 +232,7 @@ print_overview(json_t *list)
 	static const struct out_column columns[] = {
 	    {"account", "ACCOUNT", OUT_PLAIN},
 	    {"configurationSet", "SET", OUT_PLAIN},
+	    {"tenant", "TENANT", OUT_PLAIN},
 	    {"standing", "STANDING", OUT_PLAIN},
 	    {"eligible", "RECIPIENTS", OUT_PLAIN},
 	    {"bounceRate", "BOUNCES", OUT_PERCENT},
@@ -276,10 +281,11 @@ static bool
 add_history(void *ctx, const struct reputation_history *history)
 {
 	struct show *show = ctx;
-	json_t *doc = json_pack("{s:o, s:o, s:o, s:o}", "account",
+	json_t *doc = json_pack("{s:o, s:o, s:o, s:o, s:o}", "account",
 	    out_string(history->account), "configurationSet",
-	    out_text(history->set), "reviewAt", out_time(history->review_sec),
-	    "pausedAt", out_time(history->pause_sec));
+	    out_text(history->set), "tenant", out_text(history->tenant),
+	    "reviewAt", out_time(history->review_sec), "pausedAt",
+	    out_time(history->pause_sec));
 
 	set_counts(&doc, &history->counts, &history->verdict, &show->limits);
 	return out_add(&show->list, doc);
@@ -291,6 +297,7 @@ print_histories(struct show *show)
 	static const struct out_column columns[] = {
 	    {"account", "ACCOUNT", OUT_PLAIN},
 	    {"configurationSet", "SET", OUT_PLAIN},
+	    {"tenant", "TENANT", OUT_PLAIN},
 	    {"reviewAt", "UNDER REVIEW", OUT_PLAIN},
 	    {"pausedAt", "PAUSED", OUT_PLAIN},
 	    {"eligible", "RECIPIENTS", OUT_PLAIN},

@@ -71,6 +71,18 @@ int suppression_run_export(struct ctl *ctl);
 
 int reputation_run_show(struct ctl *ctl);
 
+int tenant_run_list(struct ctl *ctl);
+int tenant_run_show(struct ctl *ctl);
+int tenant_run_pause(struct ctl *ctl);
+int tenant_run_resume(struct ctl *ctl);
+
+int pool_run_create(struct ctl *ctl);
+int pool_run_list(struct ctl *ctl);
+int pool_run_add_ip(struct ctl *ctl);
+int pool_run_remove_ip(struct ctl *ctl);
+int pool_run_set(struct ctl *ctl);
+int pool_run_delete(struct ctl *ctl);
+
 int limit_run_add(struct ctl *ctl);
 int limit_run_list(struct ctl *ctl);
 int limit_run_remove(struct ctl *ctl);
