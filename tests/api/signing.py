@@ -1,6 +1,7 @@
 """Requests signed by botocore's own signer, as they would come on the wire. Knows
 nothing of sendward."""
 import datetime
+import types
 import urllib.parse
 
 import botocore.auth
@@ -14,10 +15,10 @@ class Clock(datetime.datetime):
 
     @classmethod
     def utcnow(cls):
-        return cls.now_is or datetime.datetime.utcnow()
+        return cls.now_is or super().utcnow()
 
 
-botocore.auth.datetime.datetime = Clock
+botocore.auth.datetime = types.SimpleNamespace(datetime=Clock)
 
 
 def sign(keys, method, url, headers=(), body="", service="ses",
