@@ -21,7 +21,7 @@ ops_libops_a_SOURCES += \
 	ops/import.c ops/import.h
 if HAVE_CMOCKA
 admin_tests = ops/test-account ops/test-credential ops/test-identity \
-	ops/test-identity-setup ops/test-suppression
+	ops/test-identity-setup ops/test-suppression ops/test-import
 check_PROGRAMS += $(admin_tests)
 TESTS += $(admin_tests)
 admin_test_fixture = ops/test-admin-fixture.c ops/test-admin.h
@@ -35,6 +35,8 @@ ops_test_identity_LDADD = $(admin_test_libs)
 ops_test_identity_setup_SOURCES = ops/test-identity-setup.c \
 	$(admin_test_fixture)
 ops_test_identity_setup_LDADD = $(admin_test_libs)
+ops_test_import_SOURCES = ops/test-import.c $(admin_test_fixture)
+ops_test_import_LDADD = $(admin_test_libs)
 ops_test_suppression_SOURCES = ops/test-suppression.c $(admin_test_fixture)
 ops_test_suppression_LDADD = $(admin_test_libs)
 endif

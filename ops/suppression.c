@@ -260,7 +260,7 @@ read_entry(struct import *import, char *line)
 			return "the reason is not BOUNCE, COMPLAINT or MANUAL";
 	}
 	if (reason < 0 && !import->how->is_removal)
-		return "no reason: write ADDRESS,BOUNCE or give --reason";
+		return "no reason: write ADDRESS,BOUNCE or ADDRESS,COMPLAINT";
 	import->row.facts.reason = (enum rules_suppression_reason)reason;
 	return suppression_normalise(entry.address, import->row.address);
 }
