@@ -13,7 +13,7 @@ struct api_destination_words {
 	const char *no_set, *no_destination, *no_topic; /* codes */
 	const char *exists, *full, *invalid;
 	const char *sns, *topic_arn; /* members: "SnsDestination", "TopicArn" */
-	bool is_lower;         /* "renderingFailure", else "RENDERING_FAILURE" */
+	bool is_lower; /* "renderingFailure", else "RENDERING_FAILURE" */
 };
 
 /* definition: of the input, with Enabled, MatchingEventTypes, SnsDestination. What an

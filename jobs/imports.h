@@ -17,7 +17,6 @@ struct worker;
 /* The oldest job that is open; *is_idle_r: there is none. worker may be NULL. Errors
  * are the store's; the job is open still. */
 enum sg_err imports_turn(struct store *store, const struct conf *conf,
-    struct worker *worker, int64_t now_sec, bool *is_idle_r,
-    struct err *err_r);
+    struct worker *worker, int64_t now_sec, bool *is_idle_r, struct err *err_r);
 
 #endif

@@ -482,8 +482,8 @@ imports_thread_turn(void *ctx, struct worker *worker)
 	conf = borrow_conf(jobs);
 	rc = line_open(line, &err);
 	if (rc == SG_OK)
-		rc = imports_turn(line->store, conf, worker, clock_now_sec(),
-		    &is_idle, &err);
+		rc = imports_turn(
+		    line->store, conf, worker, clock_now_sec(), &is_idle, &err);
 	line_report(line, rc, &err, clock_mono_msec());
 	conf_unref(&conf);
 	return is_idle ? TICK_MSEC : 0;

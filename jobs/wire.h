@@ -52,8 +52,7 @@ void wire_turn(
 #define WIRE_FETCH_SEC 120
 struct buf;
 enum sg_err wire_fetch(const struct wire_settings *settings, const char *url,
-    struct buf *body_r, bool (*stops)(void *ctx), void *ctx,
-    struct err *err_r);
+    struct buf *body_r, bool (*stops)(void *ctx), void *ctx, struct err *err_r);
 /* How many are under way. */
 int wire_count(const struct wire *wire);
 
