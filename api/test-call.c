@@ -39,6 +39,7 @@ test_call_setup(void **state)
 	admin_fixture_set(&f->conf->bounce_domain, "bounce.test");
 	admin_fixture_set(&f->conf->mail_from, "noreply@mail.test");
 	t->account = "shop";
+	t->once_key = t->body_hash = "";
 	t->now_sec = TEST_NOW;
 	assert_code(f, SG_OK,
 	    account_create(
@@ -98,8 +99,8 @@ run(struct test_call *t, const struct api_operation *operation,
 	    .region = "us-east-1",
 	    .client = "192.0.2.1",
 	    .request_id = "request",
-	    .once_key = "",
-	    .body_hash = "",
+	    .once_key = t->once_key,
+	    .body_hash = t->body_hash,
 	    .now_sec = t->now_sec,
 	    .now_msec = t->now_sec * 1000,
 	    .out = json_object(),

@@ -13,8 +13,9 @@ struct test_call {
 	struct admin_fixture *f; /* conf, seal, store; tests may change conf */
 	const char *account; /* who calls: "shop" (the default) or "rival" */
 	int64_t now_sec;     /* TEST_NOW at first */
-	json_t *out;         /* of the last call */
-	char code[64], message[1024]; /* of the last call; "" none */
+	const char *once_key, *body_hash; /* "" at first */
+	json_t *out;                      /* of the last call */
+	char code[64], message[1024];     /* of the last call; "" none */
 };
 
 /* cmocka's setup and teardown: *state is the struct test_call. Both accounts are in
