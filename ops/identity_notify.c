@@ -57,6 +57,8 @@ edit(struct store *store, const char *account,
 		row->forwarding = change->forwarding;
 	if (change->has_headers)
 		row->facts.notify_headers = change->headers;
+	row->facts.notify_headers |= change->headers_with;
+	row->facts.notify_headers &= ~change->headers_without;
 	return SG_OK;
 }
 
@@ -67,7 +69,9 @@ identity_notify_change(struct store *store, const char *account,
 {
 	enum sg_err rc;
 
-	if (change->has_headers && (change->headers & ~HEADER_KINDS) != 0)
+	if (((change->has_headers ? change->headers : 0) |
+		change->headers_with) &
+	    ~HEADER_KINDS)
 		return err_set(err_r, SG_INVALID,
 		    "headers go with notifications of bounce, complaint and "
 		    "delivery alone");

@@ -16,6 +16,7 @@ struct identity_notify_change {
 	const char *bounce_topic, *complaint_topic, *delivery_topic;
 	bool has_headers;
 	int headers; /* sum of 1 << kind: these notifications have the header */
+	int headers_with, headers_without; /* these only; the others stay */
 	const char *set;
 };
 /* SG_MISSING names what is not there. SG_INVALID: headers of other kinds than
