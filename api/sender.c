@@ -148,8 +148,8 @@ make_key(const struct api_call *call, struct api_try *try)
 	bool ok;
 
 	buf_init(&text, 128 * 1024);
-	(void)buf_printf(
-	    &text, "%s\n%s", call->operation->name, call->once_key);
+	(void)buf_printf(&text, "%d %s\n%s", (int)call->operation->protocol,
+	    call->operation->name, call->once_key);
 	ok = !text.failed && EVP_Digest(text.data, text.len, hash, NULL,
 				 EVP_sha256(), NULL) == 1;
 	buf_fini(&text);
