@@ -17,6 +17,7 @@ store_libstore_a_SOURCES = store/store.h store/events.h store/topics.h store/bra
 	store/query.h store/query.c \
 	store/migrate.h store/migrate.c store/backup.c \
 	store/once.h store/once.c store/queries_once.h \
+	store/templates.h store/template.c store/queries_templates.h \
 	store/account.c store/login.c store/credential.c store/identity.c \
 	store/key.c store/verification.c store/link.c \
 	store/letter.c store/grant.c store/request.c store/numbers.c \
@@ -54,7 +55,7 @@ store_test_store_SOURCES = store/test-store.c store/test-store.h \
 	store/test-reservation.c store/test-identity.c \
 	store/test-letter.c store/test-upgrade.c store/test-events.c \
 	store/test-retention.c store/test-topics.c store/test-once.c \
-	store/test-imports.c \
+	store/test-imports.c store/test-templates.c \
 	store/test-notifications.c store/test-brakes.c \
 	store/test-tenants.c \
 	store/test-policies.c

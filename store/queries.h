@@ -9,6 +9,7 @@
 #include "store/queries_brakes.h"
 #include "store/queries_events.h"
 #include "store/queries_once.h"
+#include "store/queries_templates.h"
 #include "store/queries_tenants.h"
 #include "store/queries_policies.h"
 #include "store/queries_topics.h"
@@ -419,6 +420,7 @@ X(CHANGE_NEWEST,      "SELECT seq, mark FROM change ORDER BY seq DESC LIMIT 1") 
 STORE_QUERIES_API(X) \
 STORE_QUERIES_EVENTS(X) \
 STORE_QUERIES_ONCE(X) \
+STORE_QUERIES_TEMPLATES(X) \
 STORE_QUERIES_TOPICS(X) \
 STORE_QUERIES_TENANTS(X) \
 STORE_QUERIES_BRAKES(X) \

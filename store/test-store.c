@@ -627,6 +627,7 @@ int test_retention(void);
 int test_topics(void);
 int test_notifications(void);
 int test_onces(void);
+int test_templates(void);
 int test_brakes(void);
 int test_tenants(void);
 int test_policies(void);
@@ -673,6 +674,7 @@ main(void)
 	failed += test_topics();
 	failed += test_notifications();
 	failed += test_onces();
+	failed += test_templates();
 	failed += test_brakes();
 	failed += test_tenants();
 	failed += test_policies();

@@ -21,3 +21,9 @@ CREATE TABLE verification_template (
 	created_sec INTEGER NOT NULL,
 	UNIQUE (account_id, name)
 );
+-- Where the page behind an identity's link sends the browser.
+CREATE TABLE link_redirection (
+	identity_id INTEGER PRIMARY KEY REFERENCES identity ON DELETE CASCADE,
+	success_url TEXT NOT NULL,
+	failure_url TEXT NOT NULL
+);
