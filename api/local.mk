@@ -14,6 +14,7 @@ api_libapi_a_SOURCES = \
 	api/linger.c api/linger.h \
 	api/pool.c api/pool.h \
 	api/health.c api/health.h \
+	api/rendering.c api/rendering.h \
 	api/http.c api/http.h \
 	api/metrics.c api/metrics.h \
 	api/pages.c api/pages.h \
@@ -74,7 +75,8 @@ api_call_fixture = api/test-call.c api/test-call.h $(admin_test_fixture)
 api_tests = api/test-codec api/test-query api/test-rest api/test-validate \
 	api/test-xml api/test-operations api/test-route api/test-pages \
 	api/test-account api/test-topic
-api_tests += api/test-tag api/test-identity
+api_tests += api/test-tag api/test-identity api/test-identity-v1 \
+	api/test-identity-policy
 api_tests += api/test-tenant api/test-reputation api/test-pool api/test-metric
 api_tests += api/test-send api/test-reply
 check_PROGRAMS += $(api_tests)
@@ -101,6 +103,11 @@ api_test_account_SOURCES = api/test-account.c $(api_call_fixture)
 api_test_account_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_test_identity_SOURCES = api/test-identity.c $(api_call_fixture)
 api_test_identity_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_test_identity_v1_SOURCES = api/test-identity-v1.c $(api_call_fixture)
+api_test_identity_v1_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_test_identity_policy_SOURCES = api/test-identity-policy.c \
+	$(api_call_fixture)
+api_test_identity_policy_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_test_tag_SOURCES = api/test-tag.c $(api_call_fixture)
 api_test_tag_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_codec_fixture = api/test-request.c api/test-request.h

@@ -20,6 +20,10 @@ bool api_rendering_open(struct api_call *call, const json_t *template,
 /* v1's members; arn "": none. False: TemplateDoesNotExist, InvalidParameterValue. */
 bool api_rendering_open_named(struct api_call *call, const char *name,
     const char *arn, struct api_rendering **rendering_r);
+/* Could it be opened? SG_INVALID names the part, line and column; SG_NOMEM: too
+ * large. "" is none. */
+enum sg_err api_rendering_check(
+    const char *subject, const char *text, const char *html, struct err *err_r);
 void api_rendering_close(struct api_rendering **rendering);
 
 /* For events and tenants: "" when the content came with the request. */
