@@ -62,7 +62,7 @@ static void
 must(bool condition)
 {
 	if (!condition)
-		abort();
+		__builtin_trap();
 }
 
 /* What was read keeps its shape: checked again it is the same. */

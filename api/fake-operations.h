@@ -5,7 +5,7 @@
 
 #include "api/exchange.h"
 
-/* The whole way of a request without its handler: operation, input, answer. Aborts
+/* The whole way of a request without its handler: operation, input, answer. Traps
  * when an input does not keep its own shape, an error has an unknown code, or an
  * answer cannot be read by those who read such answers. */
 void fake_operations_call(const struct api_request *request);
