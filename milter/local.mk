@@ -21,7 +21,8 @@ EXTRA_DIST += milter/README.md
 
 if HAVE_CMOCKA
 milter_tests = milter/test-message milter/test-edits milter/test-operator \
-	milter/test-senders milter/test-session milter/test-notes
+	milter/test-senders milter/test-session milter/test-notes \
+	milter/test-tenants
 check_PROGRAMS += $(milter_tests)
 TESTS += $(milter_tests)
 milter_test_LIBS = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
@@ -33,6 +34,9 @@ milter_test_message_LDADD = $(milter_test_LIBS)
 milter_test_senders_SOURCES = milter/test-senders.c $(milter_test_run)
 milter_test_senders_LDFLAGS = $(SIGN_LINK)
 milter_test_senders_LDADD = $(milter_test_LIBS)
+milter_test_tenants_SOURCES = milter/test-tenants.c $(milter_test_run)
+milter_test_tenants_LDFLAGS = $(SIGN_LINK)
+milter_test_tenants_LDADD = $(milter_test_LIBS)
 milter_test_notes_SOURCES = milter/test-notes.c $(milter_test_run)
 milter_test_notes_LDFLAGS = $(SIGN_LINK)
 milter_test_notes_LDADD = $(milter_test_LIBS)

@@ -136,6 +136,32 @@ snapshot_set_by_id(
 }
 
 bool
+snapshot_tenant(const struct snapshot *snapshot, int64_t account_id,
+    const char *name, struct rules_tenant *tenant_r)
+{
+	for (size_t i = 0; i < snapshot->tenant_count; i++) {
+		if (snapshot->tenants[i].account_id == account_id &&
+		    strcmp(snapshot->tenants[i].name, name) == 0) {
+			*tenant_r = snapshot->tenants[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+snapshot_tenant_has(
+    const struct snapshot *snapshot, int64_t tenant_id, const char *resource)
+{
+	for (size_t i = 0; i < snapshot->resource_count; i++) {
+		if (snapshot->resources[i].tenant_id == tenant_id &&
+		    strcmp(snapshot->resources[i].resource, resource) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
 snapshot_has_brakes(const struct snapshot *snapshot, int64_t account_id)
 {
 	(void)account_id;

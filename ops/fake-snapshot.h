@@ -32,6 +32,11 @@ struct fake_suppression {
 	struct rules_suppression facts;
 };
 
+struct fake_resource {
+	int64_t tenant_id;
+	const char *resource;
+};
+
 /* What tests hand over as struct snapshot *. Tables end where the count says. */
 struct snapshot {
 	const struct rules_account *accounts;
@@ -48,6 +53,10 @@ struct snapshot {
 	size_t grant_count;
 	const struct rules_set *sets;
 	size_t set_count;
+	const struct rules_tenant *tenants;
+	size_t tenant_count;
+	const struct fake_resource *resources;
+	size_t resource_count;
 	bool has_brakes; /* every account */
 	bool is_fresh;
 };

@@ -24,6 +24,7 @@
 #include "ops/test-admin.h"
 #include "report/report.h"
 #include "store/events.h"
+#include "store/tenants.h"
 #include "store/topics.h"
 
 #define SENT_MSEC (TEST_NOW * 1000 - 5000)
@@ -280,6 +281,30 @@ test_message(void **state)
 	assert_int_equal(seen.count, 1);
 	assert_string_equal(seen.recipients, "x@y.example");
 	assert_string_equal(seen.detail, "{}");
+}
+
+/* Its tenant is kept, and counted by itself. */
+static void
+test_tenant(void **state)
+{
+	struct house *house = *state;
+	struct journal_entry entry = entry_of(house, "4abc");
+	struct seen seen;
+
+	entry.tenant_id = 5;
+	entry.tenant_name = "customer";
+	note(house, &entry);
+	entry.queue_id = "4abd";
+	entry.tenant_id = 0;
+	entry.tenant_name = "";
+	note(house, &entry);
+	assert_int_equal(ingest(house), 2);
+	seen = messages(house);
+	assert_int_equal(seen.message.tenant_id, 5); /* the older comes last */
+	assert_non_null(strstr(seen.facts, "\"tenant\":\"customer\""));
+	assert_int_equal(tally(house, 0).sent, 2);
+	assert_int_equal(tally(house, STORE_TALLY_TENANT(5)).sent, 1);
+	assert_int_equal(tally(house, STORE_TALLY_TENANT(5)).eligible, 1);
 }
 
 /* Who was left out is told as Amazon SES tells it; who counts is counted. */
@@ -770,6 +795,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    WITH_HOUSE(test_message),
 	    WITH_HOUSE(test_recipients),
+	    WITH_HOUSE(test_tenant),
 	    WITH_HOUSE(test_rejected),
 	    WITH_HOUSE(test_account_gone),
 	    WITH_HOUSE(test_waits),

@@ -293,6 +293,75 @@ test_sets_and_brakes(void **state)
 	assert_int_equal(size.sets, 0);
 }
 
+/* ---- tenants ---- */
+
+#define INSERT_TENANT                                                          \
+	"INSERT INTO tenant (id, account_id, uuid, name, created_sec) VALUES "
+#define INSERT_RESOURCE "INSERT INTO tenant_resource VALUES "
+
+static const char *
+view_tenant(const struct fixture *f, char text[256])
+{
+	struct rules_tenant tenant = {0};
+	bool has = snapshot_tenant(f->snapshot, 1, "one", &tenant);
+
+	(void)snprintf(text, 256, "one%d:%lld,%lld,%d%s own%d%d", has,
+	    (long long)tenant.id, (long long)tenant.account_id, tenant.paused,
+	    tenant.pause_reason,
+	    snapshot_tenant_has(f->snapshot, 1, "identity/demo.example"),
+	    snapshot_tenant_has(f->snapshot, 1, "configuration-set/s"));
+	return text;
+}
+
+static void
+test_tenants(void **state)
+{
+	/* in the order in which they happen */
+	static const struct {
+		const char *sql, *view;
+	} rows[] = {
+	    {fixture_fill, "one0:0,0,0 own00"},
+	    {INSERT_TENANT "(1, 1, 'u', 'one', 0)", "one1:1,1,0 own00"},
+	    {INSERT_RESOURCE "(1, 'identity/demo.example', 0), "
+			     "(1, 'configuration-set/s', 0)",
+		"one1:1,1,0 own11"},
+	    {"DELETE FROM tenant_resource WHERE resource LIKE 'c%'",
+		"one1:1,1,0 own10"},
+	    {"UPDATE tenant SET status = 1, status_cause = 'why'",
+		"one1:1,1,1why own10"},
+	    {"UPDATE tenant SET stopped = 1, stop_reason = 'spam'",
+		"one1:1,1,1spam own10"},
+	    {"UPDATE tenant SET status = 2, stopped = 0", "one1:1,1,0 own10"},
+	    /* the name goes to another tenant, which has nothing */
+	    {"UPDATE tenant SET name = 'old'; " INSERT_TENANT
+	     "(2, 1, 'v', 'one', 0)",
+		"one1:2,1,0 own10"},
+	    /* what is gone is nobody's */
+	    {"DELETE FROM identity", "one1:2,1,0 own00"},
+	    {INSERT_RESOURCE "(1, 'configuration-set/s', 0)",
+		"one1:2,1,0 own01"},
+	    {"DELETE FROM account", "one0:0,0,0 own00"},
+	};
+	struct fixture *f = *state;
+	struct snapshot *anew = NULL, *kept = f->snapshot;
+	char text[256];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		fixture_sql(f, rows[i].sql);
+		fixture_refresh(f);
+		if (strcmp(view_tenant(f, text), rows[i].view) != 0)
+			fail_msg("%s\nis   %s\nwant %s", rows[i].sql, text,
+			    rows[i].view);
+		/* and when it is loaded as a whole */
+		assert_code(f, SG_OK, snapshot_new(ALL_PARTS, &anew, &f->err));
+		f->snapshot = anew;
+		fixture_refresh(f);
+		assert_string_equal(view_tenant(f, text), rows[i].view);
+		f->snapshot = kept;
+		snapshot_free(&anew);
+	}
+}
+
 /* What comes with the rows of accounts, names and identities. */
 static void
 test_facts_of_rows(void **state)
@@ -407,6 +476,7 @@ main(void)
 	    TEST(test_grants),
 	    TEST(test_grants_are_exact),
 	    TEST(test_sets_and_brakes),
+	    TEST(test_tenants),
 	    TEST(test_facts_of_rows),
 	    TEST(test_account_delete_cascades),
 	    TEST(test_parts),

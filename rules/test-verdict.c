@@ -120,6 +120,36 @@ test_sets_and_brakes(void **state)
 	assert_non_null(strstr(v.text, "set: news"));
 }
 
+static void
+test_tenants(void **state)
+{
+	struct rules_verdict v;
+	char text[2000];
+
+	(void)state;
+	verdict_no_tenant(&v, "one");
+	assert_verdict(&v, RULES_REJECT, RULES_REASON_TENANT,
+	    "554 5.7.1 Transaction failed: Tenant one does not exist");
+	verdict_tenant_paused(&v, "one", "complaint rate 0.90 %");
+	assert_verdict(&v, RULES_REJECT, RULES_REASON_TENANT_PAUSED,
+	    "554 5.7.1 Message rejected: Sending paused for this tenant:"
+	    " complaint rate 0.90 %");
+	verdict_tenant_paused(&v, "one", "");
+	assert_non_null(strstr(v.text, "tenant: one"));
+	verdict_tenant_paused(&v, "one", NULL);
+	assert_non_null(strstr(v.text, "tenant: one"));
+	verdict_not_the_tenants(&v, "one", "identity", "x.example");
+	assert_verdict(&v, RULES_REJECT, RULES_REASON_TENANT_RESOURCE,
+	    "554 5.7.1 Message rejected: The identity x.example is not"
+	    " associated with the tenant one");
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	verdict_not_the_tenants(&v, text, "identity", text);
+	assert_true(strlen(v.text) <= 490);
+	verdict_no_tenant(&v, text);
+	assert_true(strlen(v.text) <= 490);
+}
+
 #define NOT_VERIFIED                                                           \
 	"554 5.7.1 Message rejected: Email address is not verified."           \
 	" The following identities failed the check in region "
@@ -331,6 +361,7 @@ main(void)
 	    cmocka_unit_test(test_fixed),
 	    cmocka_unit_test(test_with_a_value),
 	    cmocka_unit_test(test_sets_and_brakes),
+	    cmocka_unit_test(test_tenants),
 	    cmocka_unit_test(test_not_verified),
 	    cmocka_unit_test(test_note),
 	    cmocka_unit_test(test_not_verified_long),
