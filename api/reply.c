@@ -47,16 +47,6 @@ static const struct kind invalid = {
 	{"BadRequestException", "InvalidParameterValue"},
 	{"INVALID_PARAMETER", "InvalidParameterValue"}, false};
 
-/* Statuses of what handlers find themselves. */
-static const struct {
-	const char *code, *status[API_SNS];
-} others[] = {
-	{"NotFoundException", {"CONFIGURATION_SET_NOT_FOUND", ""}},
-	{"TemplateDoesNotExist", {"TEMPLATE_NOT_FOUND",
-	    "TemplateDoesNotExist"}},
-	{"InternalFailure", {"FAILED", "Failed"}},
-};
-
 /* The words by which the gate's replies are known, whatever Postfix puts before
  * them, in the order in which they are looked for; skip: bytes that SES does not
  * show. status: NULL any. */
@@ -145,9 +135,6 @@ api_reply_status(enum api_protocol protocol, const char *code)
 	    &throttled, &quota, &paused, &set_paused, &mail_from, &invalid,
 	    &no_set};
 
-	for (size_t i = 0; i < COUNT_OF(others); i++)
-		if (strcmp(others[i].code, code) == 0)
-			return others[i].status[protocol];
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
 		if (strcmp(kinds[i]->codes[protocol], code) == 0)
 			return kinds[i]->status[protocol];
