@@ -318,21 +318,24 @@ wrong(const struct reading *reading, const char *name, const char *wanted)
 
 static json_t *
 leaf_new(const struct reading *reading, const struct api_shape *shape,
-    const char *name, const json_t *text)
+    const char *name, json_t *text)
 {
 	static const char *const wanted[] = {[API_INTEGER] = "an integer",
 	    [API_NUMBER] = "a number",
 	    [API_FLAG] = "true or false",
-	    [API_TIME] = "a time as in 2026-01-02T03:04:05Z",
-	    [API_TEXT] = "a text",
-	    [API_CHOICE] = "a text",
-	    [API_BLOB] = "base64"};
-	json_t *value = api_value_new(shape,
-	    json_string_value(text) == NULL ? "" : json_string_value(text),
-	    json_string_length(text));
+	    [API_TIME] = "a time as in 2026-01-02T03:04:05Z"};
+	const char *value = text == NULL ? "" : json_string_value(text);
+	bool is_text = shape->kind >= sizeof(wanted) / sizeof(wanted[0]) ||
+		       wanted[shape->kind] == NULL;
+	json_t *leaf;
 
-	return value == NULL ? wrong(reading, name, wanted[shape->kind])
-			     : value;
+	/* It may be a message of many megabytes. */
+	if (is_text && text != NULL)
+		return json_incref(text);
+	leaf = api_value_new(shape, value, strlen(value));
+	return leaf != NULL || is_text
+		   ? leaf
+		   : wrong(reading, name, wanted[shape->kind]);
 }
 
 static json_t *
