@@ -4,9 +4,9 @@
 # "A|" "B" as "A, B"; NULL and "" as "".
 function text_of(field) {
 	gsub(/"[ \t]*"/, "", field)
-	gsub(/^[^"]*"|"[^"]*$/, "", field)
-	if (field ~ /NULL/)
+	if (field !~ /"/)
 		return ""
+	gsub(/^[^"]*"|"[^"]*$/, "", field)
 	gsub(/\|/, ", ", field)
 	return field
 }
