@@ -10,7 +10,9 @@
 
 #include "conf/conf.h"
 #include "ops/admin.h"
+#include "ops/statistics.h"
 #include "ops/test-admin.h"
+#include "store/events.h"
 
 static void
 test_names(void **state)
@@ -352,6 +354,89 @@ test_backup(void **state)
 	assert_code(f, SG_EXISTS, admin_backup(f->conf, path, &f->err));
 }
 
+/* The account's own switch: on, off, and below somebody else's pause. */
+static void
+test_switch(void **state)
+{
+	struct admin_fixture *f = *state;
+	struct store_account row;
+
+	assert_code(
+	    f, SG_OK, account_switch(f->store, "shop", true, 5, &row, &f->err));
+	assert_false(row.facts.paused);
+	assert_code(f, SG_OK,
+	    account_switch(f->store, "shop", false, 6, &row, &f->err));
+	assert_true(row.facts.paused);
+	assert_int_equal(row.paused_by, STORE_PAUSED_BY_ACCOUNT);
+	assert_int_equal(row.paused_sec, 6);
+	assert_string_not_equal(row.facts.pause_reason, "");
+	assert_code(f, SG_OK,
+	    account_switch(f->store, "shop", false, 7, &row, &f->err));
+	assert_int_equal(row.paused_sec, 6);
+	assert_code(
+	    f, SG_OK, account_switch(f->store, "shop", true, 8, &row, &f->err));
+	assert_false(row.facts.paused);
+	assert_int_equal(row.paused_sec, 0);
+	assert_string_equal(row.facts.pause_reason, "");
+	assert_code(f, SG_OK,
+	    account_pause(f->store, "shop", "spam", 9, NULL, &f->err));
+	assert_code(f, SG_OK,
+	    account_switch(f->store, "shop", false, 10, &row, &f->err));
+	assert_int_equal(row.paused_by, STORE_PAUSED_BY_OPERATOR);
+	assert_string_equal(row.facts.pause_reason, "spam");
+	assert_code(f, SG_INVALID,
+	    account_switch(f->store, "shop", true, 11, &row, &f->err));
+	assert_non_null(strstr(f->err.text, "operator (spam)"));
+	assert_code(f, SG_MISSING,
+	    account_switch(f->store, "nobody", true, 12, &row, &f->err));
+}
+
+struct points {
+	struct statistics_point list[4];
+	int count;
+};
+
+static bool
+add_point(void *ctx, const struct statistics_point *point)
+{
+	struct points *points = ctx;
+
+	points->list[points->count++] = *point;
+	return points->count < 4;
+}
+
+static void
+test_statistics(void **state)
+{
+	struct admin_fixture *f = *state;
+	struct store_tally row = {
+	    .account_id = admin_fixture_account(f, "shop"), .sent = 2};
+	struct points points = {.count = 0};
+	int64_t now = 900 * 1000000;
+	static const int64_t at[] = {0, 899, -900, -4500, -14 * 86400 - 900};
+
+	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
+		row.bucket_sec = now + at[i];
+		assert_code(f, SG_OK, store_tally_add(f->store, &row, &f->err));
+	}
+	row.bucket_sec = now - 1800;
+	row.sent = 0;
+	assert_code(f, SG_OK, store_tally_add(f->store, &row, &f->err));
+	row.bucket_sec = now - 900;
+	row.set_id = 7; /* is in the account's already */
+	row.sent = 50;
+	assert_code(f, SG_OK, store_tally_add(f->store, &row, &f->err));
+	assert_code(f, SG_OK,
+	    statistics_list(
+		f->store, row.account_id, now, add_point, &points, &f->err));
+	assert_int_equal(points.count, 3);
+	assert_int_equal(points.list[0].sec, now);
+	assert_int_equal(points.list[0].sent, 4);
+	assert_int_equal(points.list[1].sec, now - 900);
+	assert_int_equal(points.list[1].sent, 2);
+	assert_int_equal(points.list[2].sec, now - 4500);
+}
+
 #define WITH_STORE(test)                                                       \
 	cmocka_unit_test_setup_teardown(                                       \
 	    test, admin_fixture_setup, admin_fixture_teardown)
@@ -366,6 +451,8 @@ main(void)
 	    WITH_STORE(test_change),
 	    WITH_STORE(test_pause),
 	    WITH_STORE(test_resume),
+	    WITH_STORE(test_switch),
+	    WITH_STORE(test_statistics),
 	    WITH_STORE(test_suppressed),
 	    WITH_STORE(test_quota),
 	    WITH_STORE(test_delete),

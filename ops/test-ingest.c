@@ -184,6 +184,7 @@ add_tally(void *ctx, const struct store_tally *row)
 	sum->eligible += row->eligible;
 	sum->bounces += row->bounces;
 	sum->complaints += row->complaints;
+	sum->rejected += row->rejected;
 	sum->bucket_sec = row->bucket_sec;
 	return true;
 }
@@ -365,6 +366,7 @@ test_rejected(void **state)
 	assert_non_null(strstr(seen.detail, "\"reason\":\"BAD_HEADER\""));
 	assert_non_null(strstr(seen.detail, EVENT_PRIVATE_KEY));
 	assert_int_equal(tally(house, 0).sent, 0);
+	assert_int_equal(tally(house, 0).rejected, 1);
 }
 
 static void

@@ -260,6 +260,63 @@ test_list(void **state)
 		TEST_NOW, &row, &f->err));
 }
 
+static enum sg_err
+tell(struct admin_fixture *f, const char *language, const char *contact,
+    bool asks)
+{
+	const struct request_details details = {.mail_type = "marketing",
+	    .website = SITE,
+	    .use_case = "",
+	    .language = language,
+	    .contacts = &contact,
+	    .contact_count = contact != NULL};
+
+	return request_tell(
+	    f->store, f->conf, "shop", &details, asks, TEST_NOW, &f->err);
+}
+
+static void
+test_details(void **state)
+{
+	struct admin_fixture *f = *state;
+	int64_t id = shop(f).facts.id;
+	struct store_details row;
+	struct store_request request;
+
+	assert_code(
+	    f, SG_MISSING, request_details_get(f->store, id, &row, &f->err));
+	assert_code(f, SG_INVALID, tell(f, "XX", NULL, true));
+	assert_code(f, SG_INVALID, tell(f, "EN", "a.example", true));
+	assert_code(f, SG_OK, tell(f, "EN", "a@A.example", false));
+	assert_code(f, SG_OK, request_details_get(f->store, id, &row, &f->err));
+	assert_string_equal(row.mail_type, "MARKETING");
+	assert_string_equal(row.contacts, "a@a.example");
+	assert_string_equal(row.language, "EN");
+	assert_code(
+	    f, SG_MISSING, request_get(f->store, "shop", &request, &f->err));
+	assert_code(f, SG_OK, tell(f, "", NULL, true));
+	assert_code(f, SG_OK, request_get(f->store, "shop", &request, &f->err));
+	assert_string_equal(request.use_case, "not described");
+	assert_code(f, SG_EXISTS, tell(f, "JA", NULL, false));
+	assert_code(f, SG_OK, request_details_get(f->store, id, &row, &f->err));
+	assert_string_equal(row.language, "");
+	assert_string_equal(row.contacts, "");
+}
+
+/* What was said by a request alone is told, too. */
+static void
+test_details_of_a_request(void **state)
+{
+	struct admin_fixture *f = *state;
+	struct store_details row;
+
+	assert_code(f, SG_OK, ask(f, "MARKETING", SITE, "news"));
+	assert_code(f, SG_OK,
+	    request_details_get(f->store, shop(f).facts.id, &row, &f->err));
+	assert_string_equal(row.website, SITE);
+	assert_string_equal(row.use_case, "news");
+}
+
 #define WITH_STORE(test)                                                       \
 	cmocka_unit_test_setup_teardown(                                       \
 	    test, admin_fixture_setup, admin_fixture_teardown)
@@ -275,6 +332,8 @@ main(void)
 	    WITH_STORE(test_deny_and_ask_again),
 	    WITH_STORE(test_letters),
 	    WITH_STORE(test_list),
+	    WITH_STORE(test_details),
+	    WITH_STORE(test_details_of_a_request),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

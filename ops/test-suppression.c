@@ -233,6 +233,43 @@ test_expiry(void **state)
 	assert_int_equal(row.expires_sec, 0);
 }
 
+static bool
+note_key(void *ctx, const char *key, const struct store_suppression *row)
+{
+	(void)row;
+	(void)snprintf(ctx, SUPPRESSION_KEY_MAX + 1, "%s", key);
+	return true;
+}
+
+/* Keys come back from outside. */
+static void
+test_page_keys(void **state)
+{
+	static const char *const bad[] = {"x", "0", "0 ", "0 5", "0 5 ",
+	    "3 5 a@a.example", "0 x a@a.example", "-1 5 a@a.example"};
+	const struct suppression_filter all = {
+	    .reasons = ~0, .since_sec = INT64_MIN, .before_sec = INT64_MAX};
+	struct admin_fixture *f = *state;
+	int64_t id = admin_fixture_account(f, "shop");
+	char key[SUPPRESSION_KEY_MAX + 1] = "";
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (suppression_page(f->store, id, &all, bad[i], 9, note_key,
+			key, &f->err) != SG_INVALID)
+			fail_msg("%s is taken", bad[i]);
+	assert_code(f, SG_OK,
+	    suppression_add(f->store, "shop", "a@a.example",
+		RULES_SUPPRESSED_MANUAL, 5, NULL, &f->err));
+	assert_code(f, SG_OK,
+	    suppression_page(
+		f->store, id, &all, "", 0, note_key, key, &f->err));
+	assert_string_equal(key, "");
+	assert_code(f, SG_OK,
+	    suppression_page(
+		f->store, id, &all, "", 9, note_key, key, &f->err));
+	assert_string_equal(key, "2 5 a@a.example");
+}
+
 #define WITH_STORE(test)                                                       \
 	cmocka_unit_test_setup_teardown(                                       \
 	    test, admin_fixture_setup, admin_fixture_teardown)
@@ -247,6 +284,7 @@ main(void)
 	    WITH_STORE(test_import_many),
 	    WITH_STORE(test_import_nowhere),
 	    WITH_STORE(test_expiry),
+	    WITH_STORE(test_page_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
