@@ -165,13 +165,19 @@ check_nothing(const struct seal *seal, const struct api_request *request,
 static bool
 check_signature(const struct seal *seal, struct store *store,
     const struct api_request *request, enum api_protocol protocol,
-    const struct sigv4 *sig, struct found *found_r, struct api_fault *fault)
+    struct sigv4 *sig, struct found *found_r, struct api_fault *fault)
 {
 	struct err err;
 	bool is_right = false;
-	enum sg_err rc = store_credential_get(
-	    store, sig->access_key_id, note_credential, found_r, &err);
+	enum sigv4_finding finding = sigv4_read_body(request, sig);
+	enum sg_err rc;
 
+	if (finding == SIGV4_FAILED)
+		return fail_inside(fault, sig->why);
+	if (finding != SIGV4_READ)
+		return fail(fault, code_of(finding, protocol), "%s", sig->why);
+	rc = store_credential_get(
+	    store, sig->access_key_id, note_credential, found_r, &err);
 	if (rc != SG_OK && rc != SG_MISSING)
 		return fail_inside(fault, err.text);
 	if (rc == SG_MISSING || !found_r->enabled) {

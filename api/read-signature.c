@@ -55,7 +55,9 @@ answer(const json_t *line)
 	    .now_sec = json_integer_value(json_object_get(line, "now_sec"))};
 	struct sigv4 sig;
 
-	if (sigv4_read(&request, text_of(line, "service"), &sig) != SIGV4_READ)
+	if (sigv4_read(&request, text_of(line, "service"), &sig) !=
+		SIGV4_READ ||
+	    sigv4_read_body(&request, &sig) != SIGV4_READ)
 		printf("%s\n", sig.why);
 	else if (sigv4_matches(&request, &sig, text_of(line, "secret")))
 		printf("right %s %s\n", sig.access_key_id, sig.region);

@@ -44,11 +44,16 @@ struct sigv4 {
 	char why[256];      /* for the client, unless SIGV4_READ */
 };
 
-/* Reads header form or query form and checks all that needs no secret: form, time
- * (15 minutes both ways, or the query form's X-Amz-Expires), scope for `service`,
- * coverage (host, the time's header, each x-amz-*), x-amz-content-sha256. */
+/* Reads header form or query form and checks all that needs neither secret nor body:
+ * form, time (15 minutes both ways, or the query form's X-Amz-Expires), scope for
+ * `service`, coverage (host, the time's header, each x-amz-*). */
 enum sigv4_finding sigv4_read(const struct api_request *request,
     const char *service, struct sigv4 *sig_r);
+
+/* Fills sig->body_hash; it must be what x-amz-content-sha256 says, if anything.
+ * Apart from sigv4_read, because a long body takes its time. */
+enum sigv4_finding sigv4_read_body(
+    const struct api_request *request, struct sigv4 *sig);
 
 /* Clients do not agree on how path and query are made canonical. By default as SDKs
  * do: the path as it came without dot segments and doubled slashes, encoded once

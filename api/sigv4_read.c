@@ -500,25 +500,6 @@ check_time(int64_t now_sec, struct sigv4 *sig)
 	return SIGV4_READ;
 }
 
-static enum sigv4_finding
-check_body(const struct api_request *request, struct sigv4 *sig)
-{
-	const char *said = sigv4_field_value(request, "x-amz-content-sha256");
-
-	if (said != NULL && strlen(said) != 64)
-		return fail(sig, SIGV4_INCOMPLETE,
-		    "x-amz-content-sha256 must be the body's SHA-256; %.40s "
-		    "is not taken",
-		    said);
-	if (!sigv4_hash(request->body, request->body_len, sig->body_hash))
-		return fail(sig, SIGV4_FAILED, "no digest");
-	if (said != NULL && strcmp(said, sig->body_hash) != 0)
-		return fail(sig, SIGV4_WRONG,
-		    "The provided x-amz-content-sha256 header does not match "
-		    "what was computed");
-	return SIGV4_READ;
-}
-
 /* Whichever form it has; the parts as texts. */
 static enum sigv4_finding
 read_form(const struct api_request *request, struct sigv4 *sig)
@@ -563,7 +544,24 @@ sigv4_read(
 		rc = check_scope(service, sig_r);
 	if (rc == SIGV4_READ)
 		rc = check_time(request->now_sec, sig_r);
-	if (rc == SIGV4_READ)
-		rc = check_body(request, sig_r);
 	return rc;
+}
+
+enum sigv4_finding
+sigv4_read_body(const struct api_request *request, struct sigv4 *sig)
+{
+	const char *said = sigv4_field_value(request, "x-amz-content-sha256");
+
+	if (said != NULL && strlen(said) != 64)
+		return fail(sig, SIGV4_INCOMPLETE,
+		    "x-amz-content-sha256 must be the body's SHA-256; %.40s "
+		    "is not taken",
+		    said);
+	if (!sigv4_hash(request->body, request->body_len, sig->body_hash))
+		return fail(sig, SIGV4_FAILED, "no digest");
+	if (said != NULL && strcmp(said, sig->body_hash) != 0)
+		return fail(sig, SIGV4_WRONG,
+		    "The provided x-amz-content-sha256 header does not match "
+		    "what was computed");
+	return SIGV4_READ;
 }

@@ -132,7 +132,8 @@ test_published(void **state)
 		const struct api_request request = request_of(row);
 		struct sigv4 sig;
 
-		if (sigv4_read(&request, "service", &sig) != SIGV4_READ)
+		if (sigv4_read(&request, "service", &sig) != SIGV4_READ ||
+		    sigv4_read_body(&request, &sig) != SIGV4_READ)
 			fail_msg("%s: %s", row->name, sig.why);
 		assert_string_equal(sig.access_key_id, "AKIDEXAMPLE");
 		assert_string_equal(sig.region, "us-east-1");
@@ -171,6 +172,7 @@ test_manual(void **state)
 
 	(void)state;
 	assert_int_equal(sigv4_read(&request, "iam", &sig), SIGV4_READ);
+	assert_int_equal(sigv4_read_body(&request, &sig), SIGV4_READ);
 	buf_init(&text, SIGV4_CANONICAL_MAX);
 	assert_true(sigv4_canonical(&request, &sig, SIGV4_FORM_SDK, &text));
 	assert_string_equal(buf_str(&text), canonical);
