@@ -4,6 +4,7 @@ EXTRA_DIST += \
 	tests/bench/README.md \
 	tests/bench/Makefile \
 	tests/bench/run \
+	tests/bench/apiload.c \
 	tests/bench/load.c \
 	tests/bench/load.h \
 	tests/bench/milteredit.c \
@@ -15,6 +16,7 @@ EXTRA_DIST += \
 	tests/bench/noop-policy.c \
 	tests/bench/policyload.c \
 	tests/bench/swbench/__init__.py \
+	tests/bench/swbench/api.py \
 	tests/bench/swbench/peers.py \
 	tests/bench/swbench/postfix.py \
 	tests/bench/swbench/procs.py \

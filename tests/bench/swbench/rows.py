@@ -7,6 +7,7 @@ import re
 import statistics
 
 from . import peers, procs, verify
+from .api import row_api
 from .postfix import Door, PrivatePostfix
 from .procs import BenchError, Measure, call, generate
 from .reports import row_reports
@@ -352,6 +353,7 @@ ROWS = {
     "postfix": row_postfix,
     "memory-milter": row_memory_milter,
     "memory-policy": row_memory_policy,
+    "api": row_api,
     "reports": row_reports,
     "milter-1": milter_variant("milter-1", ["-c", 1]),
     "milter-64": milter_variant("milter-64", ["-c", 64]),
@@ -366,4 +368,4 @@ ROWS = {
     "policy-all": policy_variant("policy-all", 8, "RDE"),
 }
 DEFAULT = ["openssl", "milter", "milter-tcp", "policy", "postfix",
-           "memory-milter", "memory-policy"]
+           "memory-milter", "memory-policy", "api"]
