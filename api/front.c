@@ -82,15 +82,6 @@ fail(struct walk *walk, const char *code, const char *text)
 	    walk->fault.message, sizeof(walk->fault.message), "%s", text);
 }
 
-static void
-name_request(struct api_response *response, const char **why_r)
-{
-	struct err err = {0};
-
-	if (publish_uuid(response->request_id, &err) != SG_OK)
-		*why_r = "no random bytes for a request id";
-}
-
 static bool
 open_store(struct walk *walk)
 {
@@ -222,16 +213,14 @@ api_front_answer(struct api_service *service, const struct api_request *request,
 {
 	struct walk walk = {
 	    .service = service, .request = request, .response = response_r};
-	const char *why = NULL;
 
 	(void)api_codec_takes(request, &walk.protocol);
-	name_request(response_r, &why);
-	if (why == NULL) {
+	if (api_service_request_id(service, response_r->request_id)) {
 		go(&walk);
 	} else {
 		fail(&walk, "ServiceUnavailable", "Please try again.");
-		(void)snprintf(
-		    walk.fault.why, sizeof(walk.fault.why), "%s", why);
+		(void)snprintf(walk.fault.why, sizeof(walk.fault.why),
+		    "no random bytes for a request id");
 	}
 	write_answer(&walk);
 	api_metrics_call(
@@ -255,15 +244,14 @@ api_front_admits(struct api_service *service, const struct api_request *request,
 {
 	struct walk walk = {
 	    .service = service, .request = request, .response = response_r};
-	const char *why = NULL;
 
 	(void)api_codec_takes(request, &walk.protocol);
+	(void)api_service_request_id(service, response_r->request_id);
 	if (open_store(&walk) &&
 	    (api_caller_find(service, walk.store, request, walk.protocol,
 		 &walk.caller, &walk.fault) ||
 		is_of_body(&walk.fault)))
 		return true;
-	name_request(response_r, &why);
 	write_answer(&walk);
 	log_call(&walk);
 	return false;
@@ -294,11 +282,13 @@ answer_refusal(struct walk *walk, int status)
 	const struct refusal *last =
 	    &refusals[sizeof(refusals) / sizeof(refusals[0]) - 1];
 	const struct refusal *row = refusals;
-	const char *why = NULL;
+	struct err err;
 
 	while (row < last && row->status != status)
 		row++;
-	name_request(walk->response, &why);
+
+	/* Without random bytes it has no name. */
+	(void)publish_uuid(walk->response->request_id, &err);
 	fail(walk,
 	    row->code == NULL ? api_fault_invalid((int)walk->protocol)
 			      : row->code,

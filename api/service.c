@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/rand.h>
+
 #include "api/front.h"
 #include "api/metrics.h"
 #include "api/pages.h"
@@ -22,6 +24,7 @@
 /* How long a confirmation waits for another writer. Meanwhile the connections of
  * the same thread wait, too. */
 #define BUSY_MSEC 2000
+#define RANDOM_BYTES 512
 
 struct api_service {
 	struct conf *conf;
@@ -34,6 +37,9 @@ struct api_service {
 /* What a thread has for itself. */
 struct own {
 	struct store *store; /* NULL: not open */
+	/* Fetched for some requests at once: the generator is slow to start. */
+	unsigned char random[RANDOM_BYTES];
+	size_t random_left;
 	void *kept;
 	api_service_free_fn *free_kept;
 };
@@ -158,6 +164,37 @@ api_service_store(
 		    BUSY_MSEC, &own->store, err_r);
 	*store_r = own->store;
 	return rc;
+}
+
+bool
+api_service_request_id(
+    struct api_service *service, char id_r[API_REQUEST_ID_MAX])
+{
+	static const char digits[] = "0123456789abcdef";
+	struct own *own = own_of(service);
+	unsigned char b[16];
+	size_t n = 0;
+
+	id_r[0] = '\0';
+	if (own == NULL)
+		return false;
+	if (own->random_left < sizeof(b)) {
+		if (RAND_bytes(own->random, RANDOM_BYTES) != 1)
+			return false;
+		own->random_left = RANDOM_BYTES;
+	}
+	own->random_left -= sizeof(b);
+	memcpy(b, own->random + own->random_left, sizeof(b));
+	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
+	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+	for (size_t i = 0; i < sizeof(b); i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			id_r[n++] = '-';
+		id_r[n++] = digits[b[i] >> 4];
+		id_r[n++] = digits[b[i] & 15];
+	}
+	id_r[n] = '\0';
+	return true;
 }
 
 void *

@@ -34,6 +34,11 @@ struct api_throttle *api_service_throttle(const struct api_service *service);
 enum sg_err api_service_store(
     struct api_service *service, struct store **store_r, struct err *err_r);
 
+/* A name for a request: a UUID (RFC 9562 version 4). False: no random bytes. */
+#define API_REQUEST_ID_MAX 37
+bool api_service_request_id(
+    struct api_service *service, char id_r[API_REQUEST_ID_MAX]);
+
 /* One thing that the calling thread keeps between calls, such as a connection to
  * the MTA. kept: NULL at first. keep: takes value over; free_value is called with
  * it when the thread ends or another one takes its place, and may be called in no
