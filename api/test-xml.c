@@ -3,6 +3,7 @@
 
 #include "api/test-request.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,10 +153,47 @@ what_does_not_fit_is_said(void **state)
 	json_decref(out);
 }
 
+static void *
+write_many(void *ctx)
+{
+	json_t *out = json_pack("{s:s}", "Text", "a&b");
+	size_t *good = ctx;
+	struct buf buf;
+
+	buf_init(&buf, 10000);
+	for (int i = 0; i < 100; i++) {
+		buf_clear(&buf);
+		if (api_xml_answer(&v1, out, "r-1", &buf) &&
+		    strcmp(buf_str(&buf), RESULT("<Text>a&amp;b</Text>")) == 0)
+			(*good)++;
+	}
+	buf_fini(&buf);
+	json_decref(out);
+	return NULL;
+}
+
+/* The first of the process, so that libxml2 has nothing of its own yet. */
+static void
+threads_write_at_the_same_time(void **state)
+{
+	pthread_t threads[4];
+	size_t good[4] = {0};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(
+		    pthread_create(&threads[i], NULL, write_many, &good[i]), 0);
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+		assert_int_equal(good[i], 100);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(threads_write_at_the_same_time),
 	    cmocka_unit_test(outputs_are_written_by_their_shape),
 	    cmocka_unit_test(errors_are_written),
 	    cmocka_unit_test(what_does_not_fit_is_said),

@@ -4,10 +4,12 @@
 #include "api/xml.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <libxml/parser.h>
 #include <libxml/xmlwriter.h>
 
 #include "api/call.h"
@@ -238,17 +240,23 @@ put_error(xmlTextWriter *writer, enum api_protocol protocol,
 	end(writer);
 }
 
+/* libxml2 makes its own tables at first use, which threads must not do at the same
+ * time. */
+static pthread_once_t tables_once = PTHREAD_ONCE_INIT;
+
 /* One of the two by `fault`. */
 static bool
 write_document(const struct api_operation *operation,
     enum api_protocol protocol, const json_t *out,
     const struct api_fault *fault, const char *request_id, struct buf *out_r)
 {
-	xmlBuffer *memory = xmlBufferCreate();
-	xmlTextWriter *writer =
-	    memory == NULL ? NULL : xmlNewTextWriterMemory(memory, 0);
+	xmlBuffer *memory;
+	xmlTextWriter *writer;
 	bool is_good = false;
 
+	(void)pthread_once(&tables_once, xmlInitParser);
+	memory = xmlBufferCreate();
+	writer = memory == NULL ? NULL : xmlNewTextWriterMemory(memory, 0);
 	if (writer == NULL)
 		goto out;
 	if (fault != NULL)
