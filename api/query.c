@@ -294,31 +294,59 @@ node_of(json_t *root, const struct api_member *members, const char *name)
 
 /* ---- the tree by the shape --------------------------------------------------------- */
 
+/* path: of the value at hand, for errors: "Content.Tags[1].Name". */
 struct reading {
 	enum api_protocol protocol;
 	struct api_fault *fault_r;
+	char path[256];
 };
 
-static json_t *value_new(const struct reading *reading,
-    const struct api_shape *shape, const char *name, const json_t *node);
+static json_t *value_new(
+    struct reading *reading, const struct api_shape *shape, const json_t *node);
+
+/* Both give what leave() takes back; a path too long is cut. */
+static size_t
+enter_member(struct reading *reading, const char *name)
+{
+	size_t len = strlen(reading->path);
+
+	(void)snprintf(reading->path + len, sizeof(reading->path) - len, "%s%s",
+	    len == 0 ? "" : ".", name);
+	return len;
+}
+
+static size_t
+enter_element(struct reading *reading, size_t index)
+{
+	size_t len = strlen(reading->path);
+
+	(void)snprintf(
+	    reading->path + len, sizeof(reading->path) - len, "[%zu]", index);
+	return len;
+}
+
+static void
+leave(struct reading *reading, size_t len)
+{
+	reading->path[len] = '\0';
+}
 
 static json_t *
-wrong(const struct reading *reading, const char *name, const char *wanted)
+wrong(struct reading *reading, const char *wanted)
 {
 	if (reading->protocol == API_SNS)
 		api_fault_say(reading->fault_r, "InvalidParameter",
-		    "Invalid parameter: %s Reason: it must be %s", name,
-		    wanted);
+		    "Invalid parameter: %s Reason: it must be %s",
+		    reading->path, wanted);
 	else
 		api_fault_say(reading->fault_r,
-		    api_fault_invalid(reading->protocol), "%s must be %s", name,
-		    wanted);
+		    api_fault_invalid(reading->protocol), "%s must be %s",
+		    reading->path, wanted);
 	return NULL;
 }
 
 static json_t *
-leaf_new(const struct reading *reading, const struct api_shape *shape,
-    const char *name, json_t *text)
+leaf_new(struct reading *reading, const struct api_shape *shape, json_t *text)
 {
 	static const char *const wanted[] = {[API_INTEGER] = "an integer",
 	    [API_NUMBER] = "a number",
@@ -333,26 +361,27 @@ leaf_new(const struct reading *reading, const struct api_shape *shape,
 	if (is_text && text != NULL)
 		return json_incref(text);
 	leaf = api_value_new(shape, value, strlen(value));
-	return leaf != NULL || is_text
-		   ? leaf
-		   : wrong(reading, name, wanted[shape->kind]);
+	return leaf != NULL || is_text ? leaf
+				       : wrong(reading, wanted[shape->kind]);
 }
 
 static json_t *
-struct_new(const struct reading *reading, const struct api_member *members,
+struct_new(struct reading *reading, const struct api_member *members,
     const json_t *node)
 {
 	json_t *object = json_object();
 
 	for (; members != NULL && members->name != NULL; members++) {
 		const json_t *child = json_object_get(node, members->name);
+		size_t len;
 		json_t *value;
 
 		/* A node without anything: a name that went wrong below it. */
 		if (child == NULL || json_object_size(child) == 0)
 			continue;
-		value =
-		    value_new(reading, members->shape, members->name, child);
+		len = enter_member(reading, members->name);
+		value = value_new(reading, members->shape, child);
+		leave(reading, len);
 		if (value == NULL) {
 			json_decref(object);
 			return NULL;
@@ -371,7 +400,7 @@ compare_indices(const void *a, const void *b)
 	return x_len != y_len ? (x_len < y_len ? -1 : 1) : strcmp(x, y);
 }
 
-/* The node's keys that are numbers, in their order; NULL with *count_r 0: none. */
+/* The node's keys that are numbers, in their order. NULL: no memory. */
 static const char **
 indices_new(const json_t *node, size_t *count_r)
 {
@@ -389,81 +418,91 @@ indices_new(const json_t *node, size_t *count_r)
 }
 
 static bool
-add_entry(const struct reading *reading, const struct api_shape *shape,
-    const char *name, const json_t *node, json_t *out)
+add_entry(struct reading *reading, const struct api_shape *shape,
+    const json_t *node, json_t *out)
 {
 	const json_t *key = json_object_get(json_object_get(node, "key"), "");
 	const json_t *child = json_object_get(node, "value");
+	size_t len;
 	json_t *value;
 
-	if (key == NULL)
-		return wrong(reading, name,
-			   "a map whose every entry has a key") != NULL;
+	if (key == NULL) {
+		(void)wrong(reading, "a map whose every entry has a key");
+		return false;
+	}
 	if (child == NULL)
 		return true;
-	value = value_new(reading, shape->element, name, child);
-	if (value == NULL)
-		return false;
-	(void)json_object_set_new(out, json_string_value(key), value);
-	return true;
+	len = enter_member(reading, json_string_value(key));
+	value = value_new(reading, shape->element, child);
+	leave(reading, len);
+	return value != NULL &&
+	       json_object_set_new(out, json_string_value(key), value) == 0;
 }
 
 static bool
-add_element(const struct reading *reading, const struct api_shape *shape,
-    const char *name, const json_t *node, json_t *out)
+add_element(struct reading *reading, const struct api_shape *shape,
+    const json_t *node, json_t *out)
 {
+	size_t len;
 	json_t *value;
 
 	/* A name that went wrong below it. */
 	if (json_object_size(node) == 0)
 		return true;
 	if (shape->kind == API_MAP)
-		return add_entry(reading, shape, name, node, out);
-	value = value_new(reading, shape->element, name, node);
+		return add_entry(reading, shape, node, out);
+	len = enter_element(reading, json_array_size(out));
+	value = value_new(reading, shape->element, node);
+	leave(reading, len);
 	return value != NULL && json_array_append_new(out, value) == 0;
+}
+
+static bool
+add_elements(struct reading *reading, const struct api_shape *shape,
+    const json_t *node, json_t *out)
+{
+	size_t count, i = 0;
+	const char **keys = indices_new(node, &count);
+	bool is_good = keys != NULL;
+
+	for (; is_good && i < count; i++)
+		is_good = add_element(
+		    reading, shape, json_object_get(node, keys[i]), out);
+	free(keys);
+	return is_good;
 }
 
 /* An empty scalar is how clients send a list without entries. */
 static json_t *
-collection_new(const struct reading *reading, const struct api_shape *shape,
-    const char *name, const json_t *node)
+collection_new(
+    struct reading *reading, const struct api_shape *shape, const json_t *node)
 {
-	json_t *out = shape->kind == API_LIST ? json_array() : json_object();
 	const char *scalar = json_string_value(json_object_get(node, ""));
-	const char **keys;
-	size_t count;
+	json_t *out;
 
-	if (scalar != NULL && scalar[0] != '\0') {
-		json_decref(out);
-		return wrong(reading, name,
-		    shape->kind == API_LIST ? "a list: NAME.member.1"
-					    : "a map: NAME.entry.1.key");
-	}
-	keys = indices_new(node, &count);
-	for (size_t i = 0; i < count; i++)
-		if (!add_element(reading, shape, name,
-			json_object_get(node, keys[i]), out)) {
-			json_decref(out);
-			out = NULL;
-			break;
-		}
-	free(keys);
-	return out;
+	if (scalar != NULL && scalar[0] != '\0')
+		return wrong(reading, shape->kind == API_LIST
+					  ? "a list: NAME.member.1"
+					  : "a map: NAME.entry.1.key");
+	out = shape->kind == API_LIST ? json_array() : json_object();
+	if (add_elements(reading, shape, node, out))
+		return out;
+	json_decref(out);
+	return NULL;
 }
 
 static json_t *
-value_new(const struct reading *reading, const struct api_shape *shape,
-    const char *name, const json_t *node)
+value_new(
+    struct reading *reading, const struct api_shape *shape, const json_t *node)
 {
 	switch (shape->kind) {
 	case API_STRUCT:
 		return struct_new(reading, shape->members, node);
 	case API_LIST:
 	case API_MAP:
-		return collection_new(reading, shape, name, node);
+		return collection_new(reading, shape, node);
 	default:
-		return leaf_new(
-		    reading, shape, name, json_object_get(node, ""));
+		return leaf_new(reading, shape, json_object_get(node, ""));
 	}
 }
 
@@ -471,7 +510,7 @@ json_t *
 api_query_object_new(const struct api_query *query, enum api_protocol protocol,
     const struct api_member *members, struct api_fault *fault_r)
 {
-	struct reading reading = {protocol, fault_r};
+	struct reading reading = {protocol, fault_r, ""};
 	json_t *root = json_object(), *object = NULL;
 
 	for (size_t i = 0; i < query->count; i++) {

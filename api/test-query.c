@@ -87,7 +87,7 @@ static const struct {
 	{"In.To.member.01=a&In.To.member.1=b", "{\"In\":{\"To\":[\"a\"]}}"},
 	{"In.To.member.1=", "{\"In\":{\"To\":[\"\"]}}"},
 	{"In.To=", "{\"In\":{\"To\":[]}}"},
-	{"In.To=a", "InvalidParameterValue: To must be a list: NAME.member.1"},
+	{"In.To=a", "InvalidParameterValue: In.To must be a list: NAME.member.1"},
 	{"In.To.1=a", "{\"In\":{}}"},
 	{"In.To.member=a", "{\"In\":{}}"},
 	{"In.To.member.0=a", "{\"In\":{}}"},
@@ -103,6 +103,7 @@ static const struct {
 	{"List.member.1.To.member.1=a&List.member.2.To=&List.member.2.Tags.member.1.Name=x",
 	    "{\"List\":[{\"To\":[\"a\"]},{\"Tags\":[{\"Name\":\"x\"}],\"To\":[]}]}"},
 
+	{"In.Times.member.7=5&In.Times.member.9=x", "InvalidParameterValue: In.Times[1] must be a time as in 2026-01-02T03:04:05Z"},
 	{"Map.entry.1.key=a&Map.entry.1.value=b&Map.entry.2.value=d&Map.entry.2.key=c", "{\"Map\":{\"a\":\"b\",\"c\":\"d\"}}"},
 	{"Map.entry.1.key=a", "{\"Map\":{}}"},
 	{"Map.entry.1.key=a.b%3D&Map.entry.1.value=", "{\"Map\":{\"a.b=\":\"\"}}"},
