@@ -119,9 +119,11 @@ print_tenant(struct ctl *ctl, json_t *doc)
 	size_t i;
 	int rc;
 
+	if (ctl->json)
+		return out_print(ctl, doc, fields, "");
 	(void)json_incref(doc);
 	rc = out_print_some(ctl, doc, fields);
-	if (rc == CTL_DONE && !ctl->json) {
+	if (rc == CTL_DONE) {
 		(void)puts(json_array_size(list) == 0
 			       ? "\nNothing is its own: it cannot send"
 			       : "\nIts own:");
