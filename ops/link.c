@@ -72,6 +72,7 @@ hash_token(const char *token, unsigned char hash_r[STORE_LINK_HASH_BYTES],
 
 /* ---- sending ------------------------------------------------------------ */
 
+/* conf NULL: the letter is somebody else's. */
 static enum sg_err
 check_sendable(const struct conf *conf, const struct store_identity *row,
     struct err *err_r)
@@ -85,7 +86,7 @@ check_sendable(const struct conf *conf, const struct store_identity *row,
 	    row->facts.status == RULES_IDENTITY_TEMPORARY_FAILURE)
 		return err_set(err_r, SG_INVALID, "%s is verified already",
 		    row->facts.name);
-	if (conf->mail_from[0] == '\0')
+	if (conf != NULL && conf->mail_from[0] == '\0')
 		return err_set(err_r, SG_INVALID,
 		    "no letter can be sent to %s: the option mail.from is not "
 		    "set",
@@ -205,6 +206,38 @@ put_letter(struct store *store, const struct seal *seal,
 	return rc;
 }
 
+/* Within a transaction: a link, as long as it may be sent. */
+static enum sg_err
+make_within(struct store *store, const struct conf *conf, int64_t identity_id,
+    int64_t now_sec, struct store_identity *row_r,
+    char token_r[LINK_TOKEN_MAX + 1], struct err *err_r)
+{
+	enum sg_err rc =
+	    store_identity_get_by_id(store, identity_id, row_r, err_r);
+
+	if (rc == SG_OK)
+		rc = check_sendable(conf, row_r, err_r);
+	if (rc == SG_OK)
+		rc = check_pace(store, row_r->facts.name, now_sec, err_r);
+	if (rc == SG_OK)
+		rc = check_account_pace(
+		    store, row_r->account_id, now_sec, err_r);
+	if (rc == SG_OK)
+		rc = new_token(token_r, err_r);
+	if (rc == SG_OK)
+		rc = put_link(store, token_r, row_r, now_sec, err_r);
+	return rc;
+}
+
+static enum sg_err
+set_pending(struct store *store, struct store_identity *row, struct err *err_r)
+{
+	if (row->facts.status == RULES_IDENTITY_PENDING)
+		return SG_OK;
+	row->facts.status = RULES_IDENTITY_PENDING;
+	return store_identity_update(store, row, err_r);
+}
+
 /* Within a transaction. */
 static enum sg_err
 send_within(struct store *store, const struct seal *seal,
@@ -214,24 +247,14 @@ send_within(struct store *store, const struct seal *seal,
 	char token[LINK_TOKEN_MAX + 1] = "";
 	struct store_identity row;
 	enum sg_err rc =
-	    store_identity_get_by_id(store, identity_id, &row, err_r);
+	    make_within(store, conf, identity_id, now_sec, &row, token, err_r);
 
 	if (rc == SG_OK)
-		rc = check_sendable(conf, &row, err_r);
-	if (rc == SG_OK)
-		rc = link_may_send(
-		    store, row.account_id, row.facts.name, now_sec, err_r);
-	if (rc == SG_OK)
-		rc = new_token(token, err_r);
-	if (rc == SG_OK)
-		rc = put_link(store, token, &row, now_sec, err_r);
+		rc = store_redirection_delete(store, identity_id, err_r);
 	if (rc == SG_OK)
 		rc = put_letter(store, seal, conf, token, &row, now_sec, err_r);
 	OPENSSL_cleanse(token, sizeof(token));
-	if (rc != SG_OK || row.facts.status == RULES_IDENTITY_PENDING)
-		return rc;
-	row.facts.status = RULES_IDENTITY_PENDING;
-	return store_identity_update(store, &row, err_r);
+	return rc == SG_OK ? set_pending(store, &row, err_r) : rc;
 }
 
 enum sg_err
@@ -244,6 +267,70 @@ link_send(struct store *store, const struct seal *seal, const struct conf *conf,
 	if (rc == SG_OK)
 		rc = send_within(
 		    store, seal, conf, identity->facts.id, now_sec, err_r);
+	return store_scope_end(store, own, rc, err_r);
+}
+
+/* ---- for letters of others -------------------------------------------------- */
+
+static enum sg_err
+put_redirection(struct store *store, int64_t identity_id, const char *token,
+    const struct link_redirection *redirection, struct err *err_r)
+{
+	struct store_redirection row = {.identity_id = identity_id};
+	enum sg_err rc = hash_token(token, row.hash, err_r);
+
+	if (strlen(redirection->success_url) > STORE_URL_MAX ||
+	    strlen(redirection->failure_url) > STORE_URL_MAX)
+		return err_set(err_r, SG_INVALID, "a URL is too long");
+	(void)snprintf(row.success_url, sizeof(row.success_url), "%s",
+	    redirection->success_url);
+	(void)snprintf(row.failure_url, sizeof(row.failure_url), "%s",
+	    redirection->failure_url);
+	return rc == SG_OK ? store_redirection_put(store, &row, err_r) : rc;
+}
+
+enum sg_err
+link_make(struct store *store, const struct store_identity *identity,
+    const struct link_redirection *redirection, int64_t now_sec,
+    char token_r[LINK_TOKEN_MAX + 1], struct err *err_r)
+{
+	struct store_identity row;
+	bool own;
+	enum sg_err rc = store_scope_begin(store, &own, err_r);
+
+	if (rc != SG_OK)
+		return rc;
+	rc = make_within(
+	    store, NULL, identity->facts.id, now_sec, &row, token_r, err_r);
+	if (rc == SG_OK)
+		rc = put_redirection(
+		    store, row.facts.id, token_r, redirection, err_r);
+	/* its link is void */
+	if (rc == SG_OK)
+		rc = store_letter_delete_kind(
+		    store, row.facts.id, STORE_LETTER_CONFIRM, err_r);
+	if (rc == SG_OK)
+		rc = set_pending(store, &row, err_r);
+	return store_scope_end(store, own, rc, err_r);
+}
+
+enum sg_err
+link_unmake(struct store *store, const struct store_identity *identity,
+    int64_t now_sec, struct err *err_r)
+{
+	char mailbox[RULES_ADDRESS_MAX + 1];
+	bool own;
+	enum sg_err rc = store_scope_begin(store, &own, err_r);
+
+	if (rc != SG_OK)
+		return rc;
+	mailbox_of(identity->facts.name, mailbox);
+	rc = store_link_delete(store, identity->facts.id, err_r);
+	if (rc == SG_OK)
+		rc = store_redirection_delete(store, identity->facts.id, err_r);
+	if (rc == SG_OK)
+		rc = store_link_sent_undo(
+		    store, identity->account_id, mailbox, now_sec, err_r);
 	return store_scope_end(store, own, rc, err_r);
 }
 
@@ -278,6 +365,34 @@ find(struct store *store, const char *token, int64_t now_sec,
 	(void)snprintf(facts_r->address, sizeof(facts_r->address), "%s",
 	    row_r->facts.name); /* fits */
 	facts_r->expires_sec = link.expires_sec;
+	facts_r->next_url[0] = '\0';
+	return SG_OK;
+}
+
+/* Fills next_url: a link that was confirmed, or was of use once, leads to success. */
+static enum sg_err
+find_next(struct store *store, const char *token, struct link_facts *facts_r,
+    struct err *err_r)
+{
+	unsigned char hash[STORE_LINK_HASH_BYTES];
+	struct store_redirection row;
+	struct store_identity identity;
+	enum sg_err rc;
+
+	if (!is_token(token))
+		return SG_OK;
+	rc = hash_token(token, hash, err_r);
+	if (rc == SG_OK)
+		rc = store_redirection_get(store, hash, &row, err_r);
+	if (rc != SG_OK || row.identity_id == 0)
+		return rc;
+	rc = store_identity_get_by_id(store, row.identity_id, &identity, err_r);
+	if (rc != SG_OK)
+		return rc;
+	(void)snprintf(facts_r->next_url, sizeof(facts_r->next_url), "%s",
+	    identity.facts.status == RULES_IDENTITY_SUCCESS
+		? row.success_url
+		: row.failure_url); /* fits */
 	return SG_OK;
 }
 
@@ -296,9 +411,13 @@ link_look(struct store *store, const char *token, int64_t now_sec,
     enum link_state *state_r, struct link_facts *facts_r, struct err *err_r)
 {
 	struct store_identity row;
+	enum sg_err rc =
+	    to_state(find(store, token, now_sec, &row, facts_r, err_r), state_r,
+		facts_r);
 
-	return to_state(find(store, token, now_sec, &row, facts_r, err_r),
-	    state_r, facts_r);
+	if (rc == SG_OK && *state_r == LINK_VOID)
+		rc = find_next(store, token, facts_r, err_r);
+	return rc;
 }
 
 /* Within a transaction. */
@@ -343,7 +462,8 @@ link_confirm(struct store *store, const char *token, int64_t now_sec,
 	if (rc == SG_OK)
 		log_event(LOG_IDENTITY_LINK_EVENT, NULL, "account",
 		    facts_r->account, "identity", facts_r->address, NULL);
-	return to_state(rc, state_r, facts_r);
+	rc = to_state(rc, state_r, facts_r);
+	return rc == SG_OK ? find_next(store, token, facts_r, err_r) : rc;
 }
 
 /* ---- the end of links --------------------------------------------------- */

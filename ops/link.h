@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include "base/err.h"
 #include "store/store.h"
+#include "store/templates.h"
 
 struct conf;
 struct seal;
@@ -30,6 +31,21 @@ enum sg_err link_send(struct store *store, const struct seal *seal,
 enum sg_err link_may_send(struct store *store, int64_t account_id,
     const char *address, int64_t now_sec, struct err *err_r);
 
+/* A new link for a letter of the caller's own, which leads the browser on; else as
+ * link_send, but mail.from need not be set. token_r is secret: for the letter
+ * alone. */
+struct link_redirection {
+	const char *success_url, *failure_url;
+};
+enum sg_err link_make(struct store *store,
+    const struct store_identity *identity,
+    const struct link_redirection *redirection, int64_t now_sec,
+    char token_r[LINK_TOKEN_MAX + 1], struct err *err_r);
+/* That letter could not be handed in: the link is void, and counts for no limit.
+ * now_sec: when it was made. */
+enum sg_err link_unmake(struct store *store,
+    const struct store_identity *identity, int64_t now_sec, struct err *err_r);
+
 enum link_state {
 	LINK_VALID,
 	/* unknown, used, replaced, expired, malformed: told alike, so that
@@ -40,6 +56,9 @@ struct link_facts {
 	char account[RULES_NAME_MAX + 1];
 	char address[RULES_ADDRESS_MAX + 1];
 	int64_t expires_sec;
+	/* Where a link that was confirmed, or is void, leads on to; "": nowhere.
+	 * A void one that was of use once leads to success. */
+	char next_url[STORE_URL_MAX + 1];
 };
 /* Looks; changes nothing. token: any bytes of the client's. */
 enum sg_err link_look(struct store *store, const char *token, int64_t now_sec,

@@ -21,6 +21,7 @@ ops_libops_a_SOURCES += \
 	ops/import.c ops/import.h
 if HAVE_CMOCKA
 admin_tests = ops/test-account ops/test-credential ops/test-identity \
+	ops/test-identity-dkim \
 	ops/test-identity-setup ops/test-suppression ops/test-import
 check_PROGRAMS += $(admin_tests)
 TESTS += $(admin_tests)
@@ -30,6 +31,9 @@ ops_test_account_SOURCES = ops/test-account.c $(admin_test_fixture)
 ops_test_account_LDADD = $(admin_test_libs)
 ops_test_credential_SOURCES = ops/test-credential.c $(admin_test_fixture)
 ops_test_credential_LDADD = $(admin_test_libs)
+ops_test_identity_dkim_SOURCES = ops/test-identity-dkim.c \
+	$(admin_test_fixture)
+ops_test_identity_dkim_LDADD = $(admin_test_libs)
 ops_test_identity_SOURCES = ops/test-identity.c $(admin_test_fixture)
 ops_test_identity_LDADD = $(admin_test_libs)
 ops_test_identity_setup_SOURCES = ops/test-identity-setup.c \
@@ -114,6 +118,8 @@ ops_libops_a_SOURCES += ops/operator_key.c ops/operator_key.h
 # Letters, sending authorization, requests for production access.
 ops_libops_a_SOURCES += ops/letter.c ops/letter.h ops/grant.c ops/grant.h \
 	ops/policy.c ops/policy.h ops/policy_document.c ops/policy_document.h \
+	ops/template.c ops/template.h \
+	ops/verification_template.c ops/verification_template.h \
 	ops/request.c ops/request.h
 if HAVE_CMOCKA
 letter_tests = ops/test-letter ops/test-grant ops/test-policy ops/test-request

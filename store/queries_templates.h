@@ -43,16 +43,20 @@ X(WORDING_DELETE,     "DELETE FROM verification_template " \
 X(WORDING_COUNT,      "SELECT COUNT(*) FROM verification_template " \
                       "WHERE account_id = $account_id") \
 \
-X(REDIRECTION_PUT,    "INSERT INTO link_redirection (identity_id, " \
+X(REDIRECTION_PUT,    "INSERT INTO link_redirection (identity_id, hash, " \
                       "success_url, failure_url) VALUES ($identity_id, " \
-                      "$success_url, $failure_url) " \
+                      "$hash, $success_url, $failure_url) " \
                       "ON CONFLICT (identity_id) DO UPDATE SET " \
+                      "hash = excluded.hash, " \
                       "success_url = excluded.success_url, " \
                       "failure_url = excluded.failure_url") \
-X(REDIRECTION_GET,    "SELECT success_url, failure_url FROM link_redirection " \
-                      "WHERE identity_id = $identity_id") \
+X(REDIRECTION_GET,    "SELECT identity_id, success_url, failure_url " \
+                      "FROM link_redirection WHERE hash = $hash") \
 X(REDIRECTION_DELETE, "DELETE FROM link_redirection " \
-                      "WHERE identity_id = $identity_id")
+                      "WHERE identity_id = $identity_id") \
+/* A letter that was not handed in counts for nobody.                            */ \
+X(LINK_SENT_UNDO,     "DELETE FROM link_sent WHERE address = $address " \
+                      "AND sent_sec = $sent_sec AND account_id = $account_id")
 /* clang-format on */
 
 #endif

@@ -3,6 +3,8 @@
 
 #include "store/templates.h"
 
+#include <string.h>
+
 #include "store/query.h"
 
 /* ---- of messages ----------------------------------------------------------------- */
@@ -254,32 +256,36 @@ store_wording_count(struct store *store, int64_t account_id, int64_t *count_r,
 /* ---- where links lead ------------------------------------------------------------------ */
 
 enum sg_err
-store_redirection_put(struct store *store, int64_t identity_id,
-    const struct store_redirection *row, struct err *err_r)
+store_redirection_put(
+    struct store *store, const struct store_redirection *row, struct err *err_r)
 {
 	struct query q;
 
 	query_open(&q, store, QUERY_REDIRECTION_PUT, err_r);
-	query_bind_int(&q, "$identity_id", identity_id);
+	query_bind_int(&q, "$identity_id", row->identity_id);
+	query_bind_blob(&q, "$hash", row->hash, sizeof(row->hash));
 	query_bind_text(&q, "$success_url", row->success_url);
 	query_bind_text(&q, "$failure_url", row->failure_url);
 	return query_run(&q, NULL);
 }
 
 enum sg_err
-store_redirection_get(struct store *store, int64_t identity_id,
+store_redirection_get(struct store *store,
+    const unsigned char hash[STORE_LINK_HASH_BYTES],
     struct store_redirection *row_r, struct err *err_r)
 {
 	struct query q;
 
-	*row_r = (struct store_redirection){.success_url = ""};
+	*row_r = (struct store_redirection){.identity_id = 0};
+	memcpy(row_r->hash, hash, STORE_LINK_HASH_BYTES);
 	query_open(&q, store, QUERY_REDIRECTION_GET, err_r);
-	query_bind_int(&q, "$identity_id", identity_id);
+	query_bind_blob(&q, "$hash", hash, STORE_LINK_HASH_BYTES);
 	if (query_next(&q)) {
+		row_r->identity_id = query_int(&q, 0);
 		query_copy(
-		    &q, 0, row_r->success_url, sizeof(row_r->success_url));
+		    &q, 1, row_r->success_url, sizeof(row_r->success_url));
 		query_copy(
-		    &q, 1, row_r->failure_url, sizeof(row_r->failure_url));
+		    &q, 2, row_r->failure_url, sizeof(row_r->failure_url));
 	}
 	return query_close(&q);
 }
@@ -292,5 +298,18 @@ store_redirection_delete(
 
 	query_open(&q, store, QUERY_REDIRECTION_DELETE, err_r);
 	query_bind_int(&q, "$identity_id", identity_id);
+	return query_run(&q, NULL);
+}
+
+enum sg_err
+store_link_sent_undo(struct store *store, int64_t account_id,
+    const char *address, int64_t sent_sec, struct err *err_r)
+{
+	struct query q;
+
+	query_open(&q, store, QUERY_LINK_SENT_UNDO, err_r);
+	query_bind_text(&q, "$address", address);
+	query_bind_int(&q, "$sent_sec", sent_sec);
+	query_bind_int(&q, "$account_id", account_id);
 	return query_run(&q, NULL);
 }

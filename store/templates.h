@@ -6,8 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "base/err.h"
-
-struct store;
+#include "store/store.h"
 
 #define STORE_TEMPLATE_NAME_MAX 64
 #define STORE_URL_MAX 2048
@@ -64,17 +63,24 @@ enum sg_err store_wording_delete(struct store *store, int64_t account_id,
 enum sg_err store_wording_count(struct store *store, int64_t account_id,
     int64_t *count_r, struct err *err_r);
 
-/* Where the browser goes from the page behind an identity's link; they stay when the
- * link is gone, until there is another one. */
+/* Where the browser goes from the page behind a link; it stays when the link is gone,
+ * until the identity has another one. */
 struct store_redirection {
+	int64_t identity_id;
+	unsigned char hash[STORE_LINK_HASH_BYTES]; /* of the token */
 	char success_url[STORE_URL_MAX + 1], failure_url[STORE_URL_MAX + 1];
 };
-enum sg_err store_redirection_put(struct store *store, int64_t identity_id,
+enum sg_err store_redirection_put(struct store *store,
     const struct store_redirection *row, struct err *err_r);
-/* None: both are "". */
-enum sg_err store_redirection_get(struct store *store, int64_t identity_id,
+/* None: identity_id 0, and both URLs are "". */
+enum sg_err store_redirection_get(struct store *store,
+    const unsigned char hash[STORE_LINK_HASH_BYTES],
     struct store_redirection *row_r, struct err *err_r);
 enum sg_err store_redirection_delete(
     struct store *store, int64_t identity_id, struct err *err_r);
+
+/* Takes back what store_link_put noted at sent_sec. */
+enum sg_err store_link_sent_undo(struct store *store, int64_t account_id,
+    const char *address, int64_t sent_sec, struct err *err_r);
 
 #endif

@@ -161,22 +161,55 @@ test_redirection(void **state)
 	struct fixture *f = *state;
 	struct store_identity identity = {.account_id = f->account,
 	    .facts = {.name = "a@example.org", .type = RULES_IDENTITY_EMAIL}};
-	struct store_redirection row = {"https://yes", "https://no"}, found;
-	int64_t id;
+	struct store_redirection row = {.hash = {7},
+	    .success_url = "https://yes",
+	    .failure_url = "https://no"};
+	struct store_redirection found;
 
 	assert_ok(f, store_identity_create(f->store, &identity, &f->err));
-	id = identity.facts.id;
-	assert_ok(f, store_redirection_get(f->store, id, &found, &f->err));
-	assert_string_equal(found.success_url, "");
-	assert_ok(f, store_redirection_put(f->store, id, &row, &f->err));
+	row.identity_id = identity.facts.id;
+	assert_ok(
+	    f, store_redirection_get(f->store, row.hash, &found, &f->err));
+	assert_int_equal(found.identity_id, 0);
+	assert_ok(f, store_redirection_put(f->store, &row, &f->err));
+	row.hash[0] = 8;
 	row.failure_url[8] = '\0';
-	assert_ok(f, store_redirection_put(f->store, id, &row, &f->err));
-	assert_ok(f, store_redirection_get(f->store, id, &found, &f->err));
+	assert_ok(f, store_redirection_put(f->store, &row, &f->err));
+	assert_ok(
+	    f, store_redirection_get(f->store, row.hash, &found, &f->err));
+	assert_int_equal(found.identity_id, identity.facts.id);
 	assert_string_equal(found.success_url, "https://yes");
 	assert_string_equal(found.failure_url, "https://");
-	assert_ok(f, store_redirection_delete(f->store, id, &f->err));
-	assert_ok(f, store_redirection_get(f->store, id, &found, &f->err));
-	assert_string_equal(found.failure_url, "");
+	assert_ok(
+	    f, store_redirection_delete(f->store, identity.facts.id, &f->err));
+	assert_ok(
+	    f, store_redirection_get(f->store, row.hash, &found, &f->err));
+	assert_int_equal(found.identity_id, 0);
+}
+
+static void
+test_sent_undo(void **state)
+{
+	struct fixture *f = *state;
+	struct store_identity identity = {.account_id = f->account,
+	    .facts = {.name = "a@example.org", .type = RULES_IDENTITY_EMAIL}};
+	struct store_link link = {.created_sec = 10, .expires_sec = 20};
+	int64_t count, last_sec;
+
+	assert_ok(f, store_identity_create(f->store, &identity, &f->err));
+	link.identity_id = identity.facts.id;
+	assert_ok(f, store_link_put(f->store, &link, f->account,
+			 "a@example.org", &f->err));
+	assert_ok(f, store_link_sent_undo(
+			 f->store, f->account, "a@example.org", 9, &f->err));
+	assert_ok(f, store_link_sent(f->store, "a@example.org", 0, &count,
+			 &last_sec, &f->err));
+	assert_int_equal(count, 1);
+	assert_ok(f, store_link_sent_undo(
+			 f->store, f->account, "a@example.org", 10, &f->err));
+	assert_ok(f, store_link_sent(f->store, "a@example.org", 0, &count,
+			 &last_sec, &f->err));
+	assert_int_equal(count, 0);
 }
 
 int test_templates(void);
@@ -193,6 +226,8 @@ test_templates(void)
 		test_verification, fixture_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_redirection, fixture_setup, fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_sent_undo, fixture_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

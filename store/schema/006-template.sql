@@ -21,9 +21,10 @@ CREATE TABLE verification_template (
 	created_sec INTEGER NOT NULL,
 	UNIQUE (account_id, name)
 );
--- Where the page behind an identity's link sends the browser.
+-- Where the page behind an identity's link sends the browser; outlives the link.
 CREATE TABLE link_redirection (
 	identity_id INTEGER PRIMARY KEY REFERENCES identity ON DELETE CASCADE,
+	hash BLOB NOT NULL UNIQUE, -- of the link's token
 	success_url TEXT NOT NULL,
 	failure_url TEXT NOT NULL
 );
