@@ -192,6 +192,20 @@ api_identity_make(struct api_call *call, const struct identity_wish *wish,
 	return api_identity_done(call, rc, &err, wish->name);
 }
 
+void
+api_identity_begin_anew(struct api_call *call, const struct store_identity *row)
+{
+	struct err err = {0};
+
+	if (row->facts.type != RULES_IDENTITY_DOMAIN ||
+	    row->facts.status != RULES_IDENTITY_FAILED)
+		return;
+	(void)api_identity_done(call,
+	    identity_restart(call->store, call->seal, call->conf, call->account,
+		row->facts.name, call->now_sec, NULL, &err),
+	    &err, row->facts.name);
+}
+
 /* ---- listing --------------------------------------------------------------------- */
 
 struct listing {

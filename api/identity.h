@@ -36,6 +36,10 @@ void api_identity_wish_keys(
 bool api_identity_make(struct api_call *call, const struct identity_wish *wish,
     struct store_identity *row_r);
 
+/* A domain that failed is looked for anew, as after any new proof. */
+void api_identity_begin_anew(
+    struct api_call *call, const struct store_identity *row);
+
 /* One page by NextToken and the member `size` (0 to 1000), in the order of names.
  * type: of enum rules_identity_type, -1 all. */
 typedef void api_identity_fn(json_t *list, const struct store_identity *row);

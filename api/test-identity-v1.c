@@ -203,6 +203,11 @@ domains_by_keys(void **state)
 				"DkimVerificationStatus"),
 	    "NotStarted");
 	assert_false(has(t, "DkimAttributes", "rival.example", NULL));
+	/* one that failed begins anew */
+	set_status(t, "new.example", RULES_IDENTITY_FAILED);
+	V1("VerifyDomainDkim", "{'Domain':'new.example'}");
+	assert_int_equal(
+	    row_of(t, "new.example").facts.status, RULES_IDENTITY_PENDING);
 	/* one that has no keys gets some */
 	V1("VerifyDomainDkim", "{'Domain':'example.com'}");
 	assert_true(test_call_has(t, "DkimTokens.2"));

@@ -527,6 +527,7 @@ static void
 keys_for_one_without(void **state)
 {
 	struct test_call *t = *state;
+	struct store_identity row;
 
 	V2("GetEmailIdentity", "{'EmailIdentity':'example.com'}");
 	assert_value(t, "DkimAttributes.Status", "NOT_STARTED");
@@ -536,6 +537,16 @@ keys_for_one_without(void **state)
 	assert_value(t, "DkimStatus", "PENDING");
 	assert_memory_equal(test_call_value(t, "DkimTokens.0"), "sw", 2);
 	assert_value(t, "SigningHostedZone", "example.com");
+	/* one that failed begins anew */
+	row = row_of(t, "example.com");
+	row.facts.status = RULES_IDENTITY_FAILED;
+	assert_code(
+	    t->f, SG_OK, store_identity_update(t->f->store, &row, &t->f->err));
+	V2("PutEmailIdentityDkimSigningAttributes",
+	    "{'EmailIdentity':'example.com','SigningAttributesOrigin':"
+	    "'AWS_SES'}");
+	V2("GetEmailIdentity", "{'EmailIdentity':'example.com'}");
+	assert_value(t, "VerificationStatus", "PENDING");
 }
 
 static void

@@ -164,8 +164,10 @@ verify_domain_dkim(struct api_call *call)
 	struct err err = {0};
 	bool was_there;
 
-	if (!take_domain(call, &row, &was_there) ||
-	    !api_identity_load(call, &row, &file))
+	if (!take_domain(call, &row, &was_there))
+		return;
+	api_identity_begin_anew(call, &row);
+	if (api_failed(call) || !api_identity_load(call, &row, &file))
 		return;
 	identity_dkim_read(file, &dkim);
 	if (lacks_keys(&dkim)) {

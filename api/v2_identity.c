@@ -359,6 +359,8 @@ put_email_identity_dkim_signing_attributes(struct api_call *call)
 	if (!api_identity_find(call, name_of(call), &row))
 		return;
 	set_signing(call, &row);
+	if (!api_failed(call))
+		api_identity_begin_anew(call, &row);
 	if (api_failed(call) || !api_identity_load(call, &row, &file))
 		return;
 	identity_dkim_read(file, &dkim);

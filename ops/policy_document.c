@@ -360,7 +360,7 @@ read_all(struct reading *r, const json_t *root)
 	if (json_is_object(statements))
 		return read_statement(r, statements);
 	if (json_array_size(statements) == 0)
-		return refuse(r, "the policy has no", "Statement");
+		return err_set(r->err_r, SG_INVALID, "Statement is missing");
 	for (size_t i = 0; i < json_array_size(statements) && rc == SG_OK; i++)
 		rc = read_statement(r, json_array_get(statements, i));
 	return rc;

@@ -70,8 +70,8 @@ test_documents(void **state)
 
 	    {"", "no JSON", true},
 	    {"[]", "not an object", true},
-	    {"{'Statement':[]}", "no: Statement", true},
-	    {"{'Version':'2012-10-17'}", "no: Statement", true},
+	    {"{'Statement':[]}", "Statement is missing", true},
+	    {"{'Version':'2012-10-17'}", "Statement is missing", true},
 	    {"{'Version':'1999','Statement':{" GOOD "}}", "Version", true},
 	    {"{'Version':2,'Statement':{" GOOD "}}", "Version", true},
 	    {"{'Extra':1,'Statement':{" GOOD "}}", "Extra", true},
@@ -410,6 +410,38 @@ test_twenty_policies(void **state)
 	assert_false(is_full);
 }
 
+/* The gate has them in memory: an account may not fill it. */
+static void
+test_ten_thousand_grants(void **state)
+{
+	struct admin_fixture *f = *state;
+	struct store_identity row;
+	struct store_policy policy = {.document = "{}", .name = "many"};
+	char pattern[32];
+	bool is_full;
+
+	assert_code(f, SG_OK,
+	    identity_get(f->store, "shop", "shop.example", &row, &f->err));
+	policy.identity_id = row.facts.id;
+	assert_code(f, SG_OK, store_begin(f->store, &f->err));
+	assert_code(f, SG_OK, store_policy_put(f->store, &policy, &f->err));
+	for (int i = 0; i < POLICY_GRANTS_MOST - 1; i++) {
+		(void)snprintf(pattern, sizeof(pattern), "%d@*", i);
+		assert_code(f, SG_OK,
+		    store_policy_grant_add(f->store, &policy,
+			row.account_id + 1, pattern, &f->err));
+	}
+	assert_code(f, SG_OK, store_commit(f->store, &f->err));
+	assert_code(f, SG_OK,
+	    put(f, "shop", "last", HEAD "{" GOOD "}}", true, &is_full));
+	assert_code(f, SG_INVALID,
+	    put(f, "shop", "more", HEAD "{" GOOD "}}", true, &is_full));
+	assert_true(is_full);
+	assert_non_null(strstr(f->err.text, "10000"));
+	assert_code(f, SG_OK,
+	    put(f, "shop", "many", HEAD "{" GOOD "}}", false, &is_full));
+}
+
 int
 main(void)
 {
@@ -422,6 +454,8 @@ main(void)
 		test_put, setup, admin_fixture_teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_twenty_policies, setup, admin_fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_ten_thousand_grants, setup, admin_fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
