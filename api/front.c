@@ -18,6 +18,7 @@
 #include "api/metrics.h"
 #include "api/operation.h"
 #include "api/service.h"
+#include "api/sigv4.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "ops/publish.h"
@@ -230,12 +231,36 @@ api_front_answer(struct api_service *service, const struct api_request *request,
 	json_decref(walk.out);
 }
 
-/* Faults of a signature that may be right when the body is there. */
 static bool
-is_of_body(const struct api_fault *fault)
+note_enabled(void *ctx, const struct store_credential *row)
 {
-	return strcmp(fault->code, "InvalidSignatureException") == 0 ||
-	       strcmp(fault->code, "SignatureDoesNotMatch") == 0;
+	*(bool *)ctx = row->enabled;
+	return false;
+}
+
+/* Could an enabled credential have signed it? POST / tells its service by its body
+ * alone. */
+static bool
+is_signed(struct walk *walk, struct sigv4 *sig_r)
+{
+	return sigv4_read(walk->request, "ses", sig_r) == SIGV4_READ ||
+	       (walk->protocol != API_V2 &&
+		   sigv4_read(walk->request, "sns", sig_r) == SIGV4_READ);
+}
+
+static void
+refuse_stranger(struct walk *walk)
+{
+	struct sigv4 sig;
+
+	if (is_signed(walk, &sig))
+		fail(walk,
+		    walk->protocol == API_V2 ? "UnrecognizedClientException"
+					     : "InvalidClientTokenId",
+		    "The security token included in the request is invalid");
+	else
+		(void)api_caller_find(walk->service, walk->store, walk->request,
+		    walk->protocol, &walk->caller, &walk->fault);
 }
 
 bool
@@ -244,14 +269,20 @@ api_front_admits(struct api_service *service, const struct api_request *request,
 {
 	struct walk walk = {
 	    .service = service, .request = request, .response = response_r};
+	struct sigv4 sig;
+	struct err err;
+	bool is_enabled = false;
 
 	(void)api_codec_takes(request, &walk.protocol);
 	(void)api_service_request_id(service, response_r->request_id);
-	if (open_store(&walk) &&
-	    (api_caller_find(service, walk.store, request, walk.protocol,
-		 &walk.caller, &walk.fault) ||
-		is_of_body(&walk.fault)))
-		return true;
+	if (open_store(&walk)) {
+		if (is_signed(&walk, &sig) &&
+		    store_credential_get(walk.store, sig.access_key_id,
+			note_enabled, &is_enabled, &err) == SG_OK &&
+		    is_enabled)
+			return true;
+		refuse_stranger(&walk);
+	}
 	write_answer(&walk);
 	log_call(&walk);
 	return false;
