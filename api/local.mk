@@ -15,6 +15,9 @@ api_libapi_a_SOURCES = \
 	api/pool.c api/pool.h \
 	api/health.c api/health.h \
 	api/rendering.c api/rendering.h \
+	api/template.c api/template.h \
+	api/verification.c api/verification.h api/verification_parts.h \
+	api/verification_send.c \
 	api/http.c api/http.h \
 	api/metrics.c api/metrics.h \
 	api/pages.c api/pages.h \
@@ -51,8 +54,7 @@ api_libapi_a_SOURCES = \
 	api/reply.c api/reply.h api/send_parts.c api/send_parts.h \
 	api/v1_send.c api/v1_identity.c api/v1_account.c api/v1_set.c \
 	api/v1_template.c \
-	api/sns_topic.c \
-	api/waiting.c
+	api/sns_topic.c
 EXTRA_DIST += api/README.md api/fuzz-sigv4.c api/fuzz-json.c api/fuzz-query.c \
 	api/fake-operations.c api/fake-operations.h
 

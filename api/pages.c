@@ -92,23 +92,39 @@ put_escaped(struct buf *out, const char *text)
 	}
 }
 
-/* title: our own text. kind: class of the heading. */
+/* title: our own text. kind: class of the heading. next: where the browser goes at
+ * once; NULL: it stays. */
 static void
-begin(struct api_response *response_r, int status, const char *kind,
-    const char *title)
+begin_leading(struct api_response *response_r, int status, const char *kind,
+    const char *title, const char *next)
 {
 	response_r->status = status;
 	response_r->content_type = "text/html; charset=utf-8";
 	buf_clear(&response_r->body);
 	(void)buf_printf(&response_r->body,
 	    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-	    "<meta charset=\"utf-8\">\n<title>%s</title>\n"
+	    "<meta charset=\"utf-8\">\n");
+	if (next != NULL) {
+		(void)buf_puts(&response_r->body,
+		    "<meta http-equiv=\"refresh\" content=\"0; url=");
+		put_escaped(&response_r->body, next);
+		(void)buf_puts(&response_r->body, "\">\n");
+	}
+	(void)buf_printf(&response_r->body,
+	    "<title>%s</title>\n"
 	    "<meta name=\"viewport\" content=\"width=device-width, "
 	    "initial-scale=1\">\n"
 	    "<meta name=\"robots\" content=\"noindex\">\n"
 	    "<style>%s</style>\n</head>\n<body>\n<main>\n"
 	    "<h1 class=\"%s\">%s</h1>\n",
 	    title, style, kind, title);
+}
+
+static void
+begin(struct api_response *response_r, int status, const char *kind,
+    const char *title)
+{
+	begin_leading(response_r, status, kind, title, NULL);
 }
 
 static void
@@ -274,6 +290,22 @@ api_pages_subscription_void(struct api_response *response_r)
 	    "only until a newer one is sent; one that ends it, as long as it "
 	    "lasts. Perhaps it was cut when it was copied.</p>\n<p>Nothing "
 	    "was changed.</p>\n");
+	end(response_r);
+}
+
+void
+api_pages_next(
+    struct api_response *response_r, bool is_confirmed, const char *url)
+{
+	begin_leading(response_r, is_confirmed ? 200 : 404,
+	    is_confirmed ? "good" : "bad",
+	    is_confirmed ? "Address confirmed" : "This link is no longer valid",
+	    url);
+	(void)buf_puts(&response_r->body, "<p>You are taken on to <a href=\"");
+	put_escaped(&response_r->body, url);
+	(void)buf_puts(&response_r->body, "\">");
+	put_escaped(&response_r->body, url);
+	(void)buf_puts(&response_r->body, "</a>.</p>\n");
 	end(response_r);
 }
 

@@ -3,6 +3,7 @@
 #ifndef SENDWARD_API_PAGES_H
 #define SENDWARD_API_PAGES_H
 
+#include <stdbool.h>
 #include "api/exchange.h"
 #include "base/err.h"
 
@@ -18,6 +19,11 @@ void api_pages_ask(
     struct api_response *response_r, const struct link_facts *facts);
 void api_pages_confirmed(
     struct api_response *response_r, const struct link_facts *facts);
+/* In the place of the last, or of api_pages_void: leads the browser on at once. url:
+ * http or https. By the page, not by a 303: a form's policy (form-action) would hold
+ * for that. */
+void api_pages_next(
+    struct api_response *response_r, bool is_confirmed, const char *url);
 /* Of subscriptions by mail. */
 struct api_page_subscription {
 	const char *account, *topic, *address;

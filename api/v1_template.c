@@ -4,77 +4,67 @@
 #include "api/call.h"
 #include "api/operation.h"
 #include "api/shapes.h"
+#include "api/template.h"
+#include "api/verification.h"
+
+static const struct api_template_words words = {.subject = "SubjectPart",
+    .text = "TextPart",
+    .html = "HtmlPart",
+    .list_name = "Name",
+    .size = "MaxItems",
+    .missing = "TemplateDoesNotExist",
+    .exists = "AlreadyExists",
+    .full = "LimitExceeded",
+    .invalid = "InvalidTemplate",
+    .bad_data = "InvalidRenderingParameter",
+    .missing_data = "MissingRenderingAttribute"};
 
 static void
 create_template(struct api_call *call)
 {
-	api_fail(call, "InternalFailure", "CreateTemplate is not there yet");
+	const json_t *template = api_object(call->in, "Template");
+
+	api_template_create(
+	    call, &words, api_text(template, "TemplateName"), template, NULL);
 }
 
 static void
 update_template(struct api_call *call)
 {
-	api_fail(call, "InternalFailure", "UpdateTemplate is not there yet");
+	const json_t *template = api_object(call->in, "Template");
+
+	api_template_update(
+	    call, &words, api_text(template, "TemplateName"), template);
 }
 
 static void
 get_template(struct api_call *call)
 {
-	api_fail(call, "InternalFailure", "GetTemplate is not there yet");
+	const char *name = api_text(call->in, "TemplateName");
+	json_t *template = api_put_object(call->out, "Template");
+
+	api_put_text(template, "TemplateName", name);
+	(void)api_template_get(call, &words, name, template);
 }
 
 static void
 list_templates(struct api_call *call)
 {
-	api_fail(call, "InternalFailure", "ListTemplates is not there yet");
+	api_template_list(call, &words);
 }
 
 static void
 delete_template(struct api_call *call)
 {
-	api_fail(call, "InternalFailure", "DeleteTemplate is not there yet");
+	api_template_delete(
+	    call, &words, api_text(call->in, "TemplateName"), false);
 }
 
 static void
 test_render_template(struct api_call *call)
 {
-	api_fail(
-	    call, "InternalFailure", "TestRenderTemplate is not there yet");
-}
-
-static void
-create_custom_verification_email_template(struct api_call *call)
-{
-	api_fail(call, "InternalFailure",
-	    "CreateCustomVerificationEmailTemplate is not there yet");
-}
-
-static void
-update_custom_verification_email_template(struct api_call *call)
-{
-	api_fail(call, "InternalFailure",
-	    "UpdateCustomVerificationEmailTemplate is not there yet");
-}
-
-static void
-get_custom_verification_email_template(struct api_call *call)
-{
-	api_fail(call, "InternalFailure",
-	    "GetCustomVerificationEmailTemplate is not there yet");
-}
-
-static void
-list_custom_verification_email_templates(struct api_call *call)
-{
-	api_fail(call, "InternalFailure",
-	    "ListCustomVerificationEmailTemplates is not there yet");
-}
-
-static void
-delete_custom_verification_email_template(struct api_call *call)
-{
-	api_fail(call, "InternalFailure",
-	    "DeleteCustomVerificationEmailTemplate is not there yet");
+	api_template_test(call, &words, api_text(call->in, "TemplateName"),
+	    api_text(call->in, "TemplateData"));
 }
 
 /* clang-format off */
@@ -105,26 +95,26 @@ const struct api_operation api_v1_template[] = {
 	    "CustomVerificationEmailInvalidContent|"
 	    "CustomVerificationEmailTemplateAlreadyExists|"
 	    "FromEmailAddressNotVerified|LimitExceeded",
-	    create_custom_verification_email_template},
+	    api_verification_create},
 	{API_V1, "UpdateCustomVerificationEmailTemplate", NULL, NULL,
 	    api_in_v1_update_custom_verification_email_template, NULL,
 	    API_OP_NO_RESULT,
 	    "CustomVerificationEmailInvalidContent|"
 	    "CustomVerificationEmailTemplateDoesNotExist|"
 	    "FromEmailAddressNotVerified",
-	    update_custom_verification_email_template},
+	    api_verification_update},
 	{API_V1, "GetCustomVerificationEmailTemplate", NULL, NULL,
 	    api_in_v1_get_custom_verification_email_template,
 	    api_out_v1_get_custom_verification_email_template, API_OP_READS,
 	    "CustomVerificationEmailTemplateDoesNotExist",
-	    get_custom_verification_email_template},
+	    api_verification_get},
 	{API_V1, "ListCustomVerificationEmailTemplates", NULL, NULL,
 	    api_in_v1_list_custom_verification_email_templates,
 	    api_out_v1_list_custom_verification_email_templates, API_OP_READS,
-	    "", list_custom_verification_email_templates},
+	    "", api_verification_list},
 	{API_V1, "DeleteCustomVerificationEmailTemplate", NULL, NULL,
 	    api_in_v1_delete_custom_verification_email_template, NULL,
 	    API_OP_NO_RESULT,
-	    "", delete_custom_verification_email_template},
+	    "", api_verification_delete},
 	{.name = NULL}};
 /* clang-format on */

@@ -48,7 +48,9 @@ answer(struct api_service *service, const struct api_request *request,
 		    "%.200s", err.text);
 		return;
 	}
-	if (state == LINK_VALID)
+	if (facts.next_url[0] != '\0')
+		api_pages_next(response_r, state == LINK_VALID, facts.next_url);
+	else if (state == LINK_VALID)
 		page(response_r, &facts);
 	else
 		api_pages_void(response_r);
