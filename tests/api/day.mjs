@@ -57,7 +57,7 @@ out.verified = await transport.verify();
 const sent = await transport.sendMail({
   from: `Nodemailer ✓ <${FROM}>`, to: "Ünï <jane@customer.example>",
   cc: "cc@customer.example", bcc: "hidden@customer.example",
-  subject: `nodemailer ${WORD} ✓`, text: "Hallo ✓", html: "<b>Hallo ✓</b>",
+  subject: `nodemailer ${WORD}`, text: "Hallo ✓", html: "<b>Hallo ✓</b>",
   attachments: [{ filename: "Größe.bin", content: blob }],
   ses: { EmailTags: [{ Name: "by", Value: "nodemailer" }] },
 });

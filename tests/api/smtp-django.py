@@ -12,7 +12,7 @@ settings.configure(
     EMAIL_HOST_PASSWORD=os.environ["SMTP_PASS"],
     DEFAULT_FROM_EMAIL="Jörg <%s>" % os.environ["FROM"])
 django.setup()
-mail = EmailMultiAlternatives("Django %s ✓" % os.environ["WORD"], "Grüße ✓",
+mail = EmailMultiAlternatives("Django %s" % os.environ["WORD"], "Grüße ✓",
                               to=["jane@customer.example"])
 mail.attach_alternative("<p>Grüße ✓</p>", "text/html")
 mail.send()

@@ -10,7 +10,7 @@ const transport = (port, secure) => nodemailer.createTransport({
 });
 const mail = (from, what) => ({
   from: `Jörg <${from}>`, to: "jane@customer.example",
-  subject: `nodemailer ${what} ${env.WORD} ✓`, text: "Grüße ✓",
+  subject: `nodemailer ${what} ${env.WORD}`, text: "Grüße ✓",
 });
 await transport(env.SMTP_PORT, false).sendMail(mail(env.FROM, "starttls"));
 await transport(env.SMTPS_PORT, true).sendMail(mail(env.FROM, "tls"));

@@ -19,7 +19,7 @@ function send($secure, $port, $from)
     $mail->Password = getenv('SMTP_PASS');
     $mail->setFrom($from, 'Jörg');
     $mail->addAddress('jane@customer.example');
-    $mail->Subject = "PHPMailer $secure " . getenv('WORD') . ' ✓';
+    $mail->Subject = "PHPMailer $secure " . getenv('WORD');
     $mail->isHTML(true);
     $mail->Body = '<p>Grüße ✓</p>';
     $mail->AltBody = 'Grüße ✓';
