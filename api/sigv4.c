@@ -67,23 +67,23 @@ put_value(struct buf *text, const char *value)
 }
 
 /* "name:value\n"; several of one name are joined with commas. */
-static bool
+static void
 put_header(struct buf *text, const struct api_request *request,
     const char *name, size_t len)
 {
-	size_t count = 0;
+	bool is_first = true;
 
 	(void)buf_append(text, name, len);
 	(void)buf_putc(text, ':');
 	for (size_t i = 0; i < request->field_count; i++) {
 		if (!sigv4_is_named(&request->fields[i], name, len))
 			continue;
-		if (count++ > 0)
+		if (!is_first)
 			(void)buf_putc(text, ',');
+		is_first = false;
 		put_value(text, request->fields[i].value);
 	}
 	(void)buf_putc(text, '\n');
-	return count > 0;
 }
 
 static void
@@ -93,7 +93,7 @@ put_headers(struct buf *text, const struct api_request *request,
 	for (const char *at = signed_headers; *at != '\0';) {
 		size_t len = strcspn(at, ";");
 
-		(void)put_header(text, request, at, len);
+		put_header(text, request, at, len);
 		at += len;
 		at += *at == ';';
 	}
@@ -136,11 +136,10 @@ put_path(struct buf *text, const char *path)
 
 		at += strspn(at, "/");
 		len = strcspn(at, "/");
-		if (len == 2 && memcmp(at, "..", 2) == 0) {
+		if (len == 2 && memcmp(at, "..", 2) == 0)
 			drop_segment(text, start);
-		} else if (len > 0 && !(len == 1 && *at == '.')) {
+		else if (len > 0 && !(len == 1 && *at == '.'))
 			put_segment(text, at, len);
-		}
 		at += len;
 	}
 	if (text->len == start || (at > path && at[-1] == '/'))

@@ -16,6 +16,7 @@ struct buf;
 #define SIGV4_SERVICE_MAX 15
 #define SIGV4_SIGNED_HEADERS_MAX 1024
 #define SIGV4_CREDENTIAL_MAX 256
+#define SIGV4_FIELDS_MAX 128            /* header fields of a request */
 #define SIGV4_PAIRS_MAX 1024            /* of a query */
 #define SIGV4_CANONICAL_MAX (96 * 1024) /* bytes of a canonical request */
 #define SIGV4_SKEW_SEC 900

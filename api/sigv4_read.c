@@ -365,14 +365,19 @@ has_query_form(const struct api_request *request)
 
 /* ---- what must hold without a secret --------------------------------------------- */
 
-/* Of these a second one would let two readers see two requests. */
+/* Of some a second one would let two readers see two requests. Each signed one is
+ * looked for among all: they must be few. */
 static enum sigv4_finding
-check_doubles(const struct api_request *request, struct sigv4 *sig)
+check_fields(const struct api_request *request, struct sigv4 *sig)
 {
 	static const char *const once[] = {"Authorization", "Host",
 	    "X-Amz-Date", "Date", "X-Amz-Content-Sha256", "Content-Type",
 	    "Content-Length"};
 
+	if (request->field_count > SIGV4_FIELDS_MAX)
+		return fail(sig, SIGV4_INCOMPLETE,
+		    "The request has more than %d header fields",
+		    SIGV4_FIELDS_MAX);
 	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++)
 		if (sigv4_count_fields(request, once[i]) > 1)
 			return fail(sig, SIGV4_INCOMPLETE,
@@ -535,7 +540,7 @@ sigv4_read(
 	memset(sig_r, 0, sizeof(*sig_r));
 	rc = check_target(request, sig_r);
 	if (rc == SIGV4_READ)
-		rc = check_doubles(request, sig_r);
+		rc = check_fields(request, sig_r);
 	if (rc == SIGV4_READ)
 		rc = read_form(request, sig_r);
 	if (rc == SIGV4_READ)

@@ -340,6 +340,28 @@ test_without(void **state)
 	assert_finding(blank, SIGV4_INCOMPLETE, "blanks");
 }
 
+static void
+test_many_fields(void **state)
+{
+	struct api_field fields[SIGV4_FIELDS_MAX + 1];
+	const struct row row = {"", "GET", "/", "", PLAIN(ZEROS), NULL};
+	struct api_request request = request_of(&row);
+	struct sigv4 sig;
+
+	(void)state;
+	for (size_t i = 0; i < SIGV4_FIELDS_MAX + 1; i++)
+		fields[i] = (struct api_field){"A", "b"};
+	memcpy(fields, row.fields, request.field_count * sizeof(fields[0]));
+	request.fields = fields;
+	request.field_count = SIGV4_FIELDS_MAX;
+	assert_int_equal(sigv4_read(&request, "service", &sig), SIGV4_READ);
+	request.field_count++;
+	assert_int_equal(
+	    sigv4_read(&request, "service", &sig), SIGV4_INCOMPLETE);
+	assert_string_equal(
+	    sig.why, "The request has more than 128 header fields");
+}
+
 /* A query longer than is taken. */
 static void
 test_pairs(void **state)
@@ -366,6 +388,7 @@ main(void)
 	    cmocka_unit_test(test_queries),
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_without),
+	    cmocka_unit_test(test_many_fields),
 	    cmocka_unit_test(test_pairs),
 	};
 
