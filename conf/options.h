@@ -86,8 +86,8 @@ X("api.url",              api_url,              STRING, 0, 1000, NULL, "", "how 
 X("api.tls_certificate_file", api_tls_certificate_file, STRING, 0, 4000, NULL, "", "certificate chain, PEM; empty: no TLS") \
 X("api.tls_key_file",     api_tls_key_file,     STRING, 0, 4000, NULL, "", "its private key, PEM, mode 0400, owned by the option user: a reload reads it again") \
 X("api.import_dir",       api_import_dir,       STRING, 0, 4000, NULL, "", "folder whose files DIR/ACCOUNT/BUCKET/KEY import jobs of the API may name as s3://BUCKET/KEY; empty: none") \
-X("api.max_connections",  api_max_connections,  INT,    10, 100000, NULL, "500", "connections that it holds at once") \
-X("api.max_connections_per_address", api_max_connections_per_address, INT, 1, 100000, NULL, "100", "of these, from one address") \
+X("api.max_connections",  api_max_connections,  INT,    10, 100000, NULL, "1000", "connections that it holds at once") \
+X("api.max_connections_per_address", api_max_connections_per_address, INT, 1, 100000, NULL, "250", "of these, from one address") \
 X("api.max_header_bytes", api_max_header_bytes, INT,    4096, 1048576, NULL, "32768", "request line and header fields of a request") \
 X("api.max_body_bytes",   api_max_body_bytes,   INT,    1024, 2147483647, NULL, "65536", "body of a request for a page") \
 X("api.submission",       api_submission,       STRING, 6, 1000, NULL, "unix:/var/spool/postfix/public/sendward", "where sendward-apid hands mail in: the socket of Postfix's private smtpd, or smtp://HOST:PORT where it is the option trusted_login by its address") \
