@@ -479,7 +479,8 @@ enum sg_err store_suppression_delete(struct store *store, int64_t account_id,
 enum sg_err store_suppression_list(struct store *store, int64_t account_id,
     store_suppression_fn *fn, void *ctx, struct err *err_r);
 /* Entries of one reason, ordered by since_sec, then address: the first `most`
- * behind (after_sec, after), and since before_sec. after "": from after_sec on. */
+ * behind (after_sec, after), and since before_sec. after "": from after_sec on.
+ * expires_sec, queue_id and feedback_id are not read. */
 struct store_suppression_page {
 	int64_t account_id;
 	enum rules_suppression_reason reason;
