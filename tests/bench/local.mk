@@ -15,8 +15,10 @@ EXTRA_DIST += \
 	tests/bench/noop-milter.c \
 	tests/bench/noop-policy.c \
 	tests/bench/policyload.c \
+	tests/bench/sendload.c \
 	tests/bench/swbench/__init__.py \
 	tests/bench/swbench/api.py \
+	tests/bench/swbench/apisend.py \
 	tests/bench/swbench/peers.py \
 	tests/bench/swbench/postfix.py \
 	tests/bench/swbench/procs.py \

@@ -8,6 +8,7 @@ import statistics
 
 from . import peers, procs, verify
 from .api import row_api
+from .apisend import row_api_send
 from .postfix import Door, PrivatePostfix
 from .procs import BenchError, Measure, call, generate
 from .reports import row_reports
@@ -354,6 +355,7 @@ ROWS = {
     "memory-milter": row_memory_milter,
     "memory-policy": row_memory_policy,
     "api": row_api,
+    "api-send": row_api_send,
     "reports": row_reports,
     "milter-1": milter_variant("milter-1", ["-c", 1]),
     "milter-64": milter_variant("milter-64", ["-c", 64]),
