@@ -190,7 +190,8 @@ is_paused(const struct look *look)
 		return look->tenant.status == STORE_TENANT_DISABLED &&
 		       look->tenant.status_by == STORE_PAUSED_BY_REPUTATION;
 	if (is_of_set(look))
-		return look->set.facts.paused;
+		return look->set.facts.paused &&
+		       look->set.paused_by != STORE_PAUSED_BY_ACCOUNT;
 	return look->account.facts.paused &&
 	       look->account.paused_by != STORE_PAUSED_BY_ACCOUNT;
 }
@@ -391,6 +392,7 @@ write_row(struct store *store, struct look *look, const struct outcome *o,
 		set->standing = o->after;
 		if (o->pauses) {
 			set->facts.paused = true;
+			set->paused_by = STORE_PAUSED_BY_REPUTATION;
 			(void)snprintf(set->facts.pause_reason,
 			    sizeof(set->facts.pause_reason), "%s", why);
 		}

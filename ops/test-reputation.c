@@ -433,6 +433,32 @@ test_set(void **state)
 	fixture_update(f, 4711, TEST_NOW);
 }
 
+/* As with an account: its own switch keeps reputation from no set. */
+static void
+test_set_paused_by_itself(void **state)
+{
+	static const struct set_change off = {.has_enabled = true},
+				       on = {
+					   .has_enabled = true,
+					   .enabled = true,
+				       };
+	struct admin_fixture *f = *state;
+	int64_t news = fixture_set(f, "news");
+	struct store_set row;
+
+	assert_code(f, SG_OK,
+	    set_change(f->store, "shop", "news", &off, &row, &f->err));
+	fixture_tally(f, news, TEST_NOW, 1000, 200, 0);
+	fixture_update(f, news, TEST_NOW);
+	row = get_set(f, news);
+	assert_true(row.facts.paused);
+	assert_int_equal(row.paused_by, STORE_PAUSED_BY_REPUTATION);
+	assert_has(row.facts.pause_reason, "bounce rate 20.0 %");
+	assert_code(f, SG_INVALID,
+	    set_change(f->store, "shop", "news", &on, &row, &f->err));
+	assert_true(get_set(f, news).facts.paused);
+}
+
 static void
 test_set_not_counted(void **state)
 {
@@ -507,6 +533,7 @@ main(void)
 	    WITH_STORE(test_monitor),
 	    WITH_STORE(test_letters),
 	    WITH_STORE(test_set),
+	    WITH_STORE(test_set_paused_by_itself),
 	    WITH_STORE(test_set_not_counted),
 	    WITH_STORE(test_update_all),
 	    WITH_STORE(test_missing_account),
