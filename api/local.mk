@@ -91,6 +91,10 @@ api_test_pool_SOURCES = api/test-pool.c $(api_call_fixture)
 api_test_pool_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_test_metric_SOURCES = api/test-metric.c $(api_call_fixture)
 api_test_metric_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_tests += api/test-template
+api_test_template_SOURCES = api/test-template.c api/test-smtp.c \
+	api/test-smtp.h $(api_call_fixture)
+api_test_template_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_test_send_SOURCES = api/test-send.c api/test-smtp.c api/test-smtp.h \
 	$(api_call_fixture)
 api_test_send_LDADD = $(api_libs) $(CMOCKA_LIBS)

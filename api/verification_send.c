@@ -137,8 +137,7 @@ load(struct api_call *call, struct letter *letter)
 
 /* ---- the link ------------------------------------------------------------------------------ */
 
-/* Within a transaction: the identity as it is, or a new one without a letter of
- * sendward's own. */
+/* The identity as it is, or a new one without a letter of sendward's own. */
 static enum sg_err
 find_identity(struct api_call *call, struct letter *letter, struct err *err_r)
 {
@@ -150,10 +149,23 @@ find_identity(struct api_call *call, struct letter *letter, struct err *err_r)
 	if (rc != SG_MISSING)
 		return rc;
 	quiet.mail_from = none;
-	letter->is_new = true;
-	return identity_create(call->store, call->seal, &quiet, call->account,
+	rc = identity_create(call->store, call->seal, &quiet, call->account,
 	    letter->address, IDENTITY_KEYS_NONE, false, call->now_sec,
 	    &letter->identity, err_r);
+	letter->is_new = rc == SG_OK;
+	return rc;
+}
+
+/* Nobody shall find an identity that was made for a letter that did not leave. */
+static void
+forget_identity(struct api_call *call, const struct letter *letter)
+{
+	struct err err;
+
+	/* what stays can be verified by the next letter */
+	if (letter->is_new)
+		(void)identity_delete(
+		    call->store, call->account, letter->address, &err);
 }
 
 static bool
@@ -162,23 +174,21 @@ make_link(struct api_call *call, struct letter *letter)
 	const struct link_redirection redirection = {
 	    letter->success_url, letter->failure_url};
 	struct err err = {.text = ""};
-	bool own;
-	enum sg_err rc = store_scope_begin(call->store, &own, &err);
+	enum sg_err rc;
 
-	if (!check_err(call, rc, &err))
+	if (!check_err(call, find_identity(call, letter, &err), &err))
 		return false;
-	rc = find_identity(call, letter, &err);
-	if (rc == SG_OK)
-		rc = link_make(call->store, &letter->identity, &redirection,
-		    call->now_sec, letter->token, &err);
-	if (rc == SG_BUSY && letter->identity.facts.id != 0)
+	rc = link_make(call->store, &letter->identity, &redirection,
+	    call->now_sec, letter->token, &err);
+	if (rc == SG_BUSY)
 		api_fail(call, api_fault_throttled(call->operation->protocol),
 		    "%s", err.text);
-	return check_err(
-	    call, store_scope_end(call->store, own, rc, &err), &err);
+	if (check_err(call, rc, &err))
+		return true;
+	forget_identity(call, letter);
+	return false;
 }
 
-/* The letter did not leave: nothing is left of it, either. */
 static void
 unmake_link(struct api_call *call, const struct letter *letter)
 {
@@ -186,9 +196,7 @@ unmake_link(struct api_call *call, const struct letter *letter)
 
 	/* without it the next try has to wait a minute */
 	(void)link_unmake(call->store, &letter->identity, call->now_sec, &err);
-	if (letter->is_new)
-		(void)identity_delete(
-		    call->store, call->account, letter->address, &err);
+	forget_identity(call, letter);
 }
 
 /* ---- the letter ---------------------------------------------------------------------------- */
