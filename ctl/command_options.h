@@ -143,6 +143,7 @@ static const struct ctl_option explain_options[] = {
 {"client",      "IP",      "the client's address, for accounts by network", false},
 {"to",          "ADDRESS", "recipient; further ones may follow", true},
 {"configset",   "NAME",    "configuration set that the message names", false},
+{"tenant",      "NAME",    "tenant that the message names", false},
 {NULL, NULL, NULL, false},
 };
 static const struct ctl_option config_check_options[] = {

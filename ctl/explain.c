@@ -204,6 +204,7 @@ explain_run(struct ctl *ctl)
 	    .login = or_empty(ctl_value(ctl, "login")),
 	    .header_from = or_empty(ctl_value(ctl, "header-from")),
 	    .set = or_empty(ctl_value(ctl, "configset")),
+	    .tenant = or_empty(ctl_value(ctl, "tenant")),
 	    .now_usec = clock_now_usec()};
 	unsigned char address[16];
 	const char **recipients;

@@ -43,7 +43,8 @@ struct chain {
 	char sender[RULES_ADDRESS_MAX + 1];
 	struct admit_cover cover;     /* of From */
 	struct rules_set set;         /* id 0: none, or it is refused */
-	struct rules_verdict headers; /* what is said of From and the set */
+	struct rules_tenant tenant;   /* id 0: none, or it is refused */
+	struct rules_verdict headers; /* what is said of From, set, tenant */
 	bool is_refused;
 	int64_t taken; /* recipients that are accepted at RCPT */
 };
@@ -102,7 +103,7 @@ note_cover(char *note, size_t size, const struct admit_cover *cover)
 }
 
 #define COVER_NOTE_MAX                                                         \
-	(RULES_ADDRESS_MAX + RULES_NAME_MAX + RULES_DOMAIN_MAX + 180)
+	(RULES_ADDRESS_MAX + RULES_NAME_MAX + RULES_DOMAIN_MAX + 80 + 180)
 
 static void
 explain_sender(struct chain *chain)
@@ -259,23 +260,33 @@ from_value(const struct chain *chain, char value[FROM_VALUE_MAX])
 	return value;
 }
 
+static const char *
+or_none(const char *name)
+{
+	return name != NULL && name[0] != '\0' ? name : NULL;
+}
+
 /* Asked for ahead: what becomes of recipients depends on the set. */
 static void
 look_at_headers(struct chain *chain)
 {
 	const struct rules_account *account = &chain->result->account;
-	const char *name = chain->request->set;
+	const struct explain_request *request = chain->request;
+	const struct admit *admit = &chain->admit;
 	char value[FROM_VALUE_MAX];
 	struct rules_header from = {
 	    .name = "From", .value = from_value(chain, value)};
 
-	if (name != NULL && name[0] == '\0')
-		name = NULL;
-	if (admit_headers(&chain->admit, account, chain->sender, &from, 1,
-		&chain->cover, &chain->headers) &&
-	    !admit_set(&chain->admit, account, name, &chain->cover, &chain->set,
-		&chain->headers))
+	if (!admit_headers(admit, account, chain->sender, &from, 1,
+		&chain->cover, &chain->headers))
+		return;
+	if (!admit_set(admit, account, or_none(request->set), &chain->cover,
+		&chain->set, &chain->headers))
 		memset(&chain->set, 0, sizeof(chain->set));
+	else if (!admit_tenant(admit, account, or_none(request->tenant),
+		     &chain->cover, &chain->set, &chain->tenant,
+		     &chain->headers))
+		memset(&chain->tenant, 0, sizeof(chain->tenant));
 }
 
 static void
@@ -286,6 +297,10 @@ note_set(char *note, size_t size, const struct chain *chain)
 	if (chain->set.id != 0)
 		(void)snprintf(note + used, size - used, /* fits */
 		    "; configuration set %s", chain->set.name);
+	used = strlen(note);
+	if (chain->tenant.id != 0)
+		(void)snprintf(note + used, size - used, /* fits */
+		    "; tenant %s", chain->tenant.name);
 }
 
 static void

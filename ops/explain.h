@@ -19,7 +19,8 @@ struct explain_request {
 	const char *header_from;      /* value of From; "" like sender */
 	const char *const *recipients;
 	size_t recipient_count;
-	const char *set; /* configuration set; NULL or "": none is named */
+	const char *set;    /* configuration set; NULL or "": none is named */
+	const char *tenant; /* the same */
 	int64_t now_usec;
 };
 

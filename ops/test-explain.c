@@ -14,6 +14,7 @@
 #include "ops/login.h"
 #include "ops/set.h"
 #include "ops/suppression.h"
+#include "ops/tenant.h"
 #include "ops/test-admin.h"
 
 struct chain {
@@ -155,12 +156,83 @@ test_sets(void **state)
 	}
 }
 
+static void
+add_tenant(struct admin_fixture *f, const char *name, const char *set)
+{
+	int64_t id = admin_fixture_account(f, "shop");
+	struct store_tenant row;
+	bool is_full;
+
+	assert_code(f, SG_OK,
+	    tenant_create(
+		f->store, id, name, TEST_NOW, &row, &is_full, &f->err));
+	assert_code(f, SG_OK,
+	    tenant_associate(f->store, id, name, "identity/shop.example",
+		TEST_NOW, &f->err));
+	if (set[0] != '\0')
+		assert_code(f, SG_OK,
+		    tenant_associate(
+			f->store, id, name, set, TEST_NOW, &f->err));
+}
+
+/* The gate's answers for a message that names a tenant. */
+static void
+test_tenants(void **state)
+{
+	static const struct {
+		const char *tenant, *chain;
+	} rows[] = {
+	    {"", R "NONE headers:NONE"},
+	    {"one", R "NONE headers:NONE"},
+	    {"bare", R "NONE headers:NOT_THE_TENANTS"},
+	    {"stopped", R "NONE headers:TENANT_PAUSED"},
+	    {"nobody", R "NONE headers:TENANT"},
+	};
+	static const char *const to[] = {"x@reader.example"};
+	struct admin_fixture *f = *state;
+	bool has;
+
+	make_shop(f);
+	add_tenant(f, "one", "configuration-set/plain");
+	add_tenant(f, "bare", "");
+	add_tenant(f, "stopped", "");
+	assert_code(f, SG_OK,
+	    tenant_pause(f->store, admin_fixture_account(f, "shop"), "stopped",
+		"spam", TEST_NOW, &f->err));
+	assert_code(f, SG_OK,
+	    tenant_has(f->store, admin_fixture_account(f, "shop"), "one",
+		"configuration-set/plain", &has, &f->err));
+	assert_true(has);
+	assert_code(f, SG_OK,
+	    tenant_has(f->store, admin_fixture_account(f, "shop"), "bare",
+		"configuration-set/plain", &has, &f->err));
+	assert_false(has);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct chain chain = {""};
+		struct explain_result result;
+		struct explain_request request = {.login = "info",
+		    .sender = "info@shop.example",
+		    .header_from = "",
+		    .recipients = to,
+		    .recipient_count = 1,
+		    .tenant = rows[i].tenant,
+		    .now_usec = TEST_NOW * 1000000};
+
+		assert_code(f, SG_OK,
+		    explain_message(f->conf, f->store, &request, take_step,
+			&chain, &result, &f->err));
+		assert_string_equal(chain.text, rows[i].chain);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(
 		test_sets, admin_fixture_setup, admin_fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_tenants, admin_fixture_setup, admin_fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
