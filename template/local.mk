@@ -14,3 +14,11 @@ noinst_PROGRAMS += template/make-rendering
 template_make_rendering_SOURCES = template/make-rendering.c
 template_make_rendering_LDADD = template/libtemplate.a base/libbase.a \
 	$(JANSSON_LIBS) $(CRYPTO_LIBS) $(SYSTEMD_LIBS) -lm
+EXTRA_DIST += template/fuzz-template.c
+
+if HAVE_CMOCKA
+check_PROGRAMS += template/test-template
+TESTS += template/test-template
+template_test_template_SOURCES = template/test-template.c
+template_test_template_LDADD = $(template_make_rendering_LDADD) $(CMOCKA_LIBS)
+endif
