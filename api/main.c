@@ -1,4 +1,4 @@
-/* sendward-apid: confirmation pages, /healthz, /metrics over HTTP. */
+/* sendward-apid: the API, pages behind links, /healthz, /metrics over HTTP. */
 #include "config.h"
 
 #include <stdio.h>

@@ -24,6 +24,7 @@
 #include "base/process.h"
 #include "base/seal.h"
 #include "conf/conf.h"
+#include "post/compose.h"
 
 /* Let in in one turn of the loop, so that signals and deadlines have theirs. */
 #define ACCEPT_MOST 64
@@ -325,6 +326,7 @@ api_server_open(void *ctx, struct err *err_r)
 		rc = api_tls_load(server->conf, &server->tls, err_r);
 	if (rc != SG_OK)
 		return rc;
+	post_init(); /* before any thread composes */
 	/* Only ends of subscriptions need it: all else goes on without. */
 	(void)seal_open(server->conf->master_key_file, &server->seal, NULL);
 	server->is_plain = !server->tls.is_on;

@@ -100,7 +100,7 @@ const struct api_member api_in_v1_send_bulk_templated_email[] = {
 	{"DefaultTags", NULL, 0, LIST(0, 0, STRUCT(message_tag))},
 	{"Template", NULL, REQUIRED, TEXT(0, 0)},
 	{"TemplateArn", NULL, 0, TEXT(0, 0)},
-	{"DefaultTemplateData", NULL, REQUIRED, TEXT(0, 262144)},
+	{"DefaultTemplateData", NULL, 0, TEXT(0, 262144)},
 	{"Destinations", NULL, REQUIRED, LIST(0, 0,
 	    STRUCT(bulk_email_destination))},
 	END};

@@ -25,7 +25,7 @@ const simple = await ses.send(new v2.SendEmailCommand({
     },
     Headers: [
       { Name: "List-Unsubscribe", Value: "<https://js.example/u>" },
-      { Name: "X-Custom", Value: "Wert ✓" },
+      { Name: "X-Custom", Value: "a value" },
     ],
     Attachments: [
       { RawContent: picture, FileName: "bild.png", ContentId: "bild",
