@@ -108,7 +108,7 @@ struct message {
 	struct arena *arena; /* everything of this message; dies with it */
 	bool is_smtp; /* false: sendmail(1), which hears only 5xx at the end */
 	bool is_monitor;
-	bool is_private; /* came through the private door */
+	bool is_private;       /* came through the private door */
 	bool has_looked_again; /* once is enough for a message */
 	enum admit_owner owner;
 	struct rules_account account;

@@ -1,5 +1,5 @@
-/* The configuration set, the tenant and the tags that a message's header asks for: see
- * requests.h. */
+/* The configuration set, the tenant and the tags that a message's header asks for:
+ * see requests.h. */
 #include "config.h"
 
 #include "milter/requests.h"

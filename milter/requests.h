@@ -10,8 +10,7 @@
 struct message;
 
 /* End of headers, when From's identity is known: m->content.set, tenant
- * and tags. False:
- * *v says why the message must not leave. */
+ * and tags. False: *v says why the message must not leave. */
 bool requests_take(struct message *m, struct rules_verdict *v);
 /* End of message: are set and tenant still there, and not paused? */
 bool requests_still_granted(struct message *m, struct rules_verdict *v);

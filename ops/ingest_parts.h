@@ -26,8 +26,7 @@ struct ingest_batch {
 enum sg_err ingest_line(struct ingest_batch *batch, const char *line,
     size_t len, struct err *err_r);
 /* Adds to what the batch adds up, for the message's account, its set and its
- * tenant. tally: the
- * numbers alone. */
+ * tenant. tally: the numbers alone. */
 enum sg_err ingest_count(struct ingest_batch *batch,
     const struct store_message *message, const struct store_tally *tally,
     struct err *err_r);

@@ -66,11 +66,11 @@ struct journal_entry {
 #define JOURNAL_LINE_MAX (1024 * 1024)
 
 /* The line is an object: kind ("sent", "rejected"), account, id, at, login, sender,
- * ip, identityId, identity, setId, set, tenantId,
- * tenant, size, recipients; headers [[name, value], …]
- * when they are kept, truncated true when some were left out, common (those of From,
- * To, … that headers lacks), tags [[name, value], …]; reason, reply; submission, operation. Empty texts,
- * zeroes and empty lists are left out.
+ * ip, identityId, identity, setId, set, tenantId, tenant, size, recipients;
+ * headers [[name, value], …] when they are kept, truncated true when some were left
+ * out, common (those of From, To, … that headers lacks), tags [[name, value], …];
+ * reason, reply; submission, operation. Empty texts, zeroes and empty lists are left
+ * out.
  * One write; any thread. An error: nothing is noted, the message must not leave. */
 enum sg_err journal_append(struct journal *journal,
     const struct journal_entry *entry, struct err *err_r);

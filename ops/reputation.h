@@ -1,5 +1,5 @@
-/* Reputation of accounts, configuration sets and tenants: counted in the store by the time
- * of sending, judged by rules/reputation.h, with what follows. */
+/* Reputation of accounts, configuration sets and tenants: counted in the store by
+ * the time of sending, judged by rules/reputation.h, with what follows. */
 #ifndef SENDWARD_OPS_REPUTATION_H
 #define SENDWARD_OPS_REPUTATION_H
 

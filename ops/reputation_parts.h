@@ -11,8 +11,7 @@
 typedef enum sg_err reputation_who_fn(void *ctx, int64_t account_id,
     int64_t set_id, bool *goes_on_r, struct err *err_r);
 /* Each account (NULL: all), its sets that are counted by themselves, its tenants. fn
- * may
- * ask the store. */
+ * may ask the store. */
 enum sg_err reputation_everyone(struct store *store, const char *account,
     reputation_who_fn *fn, void *ctx, struct err *err_r);
 
