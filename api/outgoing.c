@@ -227,8 +227,8 @@ put_tags(const json_t *list, struct buf *tags, struct err *err_r)
 			    "Invalid tag value <%.64s>: 1 to 256 alphanumeric "
 			    "ASCII characters, '_', and '-' are allowed.",
 			    value);
-		(void)buf_printf(tags, "%s%s=%s", tags->len > 0 ? ", " : "",
-		    name, value);
+		(void)buf_printf(
+		    tags, "%s%s=%s", tags->len > 0 ? ", " : "", name, value);
 	}
 	return tags->failed ? err_set(err_r, SG_NOMEM, "no memory for tags")
 			    : SG_OK;

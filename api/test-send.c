@@ -14,6 +14,7 @@
 #include "conf/conf.h"
 #include "ops/journal.h"
 #include "ops/set.h"
+#include "store/events.h"
 
 #define FROM "'FromEmailAddress':'Ann <ann@example.com>',"
 #define TO "'Destination':{'ToAddresses':['x@reader.example']},"
@@ -208,6 +209,142 @@ test_connection_is_kept(void **state)
 	test_call_fails(
 	    c->t, API_V2, "SendEmail", "ServiceUnavailable", "", V2);
 	assert_int_equal(test_smtp_connections(c->smtp), 3);
+}
+
+/* ---- templates -------------------------------------------------------------------- */
+
+#define INLINE(subject)                                                        \
+	"'Template':{'TemplateContent':{'Subject':'" subject                   \
+	"','Text':'Dear {{name}}'},'TemplateData':'{}','Headers':[{'Name':"    \
+	"'X-A','Value':'default'},{'Name':'X-B','Value':'stays'}]}"
+#define ENTRY(to, data)                                                        \
+	"{'Destination':{'ToAddresses':['" to "']},'ReplacementEmailContent':" \
+	"{'ReplacementTemplate':{'ReplacementTemplateData':" data "}}"
+#define DATA(name) "'{\\'name\\':\\'" name "\\'}'"
+
+static void
+test_bulk(void **state)
+{
+	struct send_case *c = *state;
+	const char *messages;
+
+	test_smtp_answer(c->smtp, "RCPT TO:<bad@", "550 5.1.1 no such user");
+	ok(c, API_V2, "SendBulkEmail",
+	    "{" FROM "'DefaultEmailTags':[{'Name':'a','Value':'b'}],"
+	    "'DefaultContent':{" INLINE(
+		"Hello {{name}}") "},"
+				  "'BulkEmailEntries':[" ENTRY(
+				      "one@reader.example",
+				      DATA(
+					  "Ann")) ",'ReplacementHeaders':["
+						  "{'Name':'x-a','Value':'other'}],'ReplacementTags':[{'Name':'c',"
+						  "'Value':'d'}]}," ENTRY(
+						      "bad@reader.example",
+						      DATA(
+							  "Bob")) "}," ENTRY("nowhere",
+						      DATA(
+							  "Cy")) "}," ENTRY("four@reader.example",
+						      "'{}'") "}," ENTRY("five@reader.example",
+						      "'no JSON'") "}]}");
+	assert_string_equal(
+	    test_call_value(c->t, "BulkEmailEntryResults.0.Status"), "SUCCESS");
+	assert_string_equal(
+	    test_call_value(c->t, "BulkEmailEntryResults.0.MessageId"),
+	    "QUEUEID");
+	assert_string_equal(
+	    test_call_value(c->t, "BulkEmailEntryResults.1.Status"),
+	    "MESSAGE_REJECTED");
+	assert_has(test_call_value(c->t, "BulkEmailEntryResults.1.Error"),
+	    "bad@reader.example");
+	assert_string_equal(
+	    test_call_value(c->t, "BulkEmailEntryResults.2.Status"),
+	    "INVALID_PARAMETER");
+	/* not rendered: an event tells, as SES does */
+	assert_string_equal(
+	    test_call_value(c->t, "BulkEmailEntryResults.3.Status"), "SUCCESS");
+	assert_string_equal(
+	    test_call_value(c->t, "BulkEmailEntryResults.4.Status"),
+	    "INVALID_PARAMETER");
+	messages = test_smtp_messages(c->smtp);
+	assert_int_equal(count(messages, "---\n"), 1);
+	assert_has(messages, "Subject: Hello Ann\r\n");
+	assert_has(messages, "Dear Ann");
+	assert_has(messages, "x-a: other\r\n");
+	assert_has(messages, "X-B: stays\r\n");
+	assert_lacks(messages, "default");
+	assert_has(messages, "c=d");
+	assert_has(messages, "a=b");
+}
+
+static void
+test_bulk_is_invalid(void **state)
+{
+	struct send_case *c = *state;
+	char input[16384] =
+	    "{" FROM "'DefaultContent':{" INLINE("x") "},'BulkEmailEntries':[";
+	size_t len = strlen(input);
+
+	test_call_fails(c->t, API_V2, "SendBulkEmail", "BadRequestException",
+	    "1 to 50 entries",
+	    "{" FROM "'DefaultContent':{" INLINE("x") "},"
+						      "'BulkEmailEntries':[]}");
+	test_call_fails(c->t, API_V2, "SendBulkEmail", "BadRequestException",
+	    "Template",
+	    "{" FROM "'DefaultContent':{},'BulkEmailEntries':[{}]}");
+	test_call_fails(c->t, API_V2, "SendBulkEmail", "NotFoundException",
+	    "nowhere",
+	    "{" FROM "'DefaultContent':{'Template':{'TemplateName':'nowhere',"
+	    "'TemplateData':'{}'}},'BulkEmailEntries':[{}]}");
+	for (int i = 0; i < 51; i++)
+		len += (size_t)snprintf(
+		    input + len, sizeof(input) - len, "%s{}", i > 0 ? "," : "");
+	(void)snprintf(input + len, sizeof(input) - len, "]}");
+	test_call_fails(c->t, API_V2, "SendBulkEmail", "BadRequestException",
+	    "1 to 50 entries", input);
+	test_call_fails(c->t, API_V1, "SendBulkTemplatedEmail",
+	    "TemplateDoesNotExist", "nowhere",
+	    "{'Source':'ann@example.com','Template':'nowhere',"
+	    "'DefaultTemplateData':'{}','Destinations':[{}]}");
+	test_call_fails(c->t, API_V1, "SendTemplatedEmail",
+	    "TemplateDoesNotExist", "nowhere",
+	    "{'Source':'ann@example.com','Template':'nowhere'," TO
+	    "'TemplateData':'{}'}");
+	test_call_fails(c->t, API_V2, "SendBulkEmail", "NotFoundException",
+	    "<none>",
+	    "{'ConfigurationSetName':'none'," FROM
+	    "'DefaultContent':{" INLINE("x") "},'BulkEmailEntries':[{}]}");
+}
+
+static bool
+show_event(void *ctx, const struct store_event *row)
+{
+	struct buf *text = ctx;
+
+	return buf_printf(text, "%d %s %s %s", (int)row->kind, row->queue_id,
+	    row->recipients, row->detail);
+}
+
+static void
+test_rendering_failure(void **state)
+{
+	struct send_case *c = *state;
+	struct store_event_filter filter = {
+	    .account_id = admin_fixture_account(c->t->f, "shop"),
+	    .queue_id = "",
+	    .most = 10};
+	struct buf text;
+
+	ok(c, API_V2, "SendEmail",
+	    "{" FROM TO "'Content':{" INLINE("Hello {{name}}") "}}");
+	assert_string_equal(test_smtp_commands(c->smtp), "");
+	buf_init(&text, 10000);
+	assert_code(c->t->f, SG_OK,
+	    store_event_list(
+		c->t->f->store, &filter, show_event, &text, &c->t->f->err));
+	assert_has(buf_str(&text), test_call_value(c->t, "MessageId"));
+	assert_has(buf_str(&text), "x@reader.example");
+	assert_has(buf_str(&text), "Attribute 'name' is not present");
+	buf_fini(&text);
 }
 
 /* ---- what is refused --------------------------------------------------------------- */
@@ -512,6 +649,9 @@ main(void)
 	    TEST(test_headers_and_attachments),
 	    TEST(test_raw),
 	    TEST(test_connection_is_kept),
+	    TEST(test_bulk),
+	    TEST(test_bulk_is_invalid),
+	    TEST(test_rendering_failure),
 	    TEST(test_invalid),
 	    TEST(test_too_much),
 	    TEST(test_refusals),

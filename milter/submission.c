@@ -3,7 +3,6 @@
 
 #include "milter/submission.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,6 +11,7 @@
 
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define DIGITS "0123456789"
+#define BLANKS " \t\r\n"
 
 struct words {
 	char name[65], operation[65], key[129], address[46];
@@ -23,18 +23,34 @@ is_made_of(const char *text, const char *characters)
 	return text[strspn(text, characters)] == '\0';
 }
 
+/* The next word of *text, which moves behind it. False: it does not fit, or there is
+ * none. */
 static bool
-read_words(const char *value, struct words *words_r)
+next_word(const char **text, char *word_r, size_t size)
 {
-	char rest[2];
+	const char *begin = *text + strspn(*text, BLANKS);
+	size_t len = strcspn(begin, BLANKS);
 
-	return sscanf(value, " %64s %64s %128s %45s %1s", words_r->name,
-		   words_r->operation, words_r->key, words_r->address,
-		   rest) == 4 &&
-	       is_made_of(words_r->name, LETTERS DIGITS "-") &&
-	       is_made_of(words_r->operation, LETTERS) &&
-	       is_made_of(words_r->key, LETTERS DIGITS "-_.") &&
-	       is_made_of(words_r->address, DIGITS "abcdefABCDEF:.");
+	*text = begin + len;
+	if (len == 0 || len >= size)
+		return false;
+	memcpy(word_r, begin, len);
+	word_r[len] = '\0';
+	return true;
+}
+
+static bool
+read_words(const char *value, struct words *w)
+{
+	return next_word(&value, w->name, sizeof(w->name)) &&
+	       next_word(&value, w->operation, sizeof(w->operation)) &&
+	       next_word(&value, w->key, sizeof(w->key)) &&
+	       next_word(&value, w->address, sizeof(w->address)) &&
+	       value[strspn(value, BLANKS)] == '\0' &&
+	       is_made_of(w->name, LETTERS DIGITS "-") &&
+	       is_made_of(w->operation, LETTERS) &&
+	       is_made_of(w->key, LETTERS DIGITS "-_.") &&
+	       is_made_of(w->address, DIGITS "abcdefABCDEF:.");
 }
 
 static bool

@@ -561,6 +561,66 @@ begin_brakes(
 	r->env.brake_ctx = b;
 }
 
+/* ---- what the API says ---- */
+
+struct said_row {
+	const char *name, *daemon, *login, *author, *value;
+	bool is_taken;
+};
+
+/* clang-format off */
+static const struct said_row said_rows[] = {
+	{"the private door", "sendward-unix", "", "shop",
+	    " uuid-0 SendEmail AKIA 192.0.2.1", true},
+	{"folded, IPv6", "sendward-unix", "", "shop",
+	    "uuid-0 SendEmail\r\n AKIA ::1", true},
+	{"another door", "smtpd", "shop", "shop",
+	    "uuid-0 SendEmail AKIA 192.0.2.1", false},
+	{"a login", "smtpd", "shop", "", "uuid-0 SendEmail AKIA 192.0.2.1",
+	    false},
+	{"no address", "sendward-unix", "", "shop", "uuid-0 SendEmail AKIA",
+	    false},
+	{"one word more", "sendward-unix", "", "shop",
+	    "uuid-0 SendEmail AKIA 192.0.2.1 x", false},
+	{"odd name", "sendward-unix", "", "shop",
+	    "uuid\"0 SendEmail AKIA 192.0.2.1", false},
+	{"nothing", "sendward-unix", "", "shop", "", false},
+};
+/* clang-format on */
+
+static void
+test_said_by_the_api(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(said_rows); i++) {
+		const struct said_row *row = &said_rows[i];
+		const struct rules_header fields[] = {
+		    {"X-Sendward-Submission", row->value},
+		    {"X-Sendward-Submission", "second-1 X Y 192.0.2.3"},
+		    {NULL, NULL}};
+		struct journal_entry note;
+		struct run r;
+
+		test_begin(&r, row->login, "<>");
+		r.mail.client.daemon_name = row->daemon;
+		r.mail.client.auth_author = row->author;
+		send_all(&r, one, "a@shop.example", fields);
+		assert_int_equal(test_end(&r), MESSAGE_GOES_ON);
+		assert_true(message_note(r.m, NOW_MSEC, NULL, &note));
+		if ((note.submission != NULL) != row->is_taken)
+			fail_msg("%s", row->name);
+		if (row->is_taken) {
+			assert_string_equal(note.submission, "uuid-0");
+			assert_string_equal(note.operation, "SendEmail");
+			assert_string_equal(note.login, "AKIA");
+		} else {
+			assert_string_equal(note.login, row->login);
+		}
+		assert_int_equal(test_count_edits(&r, EDIT_DELETE_HEADER), 2);
+		test_finish(&r);
+	}
+}
+
 static void
 test_brakes(void **state)
 {
@@ -658,6 +718,7 @@ main(void)
 	    cmocka_unit_test(test_note_sent),
 	    cmocka_unit_test(test_note_headers),
 	    cmocka_unit_test(test_note_rejected),
+	    cmocka_unit_test(test_said_by_the_api),
 	    cmocka_unit_test(test_brakes),
 	    cmocka_unit_test(test_throttled),
 	};

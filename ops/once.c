@@ -4,6 +4,7 @@
 #include "ops/once.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -38,8 +39,8 @@ start_of(long pid)
 	at = strrchr(text, ')'); /* behind the name, which may hold anything */
 	for (int i = 0; at != NULL && i < 20; i++)
 		at = strchr(at + 1, ' ');
-	if (at == NULL || sscanf(at, "%llu", &start) != 1)
-		return 0;
+	if (at != NULL)
+		start = strtoull(at, NULL, 10);
 	return start;
 }
 
@@ -54,18 +55,23 @@ write_holder(char holder_r[HOLDER_MAX])
 	    holder_r, HOLDER_MAX, "%s %ld %llu", host, pid, start_of(pid));
 }
 
-/* Of another host nobody can tell. */
+/* "HOST PID START", as write_holder writes it. Of another host nobody can tell. */
 static bool
 is_alive(const char *holder)
 {
-	char host[65] = "", own[65] = "";
-	unsigned long long start = 0;
-	long pid = 0;
+	size_t len = strcspn(holder, " ");
+	char own[65] = "", *end;
+	unsigned long long start;
+	long pid;
 
-	if (sscanf(holder, "%64s %ld %llu", host, &pid, &start) != 3)
+	if (holder[len] == '\0')
 		return false;
+	pid = strtol(holder + len, &end, 10);
+	start = strtoull(end, NULL, 10);
 	(void)gethostname(own, sizeof(own) - 1);
-	return strcmp(host, own) != 0 || start_of(pid) == start;
+	if (strlen(own) != len || strncmp(own, holder, len) != 0)
+		return true;
+	return start != 0 && start_of(pid) == start;
 }
 
 /* ---- begin --------------------------------------------------------------------- */

@@ -35,7 +35,7 @@ enum submit_result {
 	                     listens, time-out, refused in the greeting */
 	SUBMIT_REFUSED,   /* 5xx for this message */
 	SUBMIT_STOPPED,   /* broken off, by should_stop */
-	SUBMIT_UNKNOWN,   /* all of it was sent, and no reply came: the server may
+	SUBMIT_UNKNOWN, /* all of it was sent, and no reply came: the server may
 	                     have taken it */
 };
 #define SUBMIT_TEXT_MAX 1024
@@ -53,7 +53,7 @@ struct submit_mail {
 	size_t len;
 };
 struct submit_reply {
-	int code; /* of the reply that decided; 0 none */
+	int code;                       /* of the reply that decided; 0 none */
 	char status[SUBMIT_STATUS_MAX]; /* RFC 3463, "" none */
 	/* without code and status, lines joined by a blank; or what went wrong */
 	char text[SUBMIT_TEXT_MAX];

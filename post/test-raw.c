@@ -127,7 +127,8 @@ test_wishes(void **state)
 	assert_string_equal(found.from, "");
 	assert_string_equal(buf_str(&list), "");
 	assert_non_null(strstr(text, "\r\nFrom: Ann <ann@b.example>\r\n"));
-	assert_non_null(strstr(text, "\r\nX-SES-MESSAGE-TAGS: c=d,\r\n e=f\r\n"));
+	assert_non_null(
+	    strstr(text, "\r\nX-SES-MESSAGE-TAGS: c=d,\r\n e=f\r\n"));
 	assert_null(strstr(text, "a=b"));
 	assert_non_null(strstr(text, "X-SES-Configuration-Set: mine\r\n"));
 	assert_non_null(
