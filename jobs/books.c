@@ -11,8 +11,10 @@
 #include "ops/maillog.h"
 #include "ops/reputation.h"
 #include "ops/topic.h"
+#include "ops/once.h"
 #include "store/events.h"
 #include "store/topics.h"
+#include "store/once.h"
 
 #define DAY_SEC INT64_C(86400)
 /* Statistics are asked for so far back (SES: two weeks), whatever the window. */
@@ -147,8 +149,18 @@ purge_dead_letters(struct store *store, const struct conf *conf,
 	    gone_r, err_r);
 }
 
-static step_fn *const steps[] = {
-    expire_suppressions, expire_subscriptions, purge_mail, purge_dead_letters};
+/* What the API's sends were answered. */
+static enum sg_err
+purge_once(struct store *store, const struct conf *conf, int64_t now_sec,
+    int64_t *gone_r, struct err *err_r)
+{
+	(void)conf;
+	return store_once_purge(store, (now_sec - ONCE_KEEP_SEC) * 1000,
+	    BOOKS_PURGE_ROWS, gone_r, err_r);
+}
+
+static step_fn *const steps[] = {expire_suppressions, expire_subscriptions,
+    purge_mail, purge_dead_letters, purge_once};
 #define STEPS ((int)(sizeof(steps) / sizeof(steps[0])))
 
 /* One transaction a turn. */
