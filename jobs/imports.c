@@ -64,15 +64,17 @@ run(struct store *store, const struct conf *conf, struct worker *worker,
 
 enum sg_err
 imports_turn(struct store *store, const struct conf *conf,
-    struct worker *worker, int64_t now_sec, bool *is_idle_r, struct err *err_r)
+    struct worker *worker, int64_t now_sec, int64_t *account_id,
+    bool *is_idle_r, struct err *err_r)
 {
 	struct store_account owner;
 	struct store_import job;
-	enum sg_err rc = store_import_next(store, 0, &job, err_r);
+	enum sg_err rc = store_import_next(store, *account_id, &job, err_r);
 
 	*is_idle_r = rc == SG_MISSING;
 	if (rc != SG_OK)
 		return rc == SG_MISSING ? SG_OK : rc;
+	*account_id = job.account_id;
 	rc = store_account_get_by_id(store, job.account_id, &owner, err_r);
 	if (rc == SG_OK)
 		rc = import_begin(store, &job, err_r);

@@ -14,9 +14,11 @@ struct conf;
 struct store;
 struct worker;
 
-/* The oldest job that is open; *is_idle_r: there is none. worker may be NULL. Errors
- * are the store's; the job is open still. */
+/* One job that is open, the accounts in turn: *account_id is the one that had its
+ * turn (0 at first). *is_idle_r: there is none. worker may be NULL. Errors are the
+ * store's; the job is open still. */
 enum sg_err imports_turn(struct store *store, const struct conf *conf,
-    struct worker *worker, int64_t now_sec, bool *is_idle_r, struct err *err_r);
+    struct worker *worker, int64_t now_sec, int64_t *account_id,
+    bool *is_idle_r, struct err *err_r);
 
 #endif

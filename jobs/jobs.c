@@ -66,6 +66,7 @@ struct jobs {
 	/* the import jobs' thread's */
 	struct worker *imports_worker;
 	struct line imports_line;
+	int64_t imports_account; /* that had its turn */
 
 	/* the notifications' threads' */
 	struct worker *notify_worker, *mail_worker;
@@ -482,8 +483,8 @@ imports_thread_turn(void *ctx, struct worker *worker)
 	conf = borrow_conf(jobs);
 	rc = line_open(line, &err);
 	if (rc == SG_OK)
-		rc = imports_turn(
-		    line->store, conf, worker, clock_now_sec(), &is_idle, &err);
+		rc = imports_turn(line->store, conf, worker, clock_now_sec(),
+		    &jobs->imports_account, &is_idle, &err);
 	line_report(line, rc, &err, clock_mono_msec());
 	conf_unref(&conf);
 	return is_idle ? TICK_MSEC : 0;

@@ -49,7 +49,7 @@ void wire_turn(
 /* Fetches url by the same rules, and waits for it: at most max_bytes, WIRE_FETCH_SEC.
  * stops (may be NULL): asked now and then whether to break off. SG_INVALID says what
  * is wrong with the address, its host or its answer; SG_BUSY: broken off. */
-#define WIRE_FETCH_SEC 120
+#define WIRE_FETCH_SEC 60
 struct buf;
 enum sg_err wire_fetch(const struct wire_settings *settings, const char *url,
     struct buf *body_r, bool (*stops)(void *ctx), void *ctx, struct err *err_r);

@@ -91,13 +91,13 @@ store_import_get(struct store *store, int64_t account_id, const char *uuid,
 }
 
 enum sg_err
-store_import_next(struct store *store, int64_t after_id,
+store_import_next(struct store *store, int64_t after_account_id,
     struct store_import *row_r, struct err *err_r)
 {
 	struct query q;
 
 	query_open(&q, store, QUERY_IMPORT_NEXT, err_r);
-	query_bind_int(&q, "$after", after_id);
+	query_bind_int(&q, "$after", after_account_id);
 	return read_one(&q, row_r, err_r);
 }
 

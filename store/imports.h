@@ -38,9 +38,10 @@ enum sg_err store_import_update(
     struct store *store, const struct store_import *row, struct err *err_r);
 enum sg_err store_import_get(struct store *store, int64_t account_id,
     const char *uuid, struct store_import *row_r, struct err *err_r);
-/* The oldest that is not at its end, of ids above after_id, whoever's.
+/* The oldest that is not at its end, of the next account after this one (0: of the
+ * first) that has any: one with many, or slow ones, keeps nobody else's waiting.
  * SG_MISSING. */
-enum sg_err store_import_next(struct store *store, int64_t after_id,
+enum sg_err store_import_next(struct store *store, int64_t after_account_id,
     struct store_import *row_r, struct err *err_r);
 /* The first `most` of ids above after_id. */
 enum sg_err store_import_page(struct store *store, int64_t account_id,

@@ -45,7 +45,9 @@ X(IMPORT_UPDATE,      "UPDATE import_job SET state = $state, " \
 X(IMPORT_GET,         "SELECT " IMPORT_COLUMNS " FROM import_job " \
                       "WHERE account_id = $account_id AND uuid = $uuid") \
 X(IMPORT_NEXT,        "SELECT " IMPORT_COLUMNS " FROM import_job " \
-                      "WHERE state < 2 AND id > $after ORDER BY id LIMIT 1") \
+                      "WHERE state < 2 ORDER BY CASE WHEN " \
+                      "account_id > $after THEN 0 ELSE 1 END, account_id, id " \
+                      "LIMIT 1") \
 X(IMPORT_PAGE,        "SELECT " IMPORT_COLUMNS " FROM import_job " \
                       "WHERE account_id = $account_id AND id > $after " \
                       "ORDER BY id LIMIT $most") \

@@ -207,8 +207,10 @@ test_import_jobs(void **state)
 	    f, store_import_count_open(f->store, f->account, &count, &f->err));
 	assert_int_equal(count, 1);
 	assert_ok(f, store_import_next(f->store, 0, &row, &f->err));
+	assert_string_equal(row.uuid, "u3");
+	assert_ok(f, store_import_next(f->store, f->account, &row, &f->err));
 	assert_string_equal(row.uuid, "u2");
-	assert_ok(f, store_import_next(f->store, row.id, &row, &f->err));
+	assert_ok(f, store_import_next(f->store, other, &row, &f->err));
 	assert_string_equal(row.uuid, "u3");
 	assert_ok(f, store_import_purge(f->store, f->account, 7, &f->err));
 	assert_ok(
