@@ -90,7 +90,7 @@ X("api.max_connections",  api_max_connections,  INT,    10, 100000, NULL, "1000"
 X("api.max_connections_per_address", api_max_connections_per_address, INT, 1, 100000, NULL, "250", "of these, from one address") \
 X("api.max_header_bytes", api_max_header_bytes, INT,    4096, 1048576, NULL, "32768", "request line and header fields of a request") \
 X("api.max_body_bytes",   api_max_body_bytes,   INT,    1024, 2147483647, NULL, "65536", "body of a request for a page") \
-X("api.submission",       api_submission,       STRING, 6, 1000, NULL, "unix:/var/spool/postfix/public/sendward", "where sendward-apid hands mail in: the socket of Postfix's private smtpd, or smtp://HOST:PORT where it is the option trusted_login by its address") \
+X("api.submission",       api_submission,       STRING, 6, 1000, NULL, "unix:/var/spool/postfix/public/sendward", "where sendward-apid hands mail in: the socket of the MTA's private listener, which bears the name of the option trusted_daemon_name; or smtp://HOST:PORT of one that nobody else can reach") \
 X("api.regions",          api_regions,          STRING, 0, 1000, NULL, "", "regions for which requests may be signed, with blanks between them; empty: any") \
 X("api.calls_per_second", api_calls_per_second, INT,    1, 1000000, NULL, "20", "calls of one credential that do not send; twice as many at once") \
 X("api.max_request_bytes", api_max_request_bytes, INT, 65536, 1073741824, NULL, "67108864", "body of a call of the API: a message of 40 MB is 56 MB there") \
