@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/exchange.h"
+#include "api/pages.h"
 #include "api/test-smtp.h"
 #include "base/buf.h"
 #include "conf/conf.h"
@@ -89,9 +91,10 @@ test_v2_wrong(void **state)
 	    "'Html':'a\\nb {{#if x}}'}}");
 	test_call_fails(t, API_V2, "CreateEmailTemplate", "BadRequestException",
 	    "subject", "{'TemplateName':'t2','TemplateContent':{'Html':'a'}}");
-	test_call_fails(t, API_V2, "CreateEmailTemplate", "BadRequestException",
-	    "text or the HTML",
-	    "{'TemplateName':'t2','TemplateContent':{'Subject':'a'}}");
+	ok(t, API_V2, "CreateEmailTemplate",
+	    "{'TemplateName':'bare','TemplateContent':{'Subject':'a'}}");
+	ok(t, API_V2, "TestRenderEmailTemplate",
+	    "{'TemplateName':'bare','TemplateData':'{}'}");
 	test_call_fails(t, API_V2, "CreateEmailTemplate", "BadRequestException",
 	    "aws:",
 	    "{'TemplateName':'t2'," CONTENT
@@ -593,6 +596,26 @@ test_send_failed(void **state)
 	ok(t, API_V2, "SendCustomVerificationEmail", SEND);
 }
 
+/* Whose URL it is decides where it leads, and nothing else. */
+static void
+test_page(void **state)
+{
+	struct api_response response;
+
+	(void)state;
+	api_response_init(&response);
+	api_pages_next(&response, true, "https://example.com/yes?a=b&c=\"d");
+	assert_int_equal(response.status, 200);
+	assert_has(buf_str(&response.body),
+	    "<meta http-equiv=\"refresh\" content=\"0; "
+	    "url=https://example.com/yes?a=b&amp;c=&quot;d\">");
+	api_pages_next(&response, false, "https://example.com/no");
+	assert_int_equal(response.status, 404);
+	assert_has(
+	    buf_str(&response.body), "<a href=\"https://example.com/no\">");
+	api_response_fini(&response);
+}
+
 #define CASE(name)                                                             \
 	cmocka_unit_test_setup_teardown(                                       \
 	    name, test_call_setup, test_call_teardown)
@@ -619,6 +642,7 @@ main(void)
 	    MAIL_CASE(test_send_wrong),
 	    MAIL_CASE(test_send_not_allowed),
 	    MAIL_CASE(test_send_failed),
+	    cmocka_unit_test(test_page),
 	};
 
 	post_init();

@@ -30,9 +30,6 @@ check(const struct store_template *row, struct err *err_r)
 	if (row->subject[0] == '\0')
 		return err_set(
 		    err_r, SG_INVALID, "The subject must be specified");
-	if (row->text[0] == '\0' && row->html[0] == '\0')
-		return err_set(err_r, SG_INVALID,
-		    "The text or the HTML must be specified");
 	if (strlen(row->subject) + strlen(row->text) + strlen(row->html) >
 	    TEMPLATE_BYTES_MAX)
 		return err_set(err_r, SG_INVALID,
