@@ -34,7 +34,8 @@ struct post_attachment {
 	int encoding; /* 0 as fits, 1 base64, 2 quoted-printable, 3 7bit */
 };
 struct post_mail {
-	const char *from; /* a mailbox, perhaps with a name */
+	const char *from; /* a mailbox, perhaps with a name; NULL: a
+	                     preview without one */
 	const char *const
 	    *to; /* mailboxes; each list ends with NULL; NULL none */
 	const char *const *cc;
