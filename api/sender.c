@@ -326,7 +326,9 @@ is_settled(struct api_call *call, struct api_try *try, int index,
 	if (now_msec() - try->once.begun_msec >=
 	    INT64_C(1000) * ONCE_SETTLE_SEC)
 		return look(call, try, index, 0, sent);
-	if (!look(call, try, index, API_SENDER_LOOK_MSEC, sent))
+	/* of many messages only the first is waited for */
+	if (!look(call, try, index, try->is_unknown ? 0 : API_SENDER_LOOK_MSEC,
+		sent))
 		say_unknown(try, sent);
 	return true;
 }
