@@ -14,6 +14,7 @@
 
 #define CALLS_MAX 256 /* programs within programs */
 #define DIGITS_MAX 17
+#define STEP_BYTES 64 /* of a name: looking it up takes as long as a step */
 
 /* Where a name is looked up: one for each change of what `this` is, for each turn of
  * an {{each}}, and for each part. */
@@ -50,6 +51,13 @@ step(struct renderer *r)
 		return SG_OK;
 	return err_set(r->err_r, SG_NOMEM,
 	    "the template takes more than %d steps", TEMPLATE_STEPS_MAX);
+}
+
+/* A name that is looked up or copied. */
+static void
+count_name(struct renderer *r, size_t len)
+{
+	r->steps += (long)(len / STEP_BYTES);
 }
 
 static enum sg_err
@@ -99,15 +107,20 @@ look_data(const struct renderer *r, const struct expr *expr,
 
 /* An item that was named: {{#each items as |item|}}. */
 static const json_t *
-look_name(const struct expr *expr, const struct frame *frame)
+look_name(
+    struct renderer *r, const struct expr *expr, const struct frame *frame)
 {
 	const char *name = expr->segments->name;
+	size_t len = strlen(name);
 
 	for (; frame != NULL; frame = frame->outer) {
-		for (int i = 0; frame->names != NULL && i < 2; i++)
-			if (frame->names[i] != NULL &&
-			    strcmp(frame->names[i], name) == 0)
+		for (int i = 0; frame->names != NULL && i < 2; i++) {
+			if (frame->names[i] == NULL)
+				continue;
+			count_name(r, len);
+			if (strcmp(frame->names[i], name) == 0)
 				return frame->values[i];
+		}
 		if (frame->hides_names)
 			break;
 	}
@@ -147,7 +160,7 @@ look_up(struct renderer *r, const struct expr *expr, const struct frame *frame,
 	if (expr->is_data)
 		value = look_data(r, expr, frame, owned_r, &rest);
 	else if (rest != NULL && !expr->is_scoped)
-		value = look_name(expr, frame);
+		value = look_name(r, expr, frame);
 	if (!expr->is_data && value != NULL)
 		rest = rest->next;
 	if (!expr->is_data && value == NULL) {
@@ -160,6 +173,7 @@ look_up(struct renderer *r, const struct expr *expr, const struct frame *frame,
 	}
 	for (; rest != NULL && value != NULL; rest = rest->next) {
 		r->steps++;
+		count_name(r, strlen(rest->name));
 		value = look_member(value, rest->name, owned_r);
 	}
 	return value;
@@ -175,6 +189,7 @@ value_of(struct renderer *r, const struct expr *expr, const struct frame *frame,
 	case EXPR_PATH:
 		return look_up(r, expr, frame, owned_r);
 	case EXPR_TEXT:
+		count_name(r, strlen(expr->text));
 		*owned_r = json_string(expr->text);
 		break;
 	case EXPR_NUMBER:
@@ -302,6 +317,7 @@ look_second(struct renderer *r, const struct node *node,
 	const json_t *key = value_of(r, node->second, frame, &owned);
 	char number[32];
 
+	count_name(r, json_string_length(key));
 	if (json_is_string(key))
 		value = look_member(value, json_string_value(key), owned_r);
 	else if (json_is_integer(key)) {
@@ -407,6 +423,7 @@ render_object(struct renderer *r, struct buf *out,
 	json_object_foreach((json_t *)(uintptr_t)object, key, value)
 	{
 		inner->is_last = ++i == count;
+		count_name(r, strlen(key));
 		rc = render_turn(
 		    r, out, program, value, json_string(key), inner);
 		if (rc != SG_OK)
@@ -524,7 +541,8 @@ render_part(struct renderer *r, struct buf *out, const struct node *node,
 	if (node->part.indent_len == 0) {
 		rc = render_program(r, out, node->part.program, &inner);
 	} else {
-		buf_init(&text, r->out->max);
+		/* parts within parts hold no more together than one */
+		buf_init(&text, out->max - out->len);
 		rc = render_program(r, &text, node->part.program, &inner);
 		put_indented(out, &node->part, &text);
 		buf_fini(&text);

@@ -167,6 +167,59 @@ test_limits(void **state)
 	free(large);
 }
 
+/* Turns, with something about a name of that length in the innermost. */
+static void
+render_long_name(const char *before, const char *behind, struct buf *out)
+{
+	static const char turn[] = "{{#each @root.list}}", end[] = "{{/each}}";
+	struct buf text;
+
+	buf_init(&text, TEMPLATE_TEXT_MAX);
+	for (int i = 0; i < 12; i++)
+		(void)buf_puts(&text, turn);
+	(void)buf_puts(&text, before);
+	for (int i = 0; i < 60000; i++)
+		(void)buf_putc(&text, 'n');
+	(void)buf_puts(&text, behind);
+	for (int i = 0; i < 12; i++)
+		(void)buf_puts(&text, end);
+	assert_false(text.failed);
+	render(buf_str(&text), false, OUT_MAX, out);
+	buf_fini(&text);
+}
+
+static void
+test_long_names(void **state)
+{
+	static const char *const uses[][2] = {
+	    {"{{#if @root.", "}}{{/if}}"},
+	    {"{{#if ", "}}{{/if}}"},
+	    {"{{#if \"", "\"}}{{/if}}"},
+	};
+	struct buf out;
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(uses); i++) {
+		render_long_name(uses[i][0], uses[i][1], &out);
+		assert_string_equal(buf_str(&out),
+		    "NOMEM the template takes more than 1000000 steps");
+		buf_fini(&out);
+	}
+}
+
+static void
+test_parts_share_room(void **state)
+{
+	struct buf out;
+
+	(void)state;
+	render("{{#*inline \"a\"}}12345{{gone}}{{/inline}}123456\n  {{> a}}\n",
+	    false, 8, &out);
+	assert_string_equal(buf_str(&out),
+	    "NOMEM what the template makes is larger than 8 bytes");
+	buf_fini(&out);
+}
+
 int
 main(void)
 {
@@ -174,6 +227,8 @@ main(void)
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_escapes),
 	    cmocka_unit_test(test_limits),
+	    cmocka_unit_test(test_long_names),
+	    cmocka_unit_test(test_parts_share_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
