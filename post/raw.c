@@ -202,7 +202,8 @@ is_replaced(const struct raw_wish *wish, const struct field *field)
 		return wish->set[0] != '\0';
 	if (is_named(field, "X-SES-MESSAGE-TAGS"))
 		return wish->tags[0] != '\0';
-	if (is_named(field, "X-SES-TENANT"))
+	if (is_named(field, "X-SES-TENANT") ||
+	    is_named(field, "X-Sendward-Tenant"))
 		return wish->tenant[0] != '\0';
 	return is_named(field, "Bcc") ||
 	       is_named(field, "X-Sendward-Submission");

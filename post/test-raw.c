@@ -139,6 +139,36 @@ test_wishes(void **state)
 	buf_fini(&list);
 }
 
+/* Whatever name the message has for it, what the call says holds. */
+static void
+test_replaced(void **state)
+{
+	static const char in[] = "X-SES-Configuration-Set: a\n"
+				 "X-Sendward-Configuration-Set: a\n"
+				 "X-SES-Tenant: a\nX-Sendward-Tenant: a\n"
+				 "X-SES-Message-Tags: a=b\n\n";
+	struct raw_wish wish = no_wish;
+	struct raw_found found;
+	struct buf out, list;
+	struct err err = {0};
+	const char *text;
+
+	(void)state;
+	wish.set = "set";
+	wish.tenant = "tenant";
+	wish.tags = "c=d";
+	assert_int_equal(
+	    prepare(in, sizeof(in) - 1, &wish, &found, &out, &list, &err),
+	    SG_OK);
+	text = buf_str(&out);
+	assert_memory_equal(text,
+	    "X-SES-CONFIGURATION-SET: set\r\nX-SES-MESSAGE-TAGS: c=d\r\n"
+	    "X-SES-TENANT: tenant\r\nDate: ",
+	    83);
+	buf_fini(&out);
+	buf_fini(&list);
+}
+
 static void
 test_from(void **state)
 {
@@ -197,6 +227,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_wishes),
+	    cmocka_unit_test(test_replaced),
 	    cmocka_unit_test(test_from),
 	    cmocka_unit_test(test_bytes),
 	};
