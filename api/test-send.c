@@ -427,7 +427,7 @@ struct refusal {
 
 static const struct refusal refusals[] = {
     {"RCPT TO:<x@", "550 5.1.1 User unknown", "MessageRejected",
-	"MessageRejected", "x@reader.example: User unknown"},
+	"MessageRejected", ".example: User unknown"},
     {"MAIL", "554 5.7.1 Message rejected: Email address is not verified.",
 	"MessageRejected", "MessageRejected", "Email address is not verified."},
     {".", "554-5.7.1 Message rejected: line one\r\n554 5.7.1 line two",
@@ -461,23 +461,65 @@ static const struct refusal refusals[] = {
 	"ServiceUnavailable", ""},
 };
 
+/* Every way to send; the names are made by make_templates. */
+static const struct way {
+	enum api_protocol protocol;
+	const char *operation;
+	bool is_bulk; /* its answer tells of each message */
+	const char *input;
+} ways[] = {
+    {API_V2, "SendEmail", false, V2},
+    {API_V1, "SendEmail", false, V1},
+    {API_V1, "SendRawEmail", false,
+	"{'Source':'ann@example.com','Destinations':['x@reader.example'],"
+	"'RawMessage':{'Data':'" RAW "'}}"},
+    {API_V1, "SendTemplatedEmail", false,
+	"{'Source':'ann@example.com','Template':'t'," TO
+	"'TemplateData':'{}'}"},
+    {API_V2, "SendCustomVerificationEmail", false,
+	"{'EmailAddress':'x@reader.example','TemplateName':'t'}"},
+    {API_V1, "SendCustomVerificationEmail", false,
+	"{'EmailAddress':'x@elsewhere.example','TemplateName':'t'}"},
+    {API_V2, "SendBulkEmail", true,
+	"{" FROM "'DefaultContent':{'Template':{'TemplateName':'t',"
+	"'TemplateData':'{}'}},'BulkEmailEntries':[{" TO
+	"'ReplacementTags':[]}]}"},
+    {API_V1, "SendBulkTemplatedEmail", true,
+	"{'Source':'ann@example.com','Template':'t','DefaultTemplateData':"
+	"'{}','Destinations':[{" TO "'ReplacementTags':[]}]}"},
+};
+#define WAYS (sizeof(ways) / sizeof(ways[0]))
+
+static void
+make_templates(struct send_case *c)
+{
+	ok(c, API_V1, "CreateTemplate",
+	    "{'Template':{'TemplateName':'t','SubjectPart':'Hello',"
+	    "'TextPart':'Text'}}");
+	ok(c, API_V1, "CreateCustomVerificationEmailTemplate",
+	    "{'TemplateName':'t','FromEmailAddress':'ann@example.com',"
+	    "'TemplateSubject':'Welcome','TemplateContent':'<p>Hello</p>',"
+	    "'SuccessRedirectionURL':'https://example.com/yes',"
+	    "'FailureRedirectionURL':'https://example.com/no'}");
+}
+
 static void
 test_refusals(void **state)
 {
 	struct send_case *c = *state;
 
+	make_templates(c);
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
 		const struct refusal *row = &refusals[i];
 
 		test_smtp_answer(c->smtp, row->command, row->reply);
-		test_call_fails(
-		    c->t, API_V2, "SendEmail", row->v2, row->text, V2);
-		test_call_fails(
-		    c->t, API_V1, "SendEmail", row->v1, row->text, V1);
-		test_call_fails(c->t, API_V1, "SendRawEmail", row->v1,
-		    row->text,
-		    "{'Source':'ann@example.com','Destinations':["
-		    "'x@reader.example'],'RawMessage':{'Data':'" RAW "'}}");
+		for (size_t j = 0; j < WAYS; j++)
+			if (!ways[j].is_bulk)
+				test_call_fails(c->t, ways[j].protocol,
+				    ways[j].operation,
+				    ways[j].protocol == API_V2 ? row->v2
+							       : row->v1,
+				    row->text, ways[j].input);
 		test_smtp_answer(c->smtp, row->command, NULL);
 	}
 	assert_lacks(test_smtp_commands(c->smtp), "y@");
@@ -523,6 +565,16 @@ test_sets(void **state)
 	test_call_fails(c->t, API_V1, "SendRawEmail",
 	    "ConfigurationSetDoesNotExist", "<no>",
 	    "{'ConfigurationSetName':'no','RawMessage':{'Data':'" RAW "'}}");
+	make_templates(c);
+	test_call_fails(c->t, API_V1, "SendTemplatedEmail",
+	    "ConfigurationSetDoesNotExist", "<theirs>",
+	    "{'ConfigurationSetName':'theirs','Source':'ann@example.com',"
+	    "'Template':'t'," TO "'TemplateData':'{}'}");
+	test_call_fails(c->t, API_V1, "SendBulkTemplatedEmail",
+	    "ConfigurationSetDoesNotExist", "<theirs>",
+	    "{'ConfigurationSetName':'theirs','Source':'ann@example.com',"
+	    "'Template':'t','DefaultTemplateData':'{}','Destinations':[{" TO
+	    "'ReplacementTags':[]}]}");
 }
 
 /* Nobody listens; it heals. */
@@ -573,6 +625,26 @@ test_once(void **state)
 	ok(c, API_V2, "SendEmail", V2);
 	assert_string_equal(test_call_value(c->t, "MessageId"), "OTHER");
 	assert_int_equal(count(test_smtp_messages(c->smtp), "---\n"), 1);
+}
+
+/* Each looks at the name of the try. */
+static void
+test_other_body(void **state)
+{
+	struct send_case *c = *state;
+
+	make_templates(c);
+	c->t->once_key = "invocation";
+	for (size_t i = 0; i < WAYS; i++) {
+		c->t->body_hash = "body";
+		ok(c, ways[i].protocol, ways[i].operation, ways[i].input);
+		c->t->body_hash = "other body";
+		test_call_fails(c->t, ways[i].protocol, ways[i].operation,
+		    "IdempotentParameterMismatch", "x-sendward-idempotency-key",
+		    ways[i].input);
+	}
+	assert_int_equal(
+	    count(test_smtp_messages(c->smtp), "---\n"), (int)WAYS);
 }
 
 /* What sent nothing may be tried again. */
@@ -662,6 +734,7 @@ main(void)
 	    TEST(test_sets),
 	    TEST(test_server_is_down),
 	    TEST(test_once),
+	    TEST(test_other_body),
 	    TEST(test_failures_are_forgotten),
 	    TEST(test_lost_reply),
 	};

@@ -176,9 +176,11 @@ const struct api_operation api_v1_send[] = {
 	    api_in_v1_send_custom_verification_email,
 	    api_out_v1_send_custom_verification_email, API_OP_SENDS
 	    | API_OP_SLOW,
-	    "ConfigurationSetDoesNotExist|"
+	    "AccountSendingPausedException|ConfigurationSetDoesNotExist|"
+	    "ConfigurationSetSendingPausedException|"
 	    "CustomVerificationEmailTemplateDoesNotExist|"
-	    "FromEmailAddressNotVerified|MessageRejected|"
+	    "FromEmailAddressNotVerified|IdempotentParameterMismatch|"
+	    "MailFromDomainNotVerifiedException|MessageRejected|"
 	    "ProductionAccessNotGranted", api_verification_send},
 	{.name = NULL}};
 /* clang-format on */

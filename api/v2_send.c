@@ -176,8 +176,9 @@ const struct api_operation api_v2_send[] = {
 	{API_V2, "SendCustomVerificationEmail", "POST", "/v2/email/outbound-custom-verification-emails",
 	    api_in_v2_send_custom_verification_email, NULL, API_OP_SENDS
 	    | API_OP_SLOW,
-	    "LimitExceededException|MailFromDomainNotVerifiedException|"
-	    "MessageRejected|NotFoundException|SendingPausedException",
+	    "IdempotentParameterMismatch|LimitExceededException|"
+	    "MailFromDomainNotVerifiedException|MessageRejected|"
+	    "NotFoundException|SendingPausedException",
 	    api_verification_send},
 	{.name = NULL}};
 /* clang-format on */

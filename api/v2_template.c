@@ -96,7 +96,7 @@ const struct api_operation api_v2_template[] = {
 	    "NotFoundException", test_render_email_template},
 	{API_V2, "CreateCustomVerificationEmailTemplate", "POST", "/v2/email/custom-verification-email-templates",
 	    api_in_v2_create_custom_verification_email_template, NULL, 0,
-	    "AlreadyExistsException|LimitExceededException|NotFoundException",
+	    "AlreadyExistsException|LimitExceededException",
 	    api_verification_create},
 	{API_V2, "UpdateCustomVerificationEmailTemplate", "PUT", "/v2/email/custom-verification-email-templates/{TemplateName}",
 	    api_in_v2_update_custom_verification_email_template, NULL, 0,
