@@ -94,17 +94,24 @@ recipients_failed(struct api_outgoing *o, struct err *err_r)
 	return SG_OK;
 }
 
-enum sg_err
-api_outgoing_add(struct api_outgoing *o, const json_t *list, struct err *err_r)
+static enum sg_err
+add_recipients(struct api_outgoing *o, const char *member, const json_t *list,
+    struct err *err_r)
 {
 	const char **texts = texts_new(list);
 	enum sg_err rc;
 
 	if (texts == NULL)
 		return err_set(err_r, SG_NOMEM, "no memory for addresses");
-	rc = post_addresses(texts, add_recipient, o, err_r);
+	rc = post_addresses(member, texts, add_recipient, o, err_r);
 	free(texts);
 	return rc == SG_OK ? recipients_failed(o, err_r) : rc;
+}
+
+enum sg_err
+api_outgoing_add(struct api_outgoing *o, const json_t *list, struct err *err_r)
+{
+	return add_recipients(o, "Destinations", list, err_r);
 }
 
 enum sg_err
@@ -123,8 +130,8 @@ api_outgoing_address(
 	if (o->to == NULL || o->cc == NULL)
 		return err_set(err_r, SG_NOMEM, "no memory for addresses");
 	for (size_t i = 0; i < 3 && rc == SG_OK; i++)
-		rc = api_outgoing_add(
-		    o, api_object(destination, members[i]), err_r);
+		rc = add_recipients(
+		    o, members[i], api_object(destination, members[i]), err_r);
 	return rc;
 }
 
@@ -159,11 +166,11 @@ read_mailbox(struct api_call *call, const char *member,
 
 	if (text[0] == '\0')
 		return true;
-	rc = post_addresses(list, take_one, &one, &err);
+	rc = post_addresses(member, list, take_one, &one, &err);
 	if (rc == SG_OK && one.count != 1)
-		rc = err_set(&err, SG_INVALID, "it must be one address");
+		rc = err_set(
+		    &err, SG_INVALID, "%s: it must be one address", member);
 	if (rc != SG_OK) {
-		(void)err_prefix(&err, rc, "%s", member);
 		api_outgoing_fail(call, rc, &err);
 		return false;
 	}
@@ -553,6 +560,7 @@ put_recipients(
 	char line[RULES_ADDRESS_MAX + 8];
 
 	for (size_t i = 0; i < o->count; i++) {
+		line[0] = '\0';
 		if (recipients_add(line, sizeof(line), RECIPIENT_ELIGIBLE,
 			o->recipients[i]))
 			(void)buf_puts(coded, line);

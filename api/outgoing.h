@@ -44,7 +44,7 @@ void api_outgoing_close(struct api_outgoing *o);
 /* Recipients from now on: Destination {ToAddresses, CcAddresses, BccAddresses}. */
 enum sg_err api_outgoing_address(
     struct api_outgoing *o, const json_t *destination, struct err *err_r);
-/* More recipients, as texts of a list of JSON. */
+/* More recipients, as texts of a list of JSON: v1's Destinations. */
 enum sg_err api_outgoing_add(
     struct api_outgoing *o, const json_t *list, struct err *err_r);
 /* Tags before those of the call, which count less. first: a list {Name, Value}. */

@@ -19,6 +19,7 @@
 #include "ops/template.h"
 #include "ops/verification_template.h"
 #include "post/compose.h"
+#include "store/events.h"
 
 #define CONTENT                                                                \
 	"'TemplateContent':{'Subject':'Hi {{name}}','Text':'Dear {{name}}',"   \
@@ -443,6 +444,39 @@ teardown_mail(void **state)
 
 #define SEND "{'EmailAddress':'new@reader.example','TemplateName':'v1'}"
 
+static bool
+copy_event(void *ctx, const struct store_event *row)
+{
+	struct buf *text = ctx;
+
+	buf_printf(text, "%s\n%s\n", row->recipients, row->detail);
+	return true;
+}
+
+/* The event of a message that could not be rendered has each recipient once. */
+static void
+test_rendering_failure(void **state)
+{
+	struct mail_case *c = *state;
+	const struct store_event_filter filter = {.queue_id = "", .most = 10};
+	struct buf text;
+
+	ok(c->t, API_V2, "CreateEmailTemplate", "{" T1 "," CONTENT "}");
+	ok(c->t, API_V2, "SendEmail",
+	    "{'FromEmailAddress':'news@example.com','Destination':{"
+	    "'ToAddresses':['a@reader.example','b@reader.example']},'Content':"
+	    "{'Template':{" T1 ",'TemplateData':'{}'}}}");
+	buf_init(&text, 4096);
+	assert_code(c->t->f, SG_OK,
+	    store_event_list(
+		c->t->f->store, &filter, copy_event, &text, &c->t->f->err));
+	assert_has(buf_str(&text), "a@reader.example\nb@reader.example\n");
+	assert_has(buf_str(&text),
+	    "\"recipients\":\"E a@reader.example\\nE b@reader.example\\n\"");
+	buf_fini(&text);
+	assert_string_equal(test_smtp_messages(c->smtp), "");
+}
+
 #define NO_IDENTITY 99
 
 static int
@@ -642,6 +676,7 @@ main(void)
 	    MAIL_CASE(test_send_wrong),
 	    MAIL_CASE(test_send_not_allowed),
 	    MAIL_CASE(test_send_failed),
+	    MAIL_CASE(test_rendering_failure),
 	    cmocka_unit_test(test_page),
 	};
 

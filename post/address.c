@@ -161,9 +161,9 @@ read_names(const char *text, const struct mailbox *boxes, size_t count)
 	return merged;
 }
 
-enum sg_err
-post_address_read(const char *member, const char *text,
-    InternetAddressList *list, struct err *err_r)
+static enum sg_err
+read_text(const char *member, const char *text, InternetAddressList *list,
+    struct err *err_r)
 {
 	size_t room =
 	    POST_ADDRESSES_MAX - (size_t)internet_address_list_length(list);
@@ -202,16 +202,16 @@ post_address_read_all(const char *member, const char *const *texts,
 	enum sg_err rc = SG_OK;
 
 	for (; rc == SG_OK && texts != NULL && *texts != NULL; texts++)
-		rc = post_address_read(member, *texts, list, err_r);
+		rc = read_text(member, *texts, list, err_r);
 	return rc;
 }
 
 enum sg_err
-post_addresses(
-    const char *const *list, post_address_fn *fn, void *ctx, struct err *err_r)
+post_addresses(const char *member, const char *const *list, post_address_fn *fn,
+    void *ctx, struct err *err_r)
 {
 	InternetAddressList *found = internet_address_list_new();
-	enum sg_err rc = post_address_read_all("Address", list, found, err_r);
+	enum sg_err rc = post_address_read_all(member, list, found, err_r);
 	int count = internet_address_list_length(found);
 
 	for (int i = 0; rc == SG_OK && i < count; i++) {

@@ -61,9 +61,9 @@ enum sg_err post_compose(
     const struct post_mail *mail, struct buf *out, struct err *err_r);
 
 /* Mailboxes of a list of texts, each one or several, possibly with names: calls back
- * with each address. SG_INVALID names the text. */
+ * with each address. SG_INVALID names the text, and member, which the list is. */
 typedef bool post_address_fn(void *ctx, const char *address);
-enum sg_err post_addresses(
-    const char *const *list, post_address_fn *fn, void *ctx, struct err *err_r);
+enum sg_err post_addresses(const char *member, const char *const *list,
+    post_address_fn *fn, void *ctx, struct err *err_r);
 
 #endif

@@ -171,13 +171,15 @@ test_addresses(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(post_addresses(list, note_address, seen, &err), SG_OK);
+	assert_int_equal(
+	    post_addresses("To", list, note_address, seen, &err), SG_OK);
 	assert_string_equal(seen,
 	    "A@example.com b@example.com c@xn--bcher-kva.example "
 	    "stop@example.com ");
 	seen[0] = '\0';
 	assert_int_equal(
-	    post_addresses(bad, note_address, seen, &err), SG_INVALID);
+	    post_addresses("To", bad, note_address, seen, &err), SG_INVALID);
+	assert_true(strncmp(err.text, "To: ", 4) == 0);
 	assert_holds(err.text, "a b c");
 	assert_string_equal(seen, "");
 }
