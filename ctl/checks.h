@@ -21,8 +21,8 @@ void checks_note(struct checks *checks, enum checks_state state,
     const char *name, const char *fix, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* Name servers, the zone of Easy DKIM, the operator's key, letters, the web
- * address, certificates. Looks at files as the caller: before the store is
+/* Name servers, the zone of Easy DKIM, the operator's key, letters, the
+ * private door, the web address, certificates. Looks at files as the caller: before the store is
  * opened. */
 void checks_services(struct checks *checks);
 

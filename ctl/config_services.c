@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -318,6 +319,64 @@ check_letters(struct checks *checks)
 		    "nothing listens at %s: %s", server + 5, strerror(errno));
 }
 
+/* ---- the API --------------------------------------------------------------------- */
+
+/* May the user of the programs, with all his groups, write to it? True when that
+ * cannot be tried: only root can. */
+static bool
+is_open_to_user(const struct conf *conf, const char *path)
+{
+	const struct passwd *user =
+	    conf->user[0] == '\0' ? NULL : getpwnam(conf->user);
+	int count = getgroups(0, NULL);
+	gid_t *groups, group = getegid();
+	bool is_open, is_back;
+
+	if (user == NULL || geteuid() != 0 || count < 0)
+		return true;
+	groups = calloc((size_t)count + 1, sizeof(*groups));
+	if (groups == NULL || getgroups(count, groups) != count ||
+	    initgroups(user->pw_name, user->pw_gid) != 0) {
+		free(groups);
+		return true;
+	}
+	is_open = setegid(user->pw_gid) == 0 && seteuid(user->pw_uid) == 0 &&
+		  faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0;
+	is_back = seteuid(0) == 0 && setegid(group) == 0 &&
+		  setgroups((size_t)count, groups) == 0;
+	free(groups);
+	return is_open && is_back;
+}
+
+/* Where sendward-apid hands mail in. Opens nothing: the MTA would log it. */
+static void
+check_private_door(struct checks *checks)
+{
+	const struct conf *conf = checks->ctl->conf;
+	const char *path = conf->api_submission + strlen("unix:");
+	char fix[128];
+
+	if (strncmp(conf->api_submission, "unix:", 5) != 0)
+		return;
+	if (access(path, F_OK) != 0) {
+		checks_note(checks, CHECKS_WARNING, "api.submission",
+		    "sendwardctl setup postfix prints the listener",
+		    "%s: %s: the API cannot send", path, strerror(errno));
+		return;
+	}
+	(void)snprintf(fix, sizeof(fix),
+	    "usermod --append --groups postdrop %.32s, and restart "
+	    "sendward-apid",
+	    conf->user); /* fits */
+	if (!is_open_to_user(conf, path))
+		checks_note(checks, CHECKS_WARNING, "api.submission", fix,
+		    "the user %s may not enter %s: the API cannot send",
+		    conf->user, path);
+	else
+		checks_note(checks, CHECKS_FINE, "api.submission", "",
+		    "the API hands mail in at %s", path);
+}
+
 /* ---- the web address ------------------------------------------------------------- */
 
 /* Does this machine alone reach the host that text begins with? */
@@ -452,6 +511,7 @@ checks_services(struct checks *checks)
 	check_easy_dkim(checks);
 	check_operator_key(checks, answers ? resolver : NULL);
 	check_letters(checks);
+	check_private_door(checks);
 	check_url(checks);
 	check_tls(checks);
 	dns_resolver_free(&resolver);

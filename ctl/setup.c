@@ -46,11 +46,11 @@ group_of(const struct conf *conf)
 
 /* "unix:/var/spool/postfix/public/letters": the service "letters". */
 static const char *
-mail_service(const struct conf *conf)
+service_of(const char *socket)
 {
-	const char *slash = strrchr(conf->mail_server, '/');
+	const char *slash = strrchr(socket, '/');
 
-	return slash == NULL ? conf->mail_server : slash + 1;
+	return slash == NULL ? socket : slash + 1;
 }
 
 static bool
@@ -61,6 +61,9 @@ is_wanted(const struct conf *conf, const struct setup_line *line)
 	switch (line->when) {
 	case SETUP_MAIL_SOCKET:
 		return strncmp(conf->mail_server, "unix:", 5) == 0;
+	case SETUP_API_SOCKET:
+		return strncmp(conf->api_submission, "unix:", 5) == 0 &&
+		       conf->trusted_daemon_name[0] != '\0';
 	case SETUP_LMTP_UNIX:
 		return is_unix;
 	case SETUP_LMTP_INET:
@@ -125,7 +128,11 @@ put_word(const struct conf *conf, const char *word, size_t len, struct buf *out)
 	if (strncmp(word, "group", len) == 0)
 		return buf_puts(out, group_of(conf));
 	if (strncmp(word, "mail-service", len) == 0)
-		return buf_puts(out, mail_service(conf));
+		return buf_puts(out, service_of(conf->mail_server));
+	if (strncmp(word, "api-service", len) == 0)
+		return buf_puts(out, service_of(conf->api_submission));
+	if (strncmp(word, "daemon-name", len) == 0)
+		return buf_puts(out, conf->trusted_daemon_name);
 	if (strncmp(word, "store", len) == 0)
 		return buf_puts(out, file == NULL ? "STORE" : file);
 	return buf_append(out, word, len);

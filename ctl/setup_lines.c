@@ -36,6 +36,11 @@ const struct setup_line setup_postfix_lines[] = {
  "The policy service: pause, rate, 24 h quota. Used in master.cf below. Its\n"
  "timeout must be longer than pacing_sec, which holds answers back; the default\n"
  "action is what the client hears while sendward-policyd is down.", SETUP_ALWAYS},
+{MAIN, "sendward_policy_private = check_policy_service { @policy@,\n"
+ "    timeout=@policy-timeout@, try_limit=2, policy_context=@daemon-name@,\n"
+ "    { default_action = 451 4.3.0 Temporary service failure } }",
+ "The same for the private door of sendward-apid. The policy protocol does not say\n"
+ "which listener a client came to; policy_context does.", SETUP_API_SOCKET},
 {MAIN, "enable_long_queue_ids = yes",
  "The queue id is the message's name in replies, logs and events: short ones are\n"
  "used again within a day.", SETUP_ALWAYS},
@@ -88,6 +93,15 @@ const struct setup_line setup_postfix_lines[] = {
  "The socket of the option mail.server, where sendward-jobd hands in its letters.\n"
  "Only root and group postdrop can enter its folder:\n"
  "usermod --append --groups postdrop @user@", SETUP_MAIL_SOCKET},
+{MASTER, "@api-service@ unix n - n - - smtpd\n  -o syslog_name=postfix/sendward\n"
+ "  -o smtpd_relay_restrictions=permit_mynetworks,reject\n"
+ "  -o smtpd_data_restrictions=$sendward_policy_private\n"
+ "  -o local_header_rewrite_clients=\n"
+ "  -o { milter_macro_daemon_name = @daemon-name@ }",
+ "The private door: the socket of the option api.submission, where sendward-apid\n"
+ "hands in mail in an account's name. AUTH= of MAIL FROM names the account here and\n"
+ "nowhere else. Only root and group postdrop can enter the socket's folder:\n"
+ "usermod --append --groups postdrop @user@", SETUP_API_SOCKET},
 {NULL, NULL, NULL, SETUP_ALWAYS},
 };
 

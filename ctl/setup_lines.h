@@ -7,12 +7,13 @@
 enum setup_when {
 	SETUP_ALWAYS,
 	SETUP_MAIL_SOCKET, /* mail.server is unix:PATH */
-	SETUP_LMTP_UNIX,   /* feedback.socket is unix:PATH */
-	SETUP_LMTP_INET,   /* it is inet:PORT@ADDRESS */
+	SETUP_API_SOCKET, /* api.submission is, and trusted_daemon_name is set */
+	SETUP_LMTP_UNIX,  /* feedback.socket is unix:PATH */
+	SETUP_LMTP_INET,  /* it is inet:PORT@ADDRESS */
 };
 
 /* @milter@, @policy@, @feedback@, @policy-timeout@, @bounce@, @size@, @user@,
- * @group@, @store@, @mail-service@, and for Sendmail @milter-raw@, @feedback-path@,
+ * @group@, @store@, @mail-service@, @api-service@, @daemon-name@, and for Sendmail @milter-raw@, @feedback-path@,
  * @feedback-host@, @feedback-port@ in a line stand for what the configuration says;
  * @@ is an @. */
 struct setup_line {

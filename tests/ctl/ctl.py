@@ -49,6 +49,10 @@ class Site:
         self.dns = Zone()
         self.dns.set("bounce.example", "MX", "10 mail.bounce.example.")
         self.dns.set("bounce.example", "TXT", "v=spf1 ip4:192.0.2.1 -all")
+        groups = dict(GROUPS, **groups)
+        if "submission" not in groups["api"]:
+            os.chmod(self.write("sendward", ""), 0o666)
+            groups["api"] += ' submission = "unix:{dir}/sendward";'
         self.conf = self.write("sendward.conf", "\n".join((
             'store = "sqlite:%s";' % self.db,
             'master_key_file = "%s";' % self.key,
@@ -58,7 +62,7 @@ class Site:
         ) + options + tuple(
             "%s = { %s };" % (name, text.format(
                 dir=self.dir, port=self.dns.port, src=SRC))
-            for name, text in dict(GROUPS, **groups).items())) + "\n")
+            for name, text in groups.items())) + "\n")
 
     def path(self, name):
         return os.path.join(self.dir, name)
