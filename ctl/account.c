@@ -45,19 +45,6 @@ static const struct out_column columns[] = {
 };
 
 static json_t *
-paused_by(const struct store_account *row)
-{
-	static const char *const names[] = {
-	    [STORE_PAUSED_BY_OPERATOR] = "operator",
-	    [STORE_PAUSED_BY_REPUTATION] = "reputation",
-	    [STORE_PAUSED_BY_ACCOUNT] = "account",
-	};
-
-	return row->facts.paused ? json_string(names[row->paused_by])
-				 : json_null();
-}
-
-static json_t *
 account_json(const struct store_account *row)
 {
 	const struct rules_account *facts = &row->facts;
@@ -66,9 +53,10 @@ account_json(const struct store_account *row)
 			 "s:o, s:s, s:o, s:o, s:o}",
 	    "name", out_string(facts->name), "production", facts->production,
 	    "paused", facts->paused, "pause_reason",
-	    out_string(facts->pause_reason), "paused_by", paused_by(row),
-	    "paused_since", out_time(facts->paused ? row->paused_sec : 0),
-	    "standing", reputation_standing_name(row->standing), "fresh_start",
+	    out_string(facts->pause_reason), "paused_by",
+	    reputation_paused_by(facts->paused, row->paused_by), "paused_since",
+	    out_time(facts->paused ? row->paused_sec : 0), "standing",
+	    reputation_standing_name(row->standing), "fresh_start",
 	    out_time(row->fresh_start_sec), "daily_quota",
 	    (json_int_t)facts->daily_quota, "rate", facts->rate, "policy",
 	    out_string(row->policy), "suppress",

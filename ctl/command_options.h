@@ -47,13 +47,13 @@ static const struct ctl_option account_delete_options[] = {
 {NULL, NULL, NULL, false},
 };
 #define PERMISSION_VALUES "all|send|read"
-#define PERMISSION_HELP "by API and SMTP: all (default), send alone; or read, by the API alone"
+#define PERMISSION_HELP "all (default); send: by API and SMTP; read: by the API"
 static const struct ctl_option credential_create_options[] = {
 {"permission", PERMISSION_VALUES, PERMISSION_HELP, false},
 {NULL, NULL, NULL, false},
 };
 static const struct ctl_option credential_set_options[] = {
-{"permission", PERMISSION_VALUES, "by API and SMTP: all, send alone; or read, by the API alone", true},
+{"permission", PERMISSION_VALUES, "all; send: by API and SMTP; read: by the API", true},
 {NULL, NULL, NULL, false},
 };
 static const struct ctl_option credential_import_options[] = {

@@ -95,9 +95,10 @@ const struct ctl_command ctl_commands[] = {
 {"credential", "create", "ACCOUNT", 1, 1, credential_create_options,
  credential_run_create,
  "Makes an access key and its SMTP password",
- "Shown this once: access key id (which is the SMTP user name), secret, and the\n"
- "SMTP password that Amazon SES's algorithm makes of secret and region. The\n"
- "store keeps the secret sealed and the password as a hash.",
+ "Shown this once: access key id (which is the SMTP user name), secret (for the\n"
+ "API), and the SMTP password that Amazon SES's algorithm makes of secret and\n"
+ "region. The store keeps the secret sealed and the password as a hash. With send\n"
+ "it may send and nothing else, with read make the API's calls that change nothing.",
  "credential create shop\ncredential create shop --permission send --json"},
 {"credential", "import", "ACCOUNT", 1, 1, credential_import_options,
  credential_run_import,
@@ -117,12 +118,13 @@ const struct ctl_command ctl_commands[] = {
  "credential set shop SWKAEXAMPLEEXAMPLE23 --permission read"},
 {"credential", "disable", "ACCOUNT ACCESS-KEY-ID", 2, 2, NULL,
  credential_run_disable,
- "Refuses a credential's logins until it is enabled",
- "Within a second; sessions that are open may not send any more either.",
+ "Refuses a credential's logins and calls until it is enabled",
+ "Calls of the API at once, logins within a second; sessions that are open may not\n"
+ "send any more either.",
  "credential disable shop SWKAEXAMPLEEXAMPLE23"},
 {"credential", "enable", "ACCOUNT ACCESS-KEY-ID", 2, 2, NULL,
  credential_run_enable,
- "Lets a disabled credential log in again",
+ "Lets a disabled credential call and log in again",
  "Secret and password are the same as before.",
  "credential enable shop SWKAEXAMPLEEXAMPLE23"},
 {"credential", "delete", "ACCOUNT ACCESS-KEY-ID", 2, 2, NULL,
@@ -209,7 +211,8 @@ const struct ctl_command ctl_commands[] = {
  "identity disallow shop shop.example agency"},
 {"identity", "grants", "[ACCOUNT]", 0, 1, NULL, identity_run_grants,
  "Lists who may send as whose identity",
- "Those that the account gave and those that it got; without ACCOUNT all.",
+ "Those that the account gave and those that it got; without ACCOUNT all. What a\n"
+ "policy allows has the policy's name; only the API changes it.",
  "identity grants shop"},
 {"identity", "set", "ACCOUNT DOMAIN|ADDRESS", 2, 2, identity_set_options,
  identity_run_set,

@@ -16,11 +16,13 @@ static const struct out_column fields[] = {
     {"name", "configuration set", OUT_PLAIN},
     {"account", "account", OUT_PLAIN},
     {"paused", "paused", OUT_PLAIN},
+    {"pausedBy", "paused by", OUT_PLAIN},
     {"pauseReason", "pause reason", OUT_PLAIN},
     {"suppress", "suppression list", OUT_PLAIN},
     {"reputation", "own reputation", OUT_ON_OFF},
     {"standing", "standing", OUT_PLAIN},
     {"freshStart", "fresh start", OUT_PLAIN},
+    {"pool", "pool", OUT_PLAIN},
     {"created", "created", OUT_PLAIN},
     {NULL, NULL, OUT_PLAIN},
 };
@@ -28,15 +30,18 @@ static const struct out_column fields[] = {
 static json_t *
 set_json(const char *account, const struct store_set *row)
 {
-	return json_pack("{s:o, s:s, s:b, s:o, s:s, s:b, s:s, s:o, s:o}",
+	return json_pack("{s:o, s:s, s:b, s:o, s:o, s:s, s:b, s:s, s:o, s:o, "
+			 "s:o}",
 	    "account", out_string(account), "name", row->facts.name, "paused",
-	    row->facts.paused, "pauseReason",
+	    row->facts.paused, "pausedBy",
+	    reputation_paused_by(row->facts.paused, row->paused_by),
+	    "pauseReason",
 	    out_text(row->facts.paused ? row->facts.pause_reason : ""),
 	    "suppress", set_suppressed_name(row->facts.suppressed_reasons),
 	    "reputation", row->reputation, "standing",
 	    reputation_standing_name(row->standing), "freshStart",
-	    out_time(row->fresh_start_sec), "created",
-	    out_time(row->created_sec));
+	    out_time(row->fresh_start_sec), "pool", out_text(row->pool),
+	    "created", out_time(row->created_sec));
 }
 
 int

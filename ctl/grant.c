@@ -15,10 +15,10 @@ static json_t *
 grant_json(
     const char *owner, const char *delegate, const struct store_grant *row)
 {
-	return json_pack("{s:s, s:s, s:s, s:o, s:o}", "identity", row->identity,
-	    "owner", owner, "account", delegate, "from",
-	    out_string(row->from_pattern), "created",
-	    out_time(row->created_sec));
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "identity",
+	    row->identity, "owner", owner, "account", delegate, "from",
+	    out_string(row->from_pattern), "policy", out_text(row->policy),
+	    "created", out_time(row->created_sec));
 }
 
 struct load {
@@ -63,6 +63,7 @@ grant_print(const struct ctl *ctl, json_t *list)
 	    {"identity", "MAY SEND AS", OUT_PLAIN},
 	    {"owner", "OF", OUT_PLAIN},
 	    {"from", "FROM", OUT_PLAIN},
+	    {"policy", "BY POLICY", OUT_PLAIN},
 	    {"created", "SINCE", OUT_PLAIN},
 	    {NULL, NULL, OUT_PLAIN},
 	};

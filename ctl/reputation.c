@@ -31,6 +31,18 @@ reputation_standing_text(enum rules_standing standing)
 	return standings[standing].text;
 }
 
+json_t *
+reputation_paused_by(bool is_paused, enum store_paused_by by)
+{
+	static const char *const names[] = {
+	    [STORE_PAUSED_BY_OPERATOR] = "operator",
+	    [STORE_PAUSED_BY_REPUTATION] = "reputation",
+	    [STORE_PAUSED_BY_ACCOUNT] = "account",
+	};
+
+	return is_paused ? json_string(names[by]) : json_null();
+}
+
 /* ---- figures as JSON ---------------------------------------------------------- */
 
 /* Of counts as they were judged. */
