@@ -13,6 +13,7 @@
 #include "post/fold.h"
 #include "post/mime.h"
 #include "post/part.h"
+#include "rules/ascii.h"
 
 #define LINE_MAX_BYTES 998
 
@@ -98,11 +99,17 @@ set_message_id(const struct post_mail *mail, const char *wish, size_t wish_len,
 	g_free(random);
 }
 
-static void
-put_own(GMimeMessage *message, const char *name, const char *value)
+static enum sg_err
+put_own(GMimeMessage *message, const char *name, const char *value,
+    struct err *err_r)
 {
-	if (value != NULL && value[0] != '\0')
-		post_fold_ascii(GMIME_OBJECT(message), name, value);
+	if (value == NULL || value[0] == '\0')
+		return SG_OK;
+	if (!ascii_is_all_print(value))
+		return err_set(err_r, SG_INVALID,
+		    "%s: the value must be printable ASCII", name);
+	post_fold_ascii(GMIME_OBJECT(message), name, value);
+	return SG_OK;
 }
 
 static enum sg_err
@@ -122,10 +129,12 @@ set_fields(
 		return rc;
 	mime_set_date(message, mail->now_sec);
 	set_message_id(mail, message_id, len, message);
-	put_own(message, "X-SES-CONFIGURATION-SET", mail->set);
-	put_own(message, "X-SES-MESSAGE-TAGS", mail->tags);
-	put_own(message, "X-SES-TENANT", mail->tenant);
-	return SG_OK;
+	rc = put_own(message, "X-SES-CONFIGURATION-SET", mail->set, err_r);
+	if (rc == SG_OK)
+		rc = put_own(message, "X-SES-MESSAGE-TAGS", mail->tags, err_r);
+	if (rc == SG_OK)
+		rc = put_own(message, "X-SES-TENANT", mail->tenant, err_r);
+	return rc;
 }
 
 /* ---- parts -------------------------------------------------------------------------- */

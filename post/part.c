@@ -329,6 +329,21 @@ set_data(GMimePart *part, const struct post_attachment *a,
 	g_free(lines);
 }
 
+/* The parser decodes encoded words and RFC 2231's form, line ends among them, and
+ * the writer writes those as they are. */
+static bool
+has_clean_parameters(GMimeContentType *type)
+{
+	GMimeParamList *list = g_mime_content_type_get_parameters(type);
+	int count = g_mime_param_list_length(list);
+	bool ok = true;
+
+	for (int i = 0; ok && i < count; i++)
+		ok = !has_control(g_mime_param_get_value(
+		    g_mime_param_list_get_parameter_at(list, i)));
+	return ok;
+}
+
 /* RFC 2046, 5.2.1: a message in a message is never encoded. One that had to be goes
  * as a file. */
 static enum sg_err
@@ -351,6 +366,11 @@ new_part(const struct post_attachment *a, GMimePart **part_r, struct err *err_r)
 	type = g_mime_content_type_parse(NULL, text);
 	if (type == NULL)
 		return invalid("ContentType", "not a type", err_r);
+	if (!has_clean_parameters(type)) {
+		g_object_unref(type);
+		return invalid("ContentType",
+		    "a parameter hides control characters", err_r);
+	}
 	*part_r = g_mime_part_new();
 	g_mime_object_set_content_type(GMIME_OBJECT(*part_r), type);
 	set_data(*part_r, a, encoding_of(&copy));

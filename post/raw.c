@@ -301,6 +301,11 @@ raw_prepare(const void *data, size_t len, const struct raw_wish *wish,
 	enum sg_err rc = SG_OK;
 
 	*found_r = (struct raw_found){.from = ""};
+	if (!ascii_is_all_print(wish->set) || !ascii_is_all_print(wish->tags) ||
+	    !ascii_is_all_print(wish->tenant))
+		return err_set(err_r, SG_INVALID,
+		    "configuration set, tags and tenant must be printable "
+		    "ASCII");
 	while (rc == SG_OK && at < end) {
 		rc = next_field(at, (size_t)(end - at), &field, err_r);
 		if (rc == SG_OK)

@@ -113,14 +113,22 @@ test_refused(void **state)
 	static const char *const bad_to[] = {"nobody", NULL};
 	static const struct post_field bad_field[] = {
 	    {"Bcc", "x@example.org"}, {NULL, NULL}};
-	struct post_mail mails[6];
+	/* an encoded word within a parameter */
+	static const struct post_attachment bad_type = {
+	    .data = (const unsigned char *)"x",
+	    .len = 1,
+	    .file_name = "a.txt",
+	    .content_type = "text/plain; x==?utf-8?q?a=0D=0AX-B:_c?="};
+	struct post_mail mails[8];
 	static const char *const why[ROWS(mails)] = {
 	    "SG_INVALID: FromEmailAddress: Missing address",
 	    "SG_INVALID: ToAddresses: Missing final '@domain': nobody",
 	    "SG_INVALID: Subject: line ends",
 	    "SG_INVALID: Text: unknown charset x-none",
 	    "SG_INVALID: Headers: Bcc may not",
-	    "SG_INVALID: Text: the text is not UTF-8"};
+	    "SG_INVALID: Text: the text is not UTF-8",
+	    "SG_INVALID: X-SES-TENANT: the value must be printable ASCII",
+	    "SG_INVALID: Attachments.ContentType: a parameter"};
 	struct buf out;
 
 	(void)state;
@@ -132,6 +140,9 @@ test_refused(void **state)
 	mails[3].text.charset = "x-none";
 	mails[4].fields = bad_field;
 	mails[5].text.data = "\xff";
+	mails[6].tenant = "tenant\r\nX-Other: field";
+	mails[7].attachments = &bad_type;
+	mails[7].attachment_count = 1;
 	buf_init(&out, 100000);
 	for (size_t i = 0; i < ROWS(mails); i++)
 		assert_holds(composed(&mails[i], &out), why[i]);

@@ -167,6 +167,12 @@ test_replaced(void **state)
 	    83);
 	buf_fini(&out);
 	buf_fini(&list);
+	wish.tenant = "tenant\r\nX-Other: field";
+	assert_int_equal(
+	    prepare(in, sizeof(in) - 1, &wish, &found, &out, &list, &err),
+	    SG_INVALID);
+	buf_fini(&out);
+	buf_fini(&list);
 }
 
 static void

@@ -38,6 +38,14 @@ ascii_is_print(char c)
 }
 
 static inline bool
+ascii_is_all_print(const char *text)
+{
+	while (ascii_is_print(*text))
+		text++;
+	return *text == '\0';
+}
+
+static inline bool
 ascii_is_8bit(char c)
 {
 	return ((unsigned char)c & 0x80) != 0;
