@@ -2,6 +2,7 @@
 # scenarios are tests/run's.
 style_checks = \
 	tests/check-commands \
+	tests/check-errors \
 	tests/check-events \
 	tests/check-headers \
 	tests/check-layers \
