@@ -108,6 +108,30 @@ api_fault_find(const char *code)
 	return NULL;
 }
 
+static bool
+is_listed(const char *list, const char *code)
+{
+	size_t code_len = strlen(code);
+
+	while (*list != '\0') {
+		size_t len = strcspn(list, "|");
+
+		if (len == code_len && strncmp(list, code, len) == 0)
+			return true;
+		list += len + (list[len] == '|');
+	}
+	return false;
+}
+
+bool
+api_fault_may(const struct api_operation *operation, const char *code)
+{
+	for (size_t i = 0; api_fault_common[i] != NULL; i++)
+		if (strcmp(api_fault_common[i], code) == 0)
+			return true;
+	return is_listed(operation->errors, code);
+}
+
 const char *
 api_fault_invalid(int protocol)
 {

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 struct api_fault;
+struct api_operation;
 
 struct api_fault_kind {
 	const char *code;
@@ -23,6 +24,9 @@ void api_fault_say(struct api_fault *fault_r, const char *code,
 /* Those that any operation may answer, before or beside its handler: signature,
  * permission, limits, validation, ours. Ends with NULL. */
 extern const char *const api_fault_common[];
+
+/* Is it one of these, or of the operation's row? */
+bool api_fault_may(const struct api_operation *operation, const char *code);
 
 /* What the protocols call the same thing. */
 const char *api_fault_invalid(int protocol);   /* BadRequestException,

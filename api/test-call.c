@@ -141,30 +141,6 @@ test_call_ok(struct test_call *t, enum api_protocol protocol,
 	return t->out;
 }
 
-static bool
-is_listed(const char *list, const char *code)
-{
-	size_t len = strlen(code);
-
-	while (*list != '\0') {
-		size_t n = strcspn(list, "|");
-
-		if (n == len && strncmp(list, code, n) == 0)
-			return true;
-		list += n + (list[n] == '|');
-	}
-	return false;
-}
-
-static bool
-is_common(const char *code)
-{
-	for (size_t i = 0; api_fault_common[i] != NULL; i++)
-		if (strcmp(api_fault_common[i], code) == 0)
-			return true;
-	return false;
-}
-
 void
 test_call_fails(struct test_call *t, enum api_protocol protocol,
     const char *operation, const char *code, const char *text,
@@ -176,7 +152,7 @@ test_call_fails(struct test_call *t, enum api_protocol protocol,
 	if (strcmp(t->code, code) != 0 || strstr(t->message, text) == NULL)
 		fail_msg("%s: %s: %s, not %s with %s", operation, t->code,
 		    t->message, code, text);
-	if (!is_listed(row->errors, code) && !is_common(code))
+	if (!api_fault_may(row, code))
 		fail_msg("%s may not answer %s", operation, code);
 	assert_non_null(api_fault_find(code));
 }
