@@ -192,8 +192,13 @@ whats_next()
 	  swaks --server \$SMTP_HOST:\$SMTP_PORT --auth PLAIN --auth-user \$SMTP_USER \\
 	      --from \$FROM --to anyone@customer.example
 	  ls \$OUTBOX                                  what was delivered
-	  export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_REGION
+	  export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_DEFAULT_REGION
 	  aws --endpoint-url \$ENDPOINT sesv2 get-account         (package awscli)
+	  aws --endpoint-url \$ENDPOINT sesv2 send-email --from-email-address \$FROM \\
+	      --destination ToAddresses=anyone@customer.example --content \\
+	      'Simple={Subject={Data=Hello},Body={Text={Data="It works."}}}'
+	  curl --aws-sigv4 aws:amz:\$AWS_REGION:ses --user \\
+	      \$AWS_ACCESS_KEY_ID:\$AWS_SECRET_ACCESS_KEY \$ENDPOINT/v2/email/identities
 	  \$SENDWARDCTL -c \$SENDWARD_CONF identity create demo shop.example
 	  ./quickstart dns add NAME TYPE VALUE         one of its records; then:
 	  \$SENDWARDCTL -c \$SENDWARD_CONF identity check demo shop.example
