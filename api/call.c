@@ -325,18 +325,3 @@ api_arn_name(const struct api_call *call, const char *arn, char kind_r[64])
 	kind_r[len] = '\0';
 	return kind + len + 1;
 }
-
-int64_t
-api_account_of_number(const char *text, size_t len)
-{
-	int64_t id = 0;
-
-	if (len < 12 || len > 18)
-		return 0;
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return 0;
-		id = id * 10 + (text[i] - '0');
-	}
-	return id;
-}

@@ -124,7 +124,5 @@ void api_arn(const struct api_call *call, const char *kind, const char *name,
  * the name behind KIND/ (points into arn); kind_r: 64 bytes. */
 const char *api_arn_name(
     const struct api_call *call, const char *arn, char kind_r[64]);
-/* 12 digits of an account (ops/event.h) back to its id; 0: none. */
-int64_t api_account_of_number(const char *text, size_t len);
 
 #endif

@@ -124,8 +124,8 @@ check_answer(enum api_protocol protocol, const struct api_operation *operation,
 	api_response_fini(&response);
 }
 
-void
-fake_operations_call(const struct api_request *request)
+static void
+call(const struct api_request *request)
 {
 	const struct api_operation *operation;
 	enum api_protocol protocol;
@@ -203,7 +203,7 @@ fake_operations_fuzz(const unsigned char *data, size_t size, bool has_type)
 		request.method = method_of(request.verb);
 		request.path = target;
 		request.query = query == NULL ? "" : query;
-		fake_operations_call(&request);
+		call(&request);
 	}
 	free(text);
 }

@@ -3,15 +3,13 @@
 #ifndef SENDWARD_API_FAKE_OPERATIONS_H
 #define SENDWARD_API_FAKE_OPERATIONS_H
 
-#include "api/exchange.h"
-
-/* The whole way of a request without its handler: operation, input, answer. Traps
- * when an input does not keep its own shape, an error has an unknown code, or an
- * answer cannot be read by those who read such answers. */
-void fake_operations_call(const struct api_request *request);
+#include <stdbool.h>
+#include <stddef.h>
 
 /* Bytes as a request: "METHOD TARGET\n", with has_type "CONTENT-TYPE\n", then the
- * body. Calls it. */
+ * body. Goes its whole way but for the handler: operation, input, answer. Traps when
+ * an input does not keep its own shape, an error has an unknown code, or an answer
+ * cannot be read by those who read such answers. */
 void fake_operations_fuzz(
     const unsigned char *data, size_t size, bool has_type);
 

@@ -33,8 +33,8 @@ api_identity_name(const struct api_call *call, const char *text)
 	return name != NULL && strcmp(kind, "identity") == 0 ? name : text;
 }
 
-void
-api_identity_fail_missing(struct api_call *call, const char *name)
+static void
+fail_missing(struct api_call *call, const char *name)
 {
 	if (is_v2(call))
 		api_fail(call, "NotFoundException",
@@ -52,7 +52,7 @@ api_identity_done(struct api_call *call, enum sg_err rc, const struct err *err,
 	const struct api_codes codes = {invalid, NULL, invalid};
 
 	if (rc == SG_MISSING) {
-		api_identity_fail_missing(call, name);
+		fail_missing(call, name);
 		return false;
 	}
 	return api_check(call, rc, err, &codes);

@@ -14,10 +14,9 @@
  * that name. */
 const char *api_identity_name(const struct api_call *call, const char *text);
 
-/* NotFoundException, for v1 InvalidParameterValue. */
-void api_identity_fail_missing(struct api_call *call, const char *name);
-/* True: SG_OK. SG_MISSING is the identity; SG_INVALID and SG_EXISTS are bad
- * requests, with err's text. */
+/* True: SG_OK. SG_MISSING is the identity: NotFoundException, for v1
+ * InvalidParameterValue. SG_INVALID and SG_EXISTS are bad requests, with err's
+ * text. */
 bool api_identity_done(struct api_call *call, enum sg_err rc,
     const struct err *err, const char *name);
 /* False: the call has failed. */

@@ -86,17 +86,6 @@ api_tags_list(struct api_call *call, const char *resource, json_t *list)
 	    &err, &api_v2_codes);
 }
 
-bool
-api_tags_drop(struct api_call *call, const char *resource)
-{
-	struct err err = {0};
-
-	return api_check(call,
-	    store_tag_delete(
-		call->store, call->owner.facts.id, resource, NULL, &err),
-	    &err, &api_v2_codes);
-}
-
 /* ---- what may have tags ---------------------------------------------------------- */
 
 /* Is it the caller's? Then clean_r is its name as the store has it. */

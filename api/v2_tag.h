@@ -24,10 +24,6 @@ bool api_tags_put(
 /* Adds {Key, Value} of each to list, in the order of the keys. */
 void api_tags_list(struct api_call *call, const char *resource, json_t *list);
 
-/* All tags of a resource go. Not needed for those above: the store takes theirs
- * along. False: the call has failed. */
-bool api_tags_drop(struct api_call *call, const char *resource);
-
 /* The list as ops/tag.h takes it; borrowed from tags. False: too many, the call has
  * failed. */
 bool api_tags_read(struct api_call *call, const json_t *tags,

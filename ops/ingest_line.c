@@ -83,8 +83,10 @@ tally_of(struct ingest_batch *batch, int64_t account_id, int64_t set_id,
 	return tally;
 }
 
-enum sg_err
-ingest_count(struct ingest_batch *batch, const struct store_message *message,
+/* Adds to what the batch adds up, for the message's account, its set and its
+ * tenant. tally: the numbers alone. */
+static enum sg_err
+count(struct ingest_batch *batch, const struct store_message *message,
     const struct store_tally *tally, struct err *err_r)
 {
 	const int64_t ids[3] = {
@@ -128,7 +130,7 @@ count_message(struct ingest_batch *batch, const struct store_message *message,
 		tally.sent += !recipients_is_dropped(recipient.flag);
 		tally.eligible += recipient.flag == RECIPIENT_ELIGIBLE;
 	}
-	return ingest_count(batch, message, &tally, err_r);
+	return count(batch, message, &tally, err_r);
 }
 
 /* ---- events ------------------------------------------------------------------- */
@@ -352,7 +354,7 @@ settle(struct ingest_batch *batch, const struct store_message *message,
 		tally.bounces = waiting.list[i].kind == STORE_FATE_BOUNCE;
 		tally.complaints = !tally.bounces;
 		if (rc == SG_OK)
-			rc = ingest_count(batch, message, &tally, err_r);
+			rc = count(batch, message, &tally, err_r);
 	}
 	free(waiting.list);
 	return rc;
@@ -391,7 +393,7 @@ count_rejected(struct ingest_batch *batch, const struct store_message *message,
 
 	while (recipients_next(&text, &recipient))
 		tally.rejected++;
-	return ingest_count(batch, message, &tally, err_r);
+	return count(batch, message, &tally, err_r);
 }
 
 /* A refused message has no row: its event keeps what belongs into `mail`. */

@@ -25,11 +25,6 @@ struct ingest_batch {
  * nothing was written. Of an account that is gone: SG_OK, nothing is written. */
 enum sg_err ingest_line(struct ingest_batch *batch, const char *line,
     size_t len, struct err *err_r);
-/* Adds to what the batch adds up, for the message's account, its set and its
- * tenant. tally: the numbers alone. */
-enum sg_err ingest_count(struct ingest_batch *batch,
-    const struct store_message *message, const struct store_tally *tally,
-    struct err *err_r);
 
 /* store_message.facts of a line. A new reference; NULL: no memory. */
 json_t *ingest_facts(const json_t *line);

@@ -149,9 +149,9 @@ pool_check(struct store *store, int64_t account_id, const char *name,
 
 /* ---- addresses --------------------------------------------------------------------- */
 
-enum sg_err
-pool_ip_parse(
-    const char *text, char address_r[STORE_IP_MAX + 1], struct err *err_r)
+/* As the store has addresses. */
+static enum sg_err
+parse_ip(const char *text, char address_r[STORE_IP_MAX + 1], struct err *err_r)
 {
 	struct in6_addr six;
 	struct in_addr four;
@@ -185,7 +185,7 @@ pool_ip_add(struct store *store, const struct store_pool *pool,
 	struct store_ip row = {.account_id = pool->account_id,
 	    .pool_id = pool->id,
 	    .created_sec = now_sec};
-	enum sg_err rc = pool_ip_parse(address, row.address, err_r);
+	enum sg_err rc = parse_ip(address, row.address, err_r);
 
 	if (rc == SG_OK)
 		rc = set_percentage(&row, percentage, err_r);
@@ -207,7 +207,7 @@ pool_ip_remove(struct store *store, const struct store_pool *pool,
 {
 	char clean[STORE_IP_MAX + 1];
 	struct store_ip row;
-	enum sg_err rc = pool_ip_parse(address, clean, err_r);
+	enum sg_err rc = parse_ip(address, clean, err_r);
 
 	if (rc == SG_OK)
 		rc = store_ip_get(store, clean, &row, err_r);
@@ -222,7 +222,7 @@ pool_ip_get(struct store *store, int64_t account_id, const char *address,
     struct store_ip *row_r, struct err *err_r)
 {
 	char clean[STORE_IP_MAX + 1];
-	enum sg_err rc = pool_ip_parse(address, clean, err_r);
+	enum sg_err rc = parse_ip(address, clean, err_r);
 
 	if (rc == SG_OK)
 		rc = store_ip_get(store, clean, row_r, err_r);

@@ -32,11 +32,8 @@ enum sg_err pool_delete(struct store *store, int64_t account_id,
 enum sg_err pool_check(struct store *store, int64_t account_id,
     const char *name, struct err *err_r);
 
-/* text: an IPv4 or IPv6 address; as the store has it. SG_INVALID. */
-enum sg_err pool_ip_parse(
-    const char *text, char address_r[STORE_IP_MAX + 1], struct err *err_r);
-/* The operator's. The address becomes the pool's account's; one that is there is
- * moved. percentage: of its warm-up, 100 done. */
+/* The operator's. The address (IPv4 or IPv6, else SG_INVALID) becomes the pool's
+ * account's; one that is there is moved. percentage: of its warm-up, 100 done. */
 enum sg_err pool_ip_add(struct store *store, const struct store_pool *pool,
     const char *address, int percentage, int64_t now_sec, struct err *err_r);
 /* From the pool, and from the store. SG_MISSING */

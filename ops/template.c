@@ -7,8 +7,8 @@
 
 #include "store/store.h"
 
-enum sg_err
-template_check_name(const char *name, struct err *err_r)
+static enum sg_err
+check_name(const char *name, struct err *err_r)
 {
 	size_t len = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				  "abcdefghijklmnopqrstuvwxyz0123456789_-");
@@ -23,7 +23,7 @@ template_check_name(const char *name, struct err *err_r)
 static enum sg_err
 check(const struct store_template *row, struct err *err_r)
 {
-	enum sg_err rc = template_check_name(row->name, err_r);
+	enum sg_err rc = check_name(row->name, err_r);
 
 	if (rc != SG_OK)
 		return rc;

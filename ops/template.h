@@ -14,9 +14,6 @@ struct store;
 #define TEMPLATE_MOST 20000
 #define TEMPLATE_BYTES_MAX 512000 /* all texts together */
 
-/* 1 to 64 of A-Z a-z 0-9 _ -; SG_INVALID. */
-enum sg_err template_check_name(const char *name, struct err *err_r);
-
 /* row: account_id, name, texts, created_sec. SG_INVALID: name, size, no subject;
  * SG_EXISTS. *is_full_r: SG_INVALID, too, for the account has
  * TEMPLATE_MOST. Within the caller's transaction when one is open. */

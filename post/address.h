@@ -12,8 +12,6 @@
 /* Appends the mailboxes of each text to list: names decoded, domains in their ASCII
  * form and in lower case. member: what the texts are called, for SG_INVALID, which
  * says what is wrong with which. */
-enum sg_err post_address_read(const char *member, const char *text,
-    InternetAddressList *list, struct err *err_r);
 enum sg_err post_address_read_all(const char *member, const char *const *texts,
     InternetAddressList *list, struct err *err_r);
 

@@ -107,8 +107,9 @@ bare_message_id(const char *value, size_t *len_r)
 	return value;
 }
 
-enum sg_err
-post_field_check(const struct post_field *field, struct err *err_r)
+/* May a client have this field, and is it well formed? */
+static enum sg_err
+check_field(const struct post_field *field, struct err *err_r)
 {
 	size_t len = strlen(field->name), value_len = strlen(field->value);
 	size_t id_len;
@@ -170,7 +171,7 @@ post_field_all(GMimeMessage *message, const struct post_field *fields,
 		if (f - fields >= POST_FIELDS_MAX)
 			return err_set(err_r, SG_INVALID,
 			    "Headers: more than %d", POST_FIELDS_MAX);
-		rc = post_field_check(f, err_r);
+		rc = check_field(f, err_r);
 		if (rc == SG_OK && is_double(fields, f))
 			rc = err_set(err_r, SG_INVALID,
 			    "Headers: %s occurs twice", f->name);

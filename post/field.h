@@ -15,10 +15,8 @@
 enum sg_err post_field_subject(
     GMimeMessage *message, const struct post_text *subject, struct err *err_r);
 
-/* May a client have this field, and is it well formed? SG_INVALID. */
-enum sg_err post_field_check(const struct post_field *field, struct err *err_r);
-
-/* Adds them all, but for Message-ID, whose value *message_id_r is then (without
+/* SG_INVALID: a client may not have such a field, or it is ill formed. Adds them all,
+ * but for Message-ID, whose value *message_id_r is then (without
  * brackets, borrowed by *len_r): NULL none. */
 enum sg_err post_field_all(GMimeMessage *message,
     const struct post_field *fields, const char **message_id_r, size_t *len_r,
