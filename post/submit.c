@@ -26,6 +26,7 @@ struct submit {
 	submit_stop_fn *should_stop;
 	void *stop_ctx;
 	char url[1024];
+	char place[1024]; /* as the configuration has it */
 	enum stage stage;
 	const char *data; /* of the message at hand */
 	size_t len, sent;
@@ -255,6 +256,7 @@ set_server(struct submit *s, const char *server, struct err *err_r)
 {
 	static const char local[] = "unix:", remote[] = "smtp://";
 
+	(void)snprintf(s->place, sizeof(s->place), "%s", server);
 	if (strncmp(server, local, sizeof(local) - 1) == 0) {
 		(void)snprintf(s->url, sizeof(s->url), "smtp://localhost");
 		if (curl_easy_setopt(s->curl, CURLOPT_UNIX_SOCKET_PATH,
@@ -453,19 +455,31 @@ find_queue_id(struct submit_reply *reply)
 		    (int)(end - at), at);
 }
 
+/* libcurl speaks of port 25 where a socket of a path cannot be reached. */
+static void
+describe_failure(struct submit *s, CURLcode rc)
+{
+	const char *error =
+	    s->error[0] != '\0' ? s->error : curl_easy_strerror(rc);
+	long code = 0;
+
+	if (rc == CURLE_COULDNT_CONNECT && strncmp(s->place, "unix:", 5) == 0 &&
+	    curl_easy_getinfo(s->curl, CURLINFO_OS_ERRNO, &code) == CURLE_OK &&
+	    code != 0)
+		error = strerror((int)code);
+	(void)snprintf(s->reply.text, sizeof(s->reply.text), "%.200s: %.255s",
+	    s->place, error);
+}
+
 static void
 describe(struct submit *s, const struct submit_mail *mail, CURLcode rc,
     struct submit_reply *reply_r)
 {
-	const char *error =
-	    s->error[0] != '\0' ? s->error : curl_easy_strerror(rc);
-
 	if (rc == CURLE_OK) {
 		find_queue_id(&s->reply);
 	} else if (s->reply.code < 400) {
 		clear_reply(s);
-		(void)snprintf(s->reply.text, sizeof(s->reply.text),
-		    "%.200s: %.255s", s->url, error);
+		describe_failure(s, rc);
 	} else if (s->stage == STAGE_MESSAGE && s->recipients > 0 &&
 		   s->reply.code != 421) {
 		s->reply.recipient = mail->to[s->recipients - 1];
