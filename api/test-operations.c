@@ -47,9 +47,6 @@ check_row(const struct api_operation *row, void *ctx)
 	if ((row->flags & API_OP_NO_RESULT) != 0 &&
 	    (row->out != NULL || row->protocol == API_V2))
 		fail_msg("%s has no Result, and says what is in it", row->name);
-	if ((row->flags & API_OP_READS) != 0 &&
-	    (row->flags & API_OP_SENDS) != 0)
-		fail_msg("%s reads and sends", row->name);
 }
 
 static void
@@ -58,6 +55,83 @@ rows_are_whole(void **state)
 	(void)state;
 	/* 78 of SES v2, 51 of v1, 13 of SNS. */
 	assert_true(each_row(check_row, NULL) >= 142);
+}
+
+/* ---- flags ----------------------------------------------------------------------- */
+
+static bool
+is_one_of(const char *name, const char *const *names)
+{
+	while (*names != NULL && strcmp(*names, name) != 0)
+		names++;
+	return *names != NULL;
+}
+
+static bool
+begins_with_one_of(const char *name, const char *const *words)
+{
+	while (*words != NULL && strncmp(name, *words, strlen(*words)) != 0)
+		words++;
+	return *words != NULL;
+}
+
+static void
+check_flags(const struct api_operation *row, void *ctx)
+{
+	static const char *const reads[] = {
+	    "BatchGet", "Describe", "Get", "List", "TestRender", NULL};
+	static const char *const sends[] = {"Publish", "Send", NULL};
+	/* all that send mail, make keys or render */
+	static const char *const slow[] = {"Send", "CreateEmailIdentity",
+	    "PutEmailIdentityDkimSigningAttributes", "TestRender",
+	    "VerifyDomain", NULL};
+	static const char *const quick[] = {"CreateEmailIdentityPolicy", NULL};
+
+	(void)ctx;
+	if (begins_with_one_of(row->name, reads) !=
+	    ((row->flags & API_OP_READS) != 0))
+		fail_msg("%s: may one call it who may only read?", row->name);
+	if (begins_with_one_of(row->name, sends) !=
+	    ((row->flags & API_OP_SENDS) != 0))
+		fail_msg("%s: may one call it who may only send?", row->name);
+	if ((begins_with_one_of(row->name, slow) &&
+		!is_one_of(row->name, quick)) !=
+	    ((row->flags & API_OP_SLOW) != 0))
+		fail_msg("%s: in which thread?", row->name);
+}
+
+static void
+flags_are_the_names(void **state)
+{
+	(void)state;
+	(void)each_row(check_flags, NULL);
+}
+
+static void
+check_result(const struct api_operation *row, void *ctx)
+{
+	/* as the services' models have them: no output at all */
+	static const char *const none[] = {"UpdateAccountSendingEnabled",
+	    "VerifyEmailAddress", "DeleteVerifiedEmailAddress",
+	    "UpdateConfigurationSetSendingEnabled",
+	    "UpdateConfigurationSetReputationMetricsEnabled",
+	    "CreateCustomVerificationEmailTemplate",
+	    "UpdateCustomVerificationEmailTemplate",
+	    "DeleteCustomVerificationEmailTemplate", "DeleteTopic",
+	    "SetTopicAttributes", "Unsubscribe", "SetSubscriptionAttributes",
+	    NULL};
+
+	(void)ctx;
+	if ((row->protocol != API_V2 && is_one_of(row->name, none)) !=
+	    ((row->flags & API_OP_NO_RESULT) != 0))
+		fail_msg("%s: has it a Result?", row->name);
+}
+
+static void
+results_are_the_models(void **state)
+{
+	(void)state;
+	(void)each_row(check_result, NULL);
 }
 
 /* ---- names and paths -------------------------------------------------------------- */
@@ -309,17 +383,45 @@ common_errors_are_known(void **state)
 	assert_null(api_fault_find(""));
 }
 
+static void
+only_listed_errors_are_allowed(void **state)
+{
+	static const struct api_operation row = {
+	    .name = "X", .errors = "AlreadyExistsException|NotFound"};
+	static const struct {
+		const char *code;
+		bool may;
+	} rows[] = {
+	    {"AlreadyExistsException", true},
+	    {"NotFound", true},
+	    {"InternalFailure", true},
+	    {"NotFoundException", false},
+	    {"AlreadyExists", false},
+	    {"Found", false},
+	    {"", false},
+	    {"AlreadyExistsException|NotFound", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (api_fault_may(&row, rows[i].code) != rows[i].may)
+			fail_msg("\"%s\"", rows[i].code);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(rows_are_whole),
+	    cmocka_unit_test(flags_are_the_names),
+	    cmocka_unit_test(results_are_the_models),
 	    cmocka_unit_test(names_are_there_once),
 	    cmocka_unit_test(paths_do_not_collide),
 	    cmocka_unit_test(paths_and_shapes_agree),
 	    cmocka_unit_test(shapes_are_whole),
 	    cmocka_unit_test(errors_are_known),
 	    cmocka_unit_test(common_errors_are_known),
+	    cmocka_unit_test(only_listed_errors_are_allowed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

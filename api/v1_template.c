@@ -86,7 +86,7 @@ const struct api_operation api_v1_template[] = {
 	    "", delete_template},
 	{API_V1, "TestRenderTemplate", NULL, NULL,
 	    api_in_v1_test_render_template, api_out_v1_test_render_template,
-	    API_OP_READS,
+	    API_OP_READS | API_OP_SLOW,
 	    "InvalidRenderingParameter|MissingRenderingAttribute|"
 	    "TemplateDoesNotExist", test_render_template},
 	{API_V1, "CreateCustomVerificationEmailTemplate", NULL, NULL,
