@@ -12,7 +12,21 @@ struct found {
 	int hosts, lengths, codings;
 	uint64_t length;
 	bool is_bad; /* the length */
+	bool is_odd; /* another reader may see another field there */
 };
+
+/* RFC 9110, 5.1 and 5.5: "Name :" is none, nor is a line end within a value. */
+static bool
+is_odd(const struct api_field *field)
+{
+	static const char token[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz"
+				    "0123456789!#$%&'*+-.^_`|~";
+
+	return field->name[0] == '\0' ||
+	       field->name[strspn(field->name, token)] != '\0' ||
+	       strpbrk(field->value, "\r\n") != NULL;
+}
 
 static void
 see_length(struct found *found, const char *value)
@@ -33,6 +47,7 @@ look(const struct api_request *request)
 	for (size_t i = 0; i < request->field_count; i++) {
 		const char *name = request->fields[i].name;
 
+		found.is_odd |= is_odd(&request->fields[i]);
 		if (strcasecmp(name, "Host") == 0)
 			found.hosts++;
 		else if (strcasecmp(name, "Content-Length") == 0)
@@ -55,7 +70,7 @@ api_limits_judge(const struct api_limits *limits,
 		return 414;
 	if (header_bytes > limits->header_bytes)
 		return 431;
-	if (found.hosts > 1)
+	if (found.hosts > 1 || found.is_odd)
 		return 400;
 	if (found.codings > 0)
 		return found.lengths == 0 ? 411 : 400;

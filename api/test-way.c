@@ -39,6 +39,11 @@ static const struct limits_case {
     {"both", {{"Transfer-Encoding", "chunked"}, {"Content-Length", "3"}}, 10,
 	400, 3},
     {"two hosts", {{"Host", "x"}, {"host", "x"}}, 10, 400, 0},
+    {"a blank behind a name", {{"Transfer-Encoding ", "chunked"}}, 10, 400, 0},
+    {"a tab", {{"Content-Length\t", "3"}}, 10, 400, 0},
+    {"no name", {{"", "x"}}, 10, 400, 0},
+    {"a line end", {{"X-A", "b\rTransfer-Encoding: chunked"}}, 10, 400, 0},
+    {"odd but good", {{"x_a!", "b\tc"}}, 10, 0, 0},
     {"a large header", {{"Host", "x"}}, 101, 431, 0},
     {"the largest", {{"Host", "x"}}, 100, 0, 0},
 };
