@@ -12,22 +12,12 @@
 #include <strings.h>
 #include <time.h>
 
+#include "rules/ascii.h"
+
 #define TIME_LEAST (-62135596800.0)
 #define TIME_MOST 253402300799.999
 
 /* ---- percent-encoding ------------------------------------------------------ */
-
-static int
-digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
 
 /* jansson knows what UTF-8 is, but only for text that it takes in. */
 static bool
@@ -59,8 +49,9 @@ api_value_decode(const char *text, size_t len, bool plus_is_space, char *out_r,
 		char c = text[i];
 
 		if (c == '%') {
-			int high = i + 2 < len ? digit_of(text[i + 1]) : -1;
-			int low = high >= 0 ? digit_of(text[i + 2]) : -1;
+			int high =
+			    i + 2 < len ? ascii_hex_value(text[i + 1]) : -1;
+			int low = high >= 0 ? ascii_hex_value(text[i + 2]) : -1;
 
 			if (low < 0)
 				return false;

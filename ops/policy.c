@@ -13,15 +13,7 @@
 bool
 policy_is_name(const char *name)
 {
-	size_t len = strnlen(name, STORE_POLICY_NAME_MAX + 1);
-
-	if (len == 0 || len > STORE_POLICY_NAME_MAX)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (!ascii_is_alnum(name[i]) && name[i] != '_' &&
-		    name[i] != '-')
-			return false;
-	return true;
+	return ascii_is_resource_name(name, STORE_POLICY_NAME_MAX);
 }
 
 /* ---- putting ------------------------------------------------------------------- */

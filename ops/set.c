@@ -21,24 +21,10 @@
 
 /* ---- names -------------------------------------------------------------------- */
 
-static bool
-is_name(const char *name)
-{
-	size_t len = strnlen(name, NAME_LEN_MAX + 1);
-
-	if (len == 0 || len > NAME_LEN_MAX)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (!ascii_is_alnum(name[i]) && name[i] != '_' &&
-		    name[i] != '-')
-			return false;
-	return true;
-}
-
 static enum sg_err
 check_name(const char *what, const char *name, struct err *err_r)
 {
-	if (is_name(name))
+	if (ascii_is_resource_name(name, NAME_LEN_MAX))
 		return SG_OK;
 	return err_set(err_r, SG_INVALID,
 	    "the name of a%s has 1 to %d of A-Z a-z 0-9 _ -", what,
@@ -149,7 +135,7 @@ set_get(struct store *store, const char *account, const char *name,
 
 	if (rc != SG_OK)
 		return rc;
-	rc = is_name(name)
+	rc = ascii_is_resource_name(name, NAME_LEN_MAX)
 		 ? store_set_get(store, owner.facts.id, name, row_r, err_r)
 		 : SG_MISSING;
 	if (rc == SG_MISSING)

@@ -5,15 +5,13 @@
 
 #include <string.h>
 
+#include "rules/ascii.h"
 #include "store/store.h"
 
 static enum sg_err
 check_name(const char *name, struct err *err_r)
 {
-	size_t len = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				  "abcdefghijklmnopqrstuvwxyz0123456789_-");
-
-	if (len == 0 || len > STORE_TEMPLATE_NAME_MAX || name[len] != '\0')
+	if (!ascii_is_resource_name(name, STORE_TEMPLATE_NAME_MAX))
 		return err_set(err_r, SG_INVALID,
 		    "TemplateName must have 1 to %d letters, digits, _ and -",
 		    STORE_TEMPLATE_NAME_MAX);

@@ -44,20 +44,6 @@ tenant_effect(const struct store_tenant *row)
 
 /* ---- made and deleted -------------------------------------------------------- */
 
-static bool
-is_name(const char *name)
-{
-	size_t len = strnlen(name, NAME_LEN_MAX + 1);
-
-	if (len == 0 || len > NAME_LEN_MAX)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (!ascii_is_alnum(name[i]) && name[i] != '_' &&
-		    name[i] != '-')
-			return false;
-	return true;
-}
-
 /* "tn-" and hexadecimal digits, as SES has it. */
 static enum sg_err
 make_id(char uuid_r[STORE_TENANT_UUID_MAX + 1], struct err *err_r)
@@ -101,7 +87,7 @@ tenant_create(struct store *store, int64_t account_id, const char *name,
 	enum sg_err rc;
 
 	*is_full_r = false;
-	if (!is_name(name))
+	if (!ascii_is_resource_name(name, NAME_LEN_MAX))
 		return err_set(err_r, SG_INVALID,
 		    "The name of a tenant has 1 to %d of A-Z a-z 0-9 _ -",
 		    NAME_LEN_MAX);

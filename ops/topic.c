@@ -18,7 +18,9 @@
 #include "ops/account.h"
 #include "ops/endpoint.h"
 #include "ops/publish.h"
+#include "rules/ascii.h"
 
+#define NAME_LEN_MAX 256
 #define DAY_SEC 86400
 #define TOKEN_BYTES 32
 #define TOKEN_MAX (2 * TOKEN_BYTES)
@@ -30,13 +32,10 @@
 static enum sg_err
 check_name(const char *name, struct err *err_r)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "abcdefghijklmnopqrstuvwxyz0123456789_-";
-	size_t len = strlen(name);
-
-	if (len == 0 || len > 256 || strspn(name, letters) != len)
+	if (!ascii_is_resource_name(name, NAME_LEN_MAX))
 		return err_set(err_r, SG_INVALID,
-		    "a topic's name is made of 1 to 256 of A-Z a-z 0-9 _ -");
+		    "a topic's name is made of 1 to %d of A-Z a-z 0-9 _ -",
+		    NAME_LEN_MAX);
 	return SG_OK;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "rules/ascii.h"
 #include "rules/identity.h"
 #include "rules/mailbox.h"
 #include "store/store.h"
@@ -149,10 +150,7 @@ static enum sg_err
 check_name(const char *name, enum verification_template_wrong *wrong_r,
     struct err *err_r)
 {
-	size_t len = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				  "abcdefghijklmnopqrstuvwxyz0123456789_-");
-
-	if (len > 0 && len <= STORE_TEMPLATE_NAME_MAX && name[len] == '\0')
+	if (ascii_is_resource_name(name, STORE_TEMPLATE_NAME_MAX))
 		return SG_OK;
 	return wrong(VERIFICATION_TEMPLATE_OTHER, wrong_r, err_r,
 	    "TemplateName must have 1 to 64 letters, digits, _ and -");

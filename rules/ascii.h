@@ -51,6 +51,30 @@ ascii_is_8bit(char c)
 	return ((unsigned char)c & 0x80) != 0;
 }
 
+/* -1: no hexadecimal digit. */
+static inline int
+ascii_hex_value(char c)
+{
+	char l = ascii_lower(c);
+
+	if (ascii_is_digit(c))
+		return c - '0';
+	return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+}
+
+/* 1 to most of A-Z a-z 0-9 _ -: what SES and SNS let a resource be called. */
+static inline bool
+ascii_is_resource_name(const char *name, size_t most)
+{
+	size_t len = 0;
+
+	while (
+	    ascii_is_alnum(name[len]) || name[len] == '_' || name[len] == '-')
+		if (++len > most)
+			return false;
+	return len > 0 && name[len] == '\0';
+}
+
 /* As strcasecmp, in the C locale whatever the process has set. */
 static inline int
 ascii_casecmp(const char *a, const char *b)

@@ -146,15 +146,6 @@ feed_decoded(struct scan *scan, char c)
 	feed(scan, blank_or(c));
 }
 
-static int
-hex_value(char c)
-{
-	c = ascii_lower(c);
-	if (ascii_is_digit(c))
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static void
 feed_q(struct scan *scan, struct span payload)
 {
@@ -165,8 +156,8 @@ feed_q(struct scan *scan, struct span payload)
 		int high = -1, low = -1;
 
 		if (c == '=' && i + 2 < payload.len) {
-			high = hex_value(payload.text[i + 1]);
-			low = hex_value(payload.text[i + 2]);
+			high = ascii_hex_value(payload.text[i + 1]);
+			low = ascii_hex_value(payload.text[i + 2]);
 		}
 		if (high >= 0 && low >= 0) {
 			feed_decoded(scan, (char)(high << 4 | low));
