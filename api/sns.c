@@ -3,11 +3,11 @@
 
 #include "api/sns.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "api/pages.h"
+#include "api/query.h"
 #include "api/service.h"
 #include "ops/publish.h"
 #include "ops/topic.h"
@@ -20,60 +20,12 @@
 
 /* ---- parameters ----------------------------------------------------------------- */
 
-static int
-hex_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)tolower((unsigned char)c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Decoded; false: too long, or a NUL or a broken escape in it. */
-static bool
-decode(const char *text, size_t len, char value_r[VALUE_MAX])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		int c = (unsigned char)text[i];
-
-		if (c == '+') {
-			c = ' ';
-		} else if (c == '%') {
-			int high = i + 2 < len ? hex_of(text[i + 1]) : -1;
-			int low = i + 2 < len ? hex_of(text[i + 2]) : -1;
-
-			c = high < 0 || low < 0 ? 0 : high * 16 + low;
-			i += 2;
-		}
-		if (c == 0 || n + 1 >= VALUE_MAX)
-			return false;
-		value_r[n++] = (char)c;
-	}
-	value_r[n] = '\0';
-	return true;
-}
-
 /* The first of that name; "" when there is none that can be read. */
 static void
 query_value(const char *query, const char *name, char value_r[VALUE_MAX])
 {
-	size_t name_len = strlen(name);
-
-	value_r[0] = '\0';
-	while (*query != '\0') {
-		size_t len = strcspn(query, "&");
-
-		if (len > name_len && strncmp(query, name, name_len) == 0 &&
-		    query[name_len] == '=') {
-			if (!decode(query + name_len + 1, len - name_len - 1,
-				value_r))
-				value_r[0] = '\0';
-			return;
-		}
-		query += len + (query[len] == '&');
-	}
+	if (!api_query_peek(query, strlen(query), name, value_r, VALUE_MAX))
+		value_r[0] = '\0';
 }
 
 /* "" when it is too long for anything that is here. */
