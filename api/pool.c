@@ -15,6 +15,10 @@ enum worker_state { WORKER_NONE, WORKER_RUNS, WORKER_ENDED };
 
 struct worker {
 	pthread_t thread;
+	/* Whose place it took. What an ended thread still frees may take long, so
+	 * its successor waits for it, at its own end. */
+	pthread_t before;
+	bool has_before;
 	enum worker_state state;
 	struct api_pool *pool;
 };
@@ -98,8 +102,10 @@ work(void *arg)
 {
 	struct worker *worker = arg;
 	struct api_pool *pool = worker->pool;
+	struct worker self;
 
 	(void)pthread_mutex_lock(&pool->lock);
+	self = *worker;
 	while (wait_for_task(pool)) {
 		struct task task = take_task(pool);
 
@@ -110,6 +116,8 @@ work(void *arg)
 	worker->state = WORKER_ENDED;
 	pool->running--;
 	(void)pthread_mutex_unlock(&pool->lock);
+	if (self.has_before)
+		(void)pthread_join(self.before, NULL);
 	return NULL;
 }
 
@@ -118,17 +126,19 @@ static void
 start_worker(struct api_pool *pool)
 {
 	struct worker *worker = pool->workers;
+	struct worker old;
 
 	while (worker->state == WORKER_RUNS)
 		worker++;
-	if (worker->state == WORKER_ENDED)
-		(void)pthread_join(worker->thread, NULL); /* it needs no lock */
-	*worker = (struct worker){.pool = pool};
+	old = *worker;
+	*worker = (struct worker){.state = WORKER_RUNS,
+	    .pool = pool,
+	    .before = old.thread,
+	    .has_before = old.state == WORKER_ENDED};
 	if (pthread_create(&worker->thread, NULL, work, worker) != 0) {
-		worker->thread = 0;
+		*worker = old;
 		return;
 	}
-	worker->state = WORKER_RUNS;
 	pool->running++;
 }
 
