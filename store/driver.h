@@ -66,6 +66,10 @@ struct driver {
 	enum sg_err (*commit)(struct driver_db *db, struct err *err_r);
 	void (*rollback)(struct driver_db *db);
 
+	/* One that only reads: it locks once, and sees one moment. */
+	enum sg_err (*begin_read)(struct driver_db *db, struct err *err_r);
+	bool (*is_writing)(struct driver_stmt *stmt);
+
 	/* As store_maybe_changed and store_backup (db: opened for it). */
 	enum sg_err (*maybe_changed)(
 	    struct driver_db *db, bool *changed_r, struct err *err_r);

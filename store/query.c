@@ -37,6 +37,8 @@ query_open(
 		q->stmt = slot->stmt;
 		slot->in_use = true;
 	}
+	if (store->is_reading && store->driver->is_writing(q->stmt))
+		store_read_end(store);
 }
 
 void

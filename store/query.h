@@ -19,6 +19,7 @@ struct store {
 	const struct driver *driver;
 	struct driver_db *db;
 	bool in_transaction;
+	bool is_reading; /* between store_read_begin and store_read_end */
 	struct query_slot {
 		struct driver_stmt *stmt; /* NULL: not prepared yet */
 		bool in_use;

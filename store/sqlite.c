@@ -27,6 +27,7 @@ struct driver_db {
 	int busy_msec;
 	int64_t busy_since_msec;
 	sqlite3_stmt *begin;
+	sqlite3_stmt *begin_read;
 	sqlite3_stmt *commit;
 	sqlite3_stmt *data_version;
 	int64_t seen_version;
@@ -184,6 +185,7 @@ static void
 db_close(struct driver_db *d)
 {
 	(void)sqlite3_finalize(d->begin); /* these repeat older failures */
+	(void)sqlite3_finalize(d->begin_read);
 	(void)sqlite3_finalize(d->commit);
 	(void)sqlite3_finalize(d->data_version);
 	(void)sqlite3_close_v2(d->db);
@@ -507,6 +509,21 @@ db_begin(struct driver_db *d, struct err *err_r)
 	return rc == SQLITE_OK ? SG_OK : sqlite_fail(d->db, d->path, rc, err_r);
 }
 
+/* It locks with its first read. */
+static enum sg_err
+db_begin_read(struct driver_db *d, struct err *err_r)
+{
+	int rc = run_kept(d->db, &d->begin_read, "BEGIN");
+
+	return rc == SQLITE_OK ? SG_OK : sqlite_fail(d->db, d->path, rc, err_r);
+}
+
+static bool
+stmt_is_writing(struct driver_stmt *stmt)
+{
+	return !sqlite3_stmt_readonly(stmt_of(stmt));
+}
+
 static void
 db_rollback(struct driver_db *d)
 {
@@ -539,6 +556,8 @@ db_maybe_changed(struct driver_db *d, bool *changed_r, struct err *err_r)
 	int64_t version, changes;
 	int rc = SQLITE_OK;
 
+	if (changed_r == NULL)
+		return code;
 	*changed_r = true;
 	if (code != SG_OK)
 		return code;
@@ -667,6 +686,8 @@ const struct driver driver_sqlite = {
     .begin = db_begin,
     .commit = db_commit,
     .rollback = db_rollback,
+    .begin_read = db_begin_read,
+    .is_writing = stmt_is_writing,
     .maybe_changed = db_maybe_changed,
     .backup = db_backup,
 };

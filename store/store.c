@@ -119,6 +119,7 @@ store_begin(struct store *store, struct err *err_r)
 
 	if (store->in_transaction)
 		return err_set(err_r, SG_BUG, "a transaction is open already");
+	store_read_end(store);
 	code = store->driver->begin(store->db, err_r);
 	store->in_transaction = code == SG_OK;
 	return code;
@@ -139,6 +140,26 @@ store_rollback(struct store *store)
 	if (store->in_transaction)
 		store->driver->rollback(store->db);
 	store->in_transaction = false;
+}
+
+enum sg_err
+store_read_begin(struct store *store, struct err *err_r)
+{
+	enum sg_err code;
+
+	if (store->in_transaction || store->is_reading)
+		return SG_OK;
+	code = store->driver->begin_read(store->db, err_r);
+	store->is_reading = code == SG_OK;
+	return code;
+}
+
+void
+store_read_end(struct store *store)
+{
+	if (store->is_reading)
+		(void)store->driver->commit(store->db, NULL); /* rolls back */
+	store->is_reading = false;
 }
 
 enum sg_err

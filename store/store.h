@@ -59,6 +59,11 @@ void store_rollback(struct store *store);
  * Returns code, or the commit's error. */
 enum sg_err store_finish(
     struct store *store, enum sg_err code, struct err *err_r);
+/* What is read until store_read_end is of one moment and locks the database once.
+ * Whatever writes meanwhile ends it at first; so does store_begin. Nothing within a
+ * transaction. For calls that end soon: the log cannot be emptied meanwhile. */
+enum sg_err store_read_begin(struct store *store, struct err *err_r);
+void store_read_end(struct store *store); /* also when none was begun */
 /* For a call that needs several statements, within a transaction of the caller's
  * or without: joins his (*own_r false; its end is his, too, also after an error),
  * or opens one that store_scope_end ends as store_finish does. */
@@ -612,7 +617,8 @@ enum sg_err store_changes(struct store *store, struct store_position *position,
     store_change_fn *fn, void *ctx, bool *gap_r, struct err *err_r);
 /* Cheap look (a few microseconds): may something have changed since the last
  * call on this handle? True the first time. SG_IO also when the file was deleted
- * or replaced: the handle is of no use any more, close it and open anew. */
+ * or replaced: the handle is of no use any more, close it and open anew.
+ * changed_r NULL: only whether it is of use. */
 enum sg_err store_maybe_changed(
     struct store *store, bool *changed_r, struct err *err_r);
 

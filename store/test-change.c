@@ -223,6 +223,63 @@ test_maybe_changed(void **state)
 	fixture_account(f, "third");
 	assert_ok(f, store_maybe_changed(f->store, &changed, &f->err));
 	assert_true(changed);
+	assert_ok(f, store_maybe_changed(f->store, NULL, &f->err));
+}
+
+/* Accounts, as a handle sees them. */
+static int
+count_accounts(struct fixture *f, struct store *store)
+{
+	struct store_account row;
+
+	return (int)(store_account_get(store, "first", &row, &f->err) ==
+		     SG_OK) +
+	       (int)(store_account_get(store, "second", &row, &f->err) ==
+		     SG_OK) +
+	       (int)(store_account_get(store, "third", &row, &f->err) == SG_OK);
+}
+
+static void
+test_read(void **state)
+{
+	struct fixture *f = *state;
+	struct store *store;
+	struct store_account row;
+
+	assert_ok(f, store_open(f->url, STORE_OPEN_WRITE, 0, &store, &f->err));
+	fixture_account(f, "first");
+	assert_ok(f, store_read_begin(store, &f->err));
+	assert_int_equal(count_accounts(f, store), 1);
+	fixture_account(f, "second");
+	/* one moment, however often it begins */
+	assert_ok(f, store_read_begin(store, &f->err));
+	assert_int_equal(count_accounts(f, store), 1);
+	store_read_end(store);
+	store_read_end(store);
+	assert_int_equal(count_accounts(f, store), 2);
+
+	/* what writes ends it, and is committed at once */
+	assert_ok(f, store_read_begin(store, &f->err));
+	assert_ok(f, store_account_get(store, "first", &row, &f->err));
+	fixture_account(f, "third");
+	row.auto_warmup = true;
+	assert_ok(f, store_account_update(store, &row, &f->err));
+	assert_int_equal(count_accounts(f, store), 3);
+	assert_ok(f, store_account_get(f->store, "first", &row, &f->err));
+	assert_true(row.auto_warmup);
+
+	/* so does a transaction, in which there is none */
+	assert_ok(f, store_read_begin(store, &f->err));
+	assert_int_equal(count_accounts(f, store), 3);
+	assert_ok(f, store_begin(store, &f->err));
+	assert_ok(f, store_read_begin(store, &f->err));
+	row.auto_warmup = false;
+	assert_ok(f, store_account_update(store, &row, &f->err));
+	store_read_end(store);
+	store_rollback(store);
+	assert_ok(f, store_account_get(f->store, "first", &row, &f->err));
+	assert_true(row.auto_warmup);
+	store_close(&store);
 }
 
 #define TEST(name)                                                             \
@@ -241,6 +298,7 @@ test_change(void)
 	    TEST(test_gaps),
 	    TEST(test_purge),
 	    TEST(test_maybe_changed),
+	    TEST(test_read),
 	};
 
 	return cmocka_run_group_tests_name("changes", tests, NULL, NULL);
