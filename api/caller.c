@@ -9,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
+
 #include "api/fault.h"
+#include "api/keys.h"
 #include "api/service.h"
 #include "api/sigv4.h"
 #include "api/throttle.h"
@@ -129,20 +132,38 @@ note_credential(void *ctx, const struct store_credential *row)
 }
 
 static enum sg_err
-check_secret(const struct seal *seal, const struct found *found,
-    const struct api_request *request, const struct sigv4 *sig,
-    bool *is_right_r, struct err *err_r)
+derive_key(const struct seal *seal, const struct found *found,
+    const struct sigv4 *sig, unsigned char key_r[SIGV4_KEY_BYTES],
+    struct err *err_r)
 {
 	unsigned char *secret = NULL;
 	size_t len = 0;
 	enum sg_err rc = seal_unwrap(seal, "credential.secret", found->sealed,
 	    found->sealed_len, &secret, &len, err_r);
 
-	if (rc != SG_OK)
-		return rc;
-	*is_right_r = sigv4_matches(request, sig, (const char *)secret);
+	if (rc == SG_OK && !sigv4_key(sig, (const char *)secret, key_r))
+		rc = err_set(err_r, SG_CRYPTO, "no signing key");
 	seal_wipe_free(&secret, len);
-	return SG_OK;
+	return rc;
+}
+
+static enum sg_err
+check_secret(const struct seal *seal, struct api_keys *keys,
+    const struct found *found, const struct api_request *request,
+    const struct sigv4 *sig, bool *is_right_r, struct err *err_r)
+{
+	unsigned char key[SIGV4_KEY_BYTES];
+	bool is_known = keys != NULL && api_keys_find(keys, found->sealed,
+					    found->sealed_len, sig, key);
+	enum sg_err rc =
+	    is_known ? SG_OK : derive_key(seal, found, sig, key, err_r);
+
+	if (rc == SG_OK)
+		*is_right_r = sigv4_matches_key(request, sig, key);
+	if (rc == SG_OK && *is_right_r && !is_known && keys != NULL)
+		api_keys_add(keys, found->sealed, found->sealed_len, sig, key);
+	OPENSSL_cleanse(key, sizeof(key));
+	return rc;
 }
 
 /* The work that a secret would be, so that the time does not tell that there is
@@ -163,10 +184,11 @@ check_nothing(const struct seal *seal, const struct api_request *request,
 
 /* Is it the signature of an enabled credential? found_r is its own then. */
 static bool
-check_signature(const struct seal *seal, struct store *store,
+check_signature(struct api_service *service, struct store *store,
     const struct api_request *request, enum api_protocol protocol,
     struct sigv4 *sig, struct found *found_r, struct api_fault *fault)
 {
+	const struct seal *seal = api_service_seal(service);
 	struct err err;
 	bool is_right = false;
 	enum sigv4_finding finding = sigv4_read_body(request, sig);
@@ -185,7 +207,8 @@ check_signature(const struct seal *seal, struct store *store,
 		return fail(fault, code_of(SIGV4_UNKNOWN, protocol),
 		    "The security token included in the request is invalid");
 	}
-	if (check_secret(seal, found_r, request, sig, &is_right, &err) != SG_OK)
+	if (check_secret(seal, api_service_keys(service), found_r, request, sig,
+		&is_right, &err) != SG_OK)
 		return fail_inside(fault, err.text);
 	if (!is_right)
 		return fail(fault, code_of(SIGV4_WRONG, protocol),
@@ -223,7 +246,6 @@ api_caller_find(struct api_service *service, struct store *store,
     const struct api_request *request, enum api_protocol protocol,
     struct api_caller *caller_r, struct api_fault *fault_r)
 {
-	const struct seal *seal = api_service_seal(service);
 	struct api_throttle *throttle = api_service_throttle(service);
 	struct found found = {0};
 	struct sigv4 sig;
@@ -234,7 +256,7 @@ api_caller_find(struct api_service *service, struct store *store,
 	if (!read_signature(
 		api_service_conf(service), request, protocol, &sig, fault_r))
 		return false;
-	if (seal == NULL)
+	if (api_service_seal(service) == NULL)
 		return fail_inside(fault_r, "the master key was not read");
 	now_msec = clock_mono_msec();
 	if (!api_throttle_may_try(
@@ -242,7 +264,7 @@ api_caller_find(struct api_service *service, struct store *store,
 		return fail(fault_r, api_fault_throttled(protocol),
 		    "Too many requests with wrong signatures");
 	is_right = check_signature(
-	    seal, store, request, protocol, &sig, &found, fault_r);
+	    service, store, request, protocol, &sig, &found, fault_r);
 	if (is_right || fault_r->why[0] == '\0')
 		api_throttle_tried(throttle, request->client, sig.access_key_id,
 		    is_right, now_msec);

@@ -97,11 +97,23 @@ open_store(struct walk *walk)
 	return false;
 }
 
+/* What only reads, and is soon done, reads all in one. */
+static void
+hold_store(struct walk *walk)
+{
+	int flags = walk->operation->flags;
+
+	if ((flags & API_OP_READS) != 0 && (flags & API_OP_SLOW) == 0)
+		(void)store_read_begin(walk->store, NULL); /* else each apart */
+}
+
 static bool
 find_caller(struct walk *walk)
 {
-	if (!open_store(walk) ||
-	    !api_caller_find(walk->service, walk->store, walk->request,
+	if (!open_store(walk))
+		return false;
+	hold_store(walk);
+	if (!api_caller_find(walk->service, walk->store, walk->request,
 		walk->protocol, &walk->caller, &walk->fault))
 		return false;
 	walk->is_known = true;
@@ -221,6 +233,8 @@ api_front_answer(struct api_service *service, const struct api_request *request,
 	(void)api_codec_takes(request, &walk.protocol);
 	if (api_service_request_id(service, response_r->request_id)) {
 		go(&walk);
+		if (walk.store != NULL)
+			store_read_end(walk.store);
 	} else {
 		fail(&walk, "ServiceUnavailable", "Please try again.");
 		(void)snprintf(walk.fault.why, sizeof(walk.fault.why),

@@ -29,7 +29,7 @@ api_libapi_a_SOURCES = \
 	api/verify.c api/verify.h \
 	api/call.c api/call.h \
 	api/caller.c api/caller.h \
-	api/sigv4.c api/sigv4.h api/sigv4_read.c \
+	api/keys.c api/keys.h api/sigv4.c api/sigv4.h api/sigv4_read.c \
 	api/sigv4_parts.c api/sigv4_parts.h \
 	api/throttle.c api/throttle.h \
 	api/codec.c api/codec.h \

@@ -13,6 +13,7 @@
 #include <openssl/rand.h>
 
 #include "api/front.h"
+#include "api/keys.h"
 #include "api/metrics.h"
 #include "api/pages.h"
 #include "api/route.h"
@@ -36,7 +37,8 @@ struct api_service {
 
 /* What a thread has for itself. */
 struct own {
-	struct store *store; /* NULL: not open */
+	struct store *store;   /* NULL: not open */
+	struct api_keys *keys; /* NULL: not asked for yet */
 	/* Fetched for some requests at once: the generator is slow to start. */
 	unsigned char random[RANDOM_BYTES];
 	size_t random_left;
@@ -59,6 +61,7 @@ free_own(void *value)
 
 	drop_kept(own);
 	store_close(&own->store);
+	api_keys_free(&own->keys);
 	free(own);
 }
 
@@ -111,9 +114,13 @@ void
 api_service_free(struct api_service **service)
 {
 	struct api_service *s = *service;
+	struct own *own;
 
 	if (s == NULL)
 		return;
+	own = pthread_getspecific(s->key); /* other threads have ended */
+	if (own != NULL)
+		free_own(own);
 	(void)pthread_key_delete(s->key); /* cannot fail: it is ours */
 	api_throttle_free(&s->throttle);
 	conf_unref(&s->conf);
@@ -150,20 +157,29 @@ api_service_store(
     struct api_service *service, struct store **store_r, struct err *err_r)
 {
 	struct own *own = own_of(service);
-	bool changed;
 	enum sg_err rc = SG_OK;
 
 	*store_r = NULL;
 	if (own == NULL)
 		return err_set(err_r, SG_NOMEM, "no memory for a handle");
 	if (own->store != NULL &&
-	    store_maybe_changed(own->store, &changed, NULL) != SG_OK)
+	    store_maybe_changed(own->store, NULL, NULL) != SG_OK)
 		store_close(&own->store);
 	if (own->store == NULL)
 		rc = store_open(service->conf->store, STORE_OPEN_WRITE,
 		    BUSY_MSEC, &own->store, err_r);
 	*store_r = own->store;
 	return rc;
+}
+
+struct api_keys *
+api_service_keys(struct api_service *service)
+{
+	struct own *own = own_of(service);
+
+	if (own != NULL && own->keys == NULL)
+		own->keys = api_keys_new();
+	return own == NULL ? NULL : own->keys;
 }
 
 bool

@@ -7,6 +7,7 @@
 #include "api/exchange.h"
 #include "base/err.h"
 
+struct api_keys;
 struct api_metrics;
 struct api_service;
 struct api_throttle;
@@ -33,6 +34,9 @@ struct api_throttle *api_service_throttle(const struct api_service *service);
  * the database was replaced. It lives until the thread ends. */
 enum sg_err api_service_store(
     struct api_service *service, struct store **store_r, struct err *err_r);
+
+/* The calling thread's own. NULL: no memory. */
+struct api_keys *api_service_keys(struct api_service *service);
 
 /* A name for a request: a UUID (RFC 9562 version 4). False: no random bytes. */
 #define API_REQUEST_ID_MAX 37

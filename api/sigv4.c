@@ -9,8 +9,6 @@
 #include <strings.h>
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include "api/sigv4_parts.h"
 #include "base/buf.h"
@@ -248,34 +246,18 @@ sigv4_canonical(const struct api_request *request, const struct sigv4 *sig,
 	return !text_r->failed;
 }
 
-/* key_r may be the key itself. */
-static bool
-hmac(const void *key, size_t key_len, const char *text,
-    unsigned char key_r[SIGV4_HASH_BYTES])
-{
-	unsigned char out[SIGV4_HASH_BYTES];
-	unsigned len = sizeof(out);
-	bool is_done =
-	    HMAC(EVP_sha256(), key, (int)key_len, (const unsigned char *)text,
-		strlen(text), out, &len) != NULL;
-
-	if (is_done)
-		memcpy(key_r, out, sizeof(out));
-	OPENSSL_cleanse(out, sizeof(out));
-	return is_done;
-}
-
-static bool
-derive(const struct sigv4 *sig, const char *secret,
-    unsigned char key_r[SIGV4_HASH_BYTES])
+bool
+sigv4_key(const struct sigv4 *sig, const char *secret,
+    unsigned char key_r[SIGV4_KEY_BYTES])
 {
 	char start[4 + SECRET_MAX + 1];
 	int len = snprintf(start, sizeof(start), "AWS4%s", secret);
-	bool is_done = len > 0 && (size_t)len < sizeof(start) &&
-		       hmac(start, (size_t)len, sig->date, key_r) &&
-		       hmac(key_r, SIGV4_HASH_BYTES, sig->region, key_r) &&
-		       hmac(key_r, SIGV4_HASH_BYTES, sig->service, key_r) &&
-		       hmac(key_r, SIGV4_HASH_BYTES, TERMINATOR, key_r);
+	bool is_done =
+	    len > 0 && (size_t)len < sizeof(start) &&
+	    sigv4_hmac(start, (size_t)len, sig->date, key_r) &&
+	    sigv4_hmac(key_r, SIGV4_HASH_BYTES, sig->region, key_r) &&
+	    sigv4_hmac(key_r, SIGV4_HASH_BYTES, sig->service, key_r) &&
+	    sigv4_hmac(key_r, SIGV4_HASH_BYTES, TERMINATOR, key_r);
 
 	OPENSSL_cleanse(start, sizeof(start));
 	return is_done;
@@ -297,7 +279,7 @@ sign(const struct api_request *request, const struct sigv4 *sig,
 	(void)snprintf(to_sign, sizeof(to_sign),
 	    ALGORITHM "\n%s\n%s/%s/%s/" TERMINATOR "\n%s", sig->time, sig->date,
 	    sig->region, sig->service, hash);
-	if (!hmac(key, SIGV4_HASH_BYTES, to_sign, mac))
+	if (!sigv4_hmac(key, SIGV4_HASH_BYTES, to_sign, mac))
 		return false;
 	sigv4_put_hex(mac, signature_r);
 	return true;
@@ -312,7 +294,7 @@ sigv4_sign(const struct api_request *request, const struct sigv4 *sig,
 	bool is_done;
 
 	buf_init(&text, SIGV4_CANONICAL_MAX);
-	is_done = derive(sig, secret, key) &&
+	is_done = sigv4_key(sig, secret, key) &&
 		  sign(request, sig, form, key, &text, signature_r);
 	OPENSSL_cleanse(key, sizeof(key));
 	buf_fini(&text);
@@ -320,10 +302,9 @@ sigv4_sign(const struct api_request *request, const struct sigv4 *sig,
 }
 
 bool
-sigv4_matches(const struct api_request *request, const struct sigv4 *sig,
-    const char *secret)
+sigv4_matches_key(const struct api_request *request, const struct sigv4 *sig,
+    const unsigned char key[SIGV4_KEY_BYTES])
 {
-	unsigned char key[SIGV4_HASH_BYTES];
 	char signature[65];
 	struct buf text;
 	bool is_same = false;
@@ -333,12 +314,21 @@ sigv4_matches(const struct api_request *request, const struct sigv4 *sig,
 	if (strlen(sig->signature) != 64)
 		return false;
 	buf_init(&text, SIGV4_CANONICAL_MAX);
-	if (derive(sig, secret, key))
-		for (int form = 0; form < forms && !is_same; form++)
-			is_same =
-			    sign(request, sig, form, key, &text, signature) &&
-			    CRYPTO_memcmp(signature, sig->signature, 64) == 0;
-	OPENSSL_cleanse(key, sizeof(key));
+	for (int form = 0; form < forms && !is_same; form++)
+		is_same = sign(request, sig, form, key, &text, signature) &&
+			  CRYPTO_memcmp(signature, sig->signature, 64) == 0;
 	buf_fini(&text);
+	return is_same;
+}
+
+bool
+sigv4_matches(const struct api_request *request, const struct sigv4 *sig,
+    const char *secret)
+{
+	unsigned char key[SIGV4_KEY_BYTES];
+	bool is_same =
+	    sigv4_key(sig, secret, key) && sigv4_matches_key(request, sig, key);
+
+	OPENSSL_cleanse(key, sizeof(key));
 	return is_same;
 }

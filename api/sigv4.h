@@ -19,6 +19,7 @@ struct buf;
 #define SIGV4_FIELDS_MAX 128            /* header fields of a request */
 #define SIGV4_PAIRS_MAX 1024            /* of a query */
 #define SIGV4_CANONICAL_MAX (96 * 1024) /* bytes of a canonical request */
+#define SIGV4_KEY_BYTES 32
 #define SIGV4_SKEW_SEC 900
 #define SIGV4_EXPIRES_MAX_SEC 604800
 
@@ -79,5 +80,12 @@ bool sigv4_sign(const struct api_request *request, const struct sigv4 *sig,
  * every wrong secret. */
 bool sigv4_matches(const struct api_request *request, const struct sigv4 *sig,
     const char *secret);
+
+/* The signing key of the secret for sig's date, region and service; secret itself. */
+bool sigv4_key(const struct sigv4 *sig, const char *secret,
+    unsigned char key_r[SIGV4_KEY_BYTES]);
+/* As sigv4_matches, with the key that sigv4_key makes of the secret. */
+bool sigv4_matches_key(const struct api_request *request,
+    const struct sigv4 *sig, const unsigned char key[SIGV4_KEY_BYTES]);
 
 #endif

@@ -3,10 +3,14 @@
 
 #include "api/sigv4_parts.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <strings.h>
 
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 
 bool
 sigv4_is_letter_or_digit(unsigned char c)
@@ -91,15 +95,65 @@ sigv4_put_hex(const unsigned char hash[SIGV4_HASH_BYTES], char text_r[65])
 	*text_r = '\0';
 }
 
+/* Looked up once for all threads: OpenSSL takes longer for it than for the hash of a
+ * request. NULL: the crypto library failed. */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static EVP_MD *sha256;
+static EVP_MAC_CTX *hmac; /* without a key; to be copied */
+
+static void
+fetch(void)
+{
+	const OSSL_PARAM params[] = {
+	    OSSL_PARAM_construct_utf8_string(
+		OSSL_MAC_PARAM_DIGEST, (char *)"SHA256", 0),
+	    OSSL_PARAM_construct_end()};
+	EVP_MAC *algorithm = EVP_MAC_fetch(NULL, "HMAC", NULL);
+
+	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (algorithm != NULL)
+		hmac = EVP_MAC_CTX_new(algorithm);
+	EVP_MAC_free(algorithm); /* hmac has a reference */
+	if (hmac != NULL && EVP_MAC_CTX_set_params(hmac, params) != 1) {
+		EVP_MAC_CTX_free(hmac);
+		hmac = NULL;
+	}
+}
+
 bool
 sigv4_hash(const void *data, size_t len, char text_r[65])
 {
 	unsigned char hash[SIGV4_HASH_BYTES];
 
-	if (EVP_Digest(data, len, hash, NULL, EVP_sha256(), NULL) != 1)
+	(void)pthread_once(&once, fetch);
+	if (sha256 == NULL ||
+	    EVP_Digest(data, len, hash, NULL, sha256, NULL) != 1)
 		return false;
 	sigv4_put_hex(hash, text_r);
 	return true;
+}
+
+bool
+sigv4_hmac(const void *key, size_t key_len, const char *text,
+    unsigned char mac_r[SIGV4_HASH_BYTES])
+{
+	unsigned char out[SIGV4_HASH_BYTES];
+	EVP_MAC_CTX *ctx;
+	size_t len = 0;
+	bool is_done;
+
+	(void)pthread_once(&once, fetch);
+	ctx = hmac == NULL ? NULL : EVP_MAC_CTX_dup(hmac);
+	is_done = ctx != NULL && EVP_MAC_init(ctx, key, key_len, NULL) == 1 &&
+		  EVP_MAC_update(
+		      ctx, (const unsigned char *)text, strlen(text)) == 1 &&
+		  EVP_MAC_final(ctx, out, &len, sizeof(out)) == 1 &&
+		  len == sizeof(out);
+	EVP_MAC_CTX_free(ctx);
+	if (is_done)
+		memcpy(mac_r, out, sizeof(out));
+	OPENSSL_cleanse(out, sizeof(out));
+	return is_done;
 }
 
 bool

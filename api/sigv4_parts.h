@@ -15,6 +15,9 @@ int sigv4_hex_value(char c); /* -1: none */
 void sigv4_put_hex(const unsigned char hash[SIGV4_HASH_BYTES], char text_r[65]);
 /* SHA-256 in hexadecimal; false: the crypto library failed. */
 bool sigv4_hash(const void *data, size_t len, char text_r[65]);
+/* HMAC-SHA-256; mac_r may be the key itself. */
+bool sigv4_hmac(const void *key, size_t key_len, const char *text,
+    unsigned char mac_r[SIGV4_HASH_BYTES]);
 /* As memcmp; a text that begins like the other one comes first. */
 int sigv4_compare(const char *a, size_t a_len, const char *b, size_t b_len);
 

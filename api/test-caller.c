@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "api/fault.h"
+#include "api/keys.h"
 #include "api/service.h"
 #include "api/sigv4.h"
 #include "conf/conf.h"
@@ -226,6 +227,50 @@ test_switched_off(void **state)
 	assert_refused(t, "UnrecognizedClientException", "security token");
 }
 
+/* A key that was derived is of its date, region, service and secret alone. */
+static void
+test_known_key(void **state)
+{
+	struct test *t = *state;
+	struct sigv4 sig = {
+	    .date = "20261128", .region = "eu-west-1", .service = "ses"};
+	struct api_keys *keys = api_keys_new();
+	unsigned char key[SIGV4_KEY_BYTES] = {7}, found[SIGV4_KEY_BYTES] = {0};
+	char sealed[200] = "sealed";
+
+	assert_non_null(keys);
+	assert_false(api_keys_find(keys, sealed, 100, &sig, found));
+	api_keys_add(keys, sealed, 100, &sig, key);
+	assert_true(api_keys_find(keys, sealed, 100, &sig, found));
+	assert_memory_equal(found, key, sizeof(key));
+	assert_false(api_keys_find(keys, sealed, 99, &sig, found));
+	assert_false(api_keys_find(keys, "sealee", 7, &sig, found));
+	sig.date[7] = '9';
+	assert_false(api_keys_find(keys, sealed, 100, &sig, found));
+	api_keys_add(keys, sealed, 100, &sig, key);
+	sig.date[7] = '8';
+	assert_false(api_keys_find(keys, sealed, 100, &sig, found));
+	api_keys_add(keys, sealed, 100, &sig, key);
+	sig.region[0] = 'x';
+	assert_false(api_keys_find(keys, sealed, 100, &sig, found));
+	sig.region[0] = 'e';
+	sig.service[1] = 'n';
+	assert_false(api_keys_find(keys, sealed, 100, &sig, found));
+	api_keys_add(keys, sealed, 200, &sig, key);
+	assert_false(api_keys_find(keys, sealed, 200, &sig, found));
+	api_keys_free(&keys);
+	assert_null(keys);
+
+	assert_right(t);
+	t->secret = SECRET "x";
+	assert_refused(t, "InvalidSignatureException", "calculated");
+	t->secret = SECRET;
+	t->region = "local";
+	assert_right(t);
+	t->region = "eu-west-1";
+	assert_right(t);
+}
+
 static void
 test_paused_account(void **state)
 {
@@ -370,6 +415,7 @@ main(void)
 	    TEST(test_codes),
 	    TEST(test_unsigned),
 	    TEST(test_switched_off),
+	    TEST(test_known_key),
 	    TEST(test_paused_account),
 	    TEST(test_regions),
 	    TEST(test_without_master_key),
