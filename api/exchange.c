@@ -1,10 +1,31 @@
-/* A response's memory: see exchange.h. */
+/* Methods, a response's memory, dates: see exchange.h. */
 #include "config.h"
 
 #include "api/exchange.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
+
+enum api_method
+api_method_of(const char *verb)
+{
+	static const struct {
+		const char *verb;
+		enum api_method method;
+	} rows[] = {
+	    {"GET", API_GET},
+	    {"HEAD", API_GET},
+	    {"POST", API_POST},
+	    {"PUT", API_PUT},
+	    {"DELETE", API_DELETE},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].verb, verb) == 0)
+			return rows[i].method;
+	return API_METHOD_OTHER;
+}
 
 void
 api_response_init(struct api_response *response)

@@ -16,6 +16,8 @@ enum api_method {
 	API_METHOD_OTHER,
 	API_METHODS
 };
+/* Of its name, which is told in upper case (RFC 9110 §9.1). */
+enum api_method api_method_of(const char *verb);
 
 /* What stands in the place of a pattern's `*`: not decoded, not terminated. */
 struct api_param {

@@ -162,20 +162,6 @@ take_line(char **at)
 	return line;
 }
 
-static enum api_method
-method_of(const char *verb)
-{
-	static const char *const names[] = {[API_GET] = "GET",
-	    [API_POST] = "POST",
-	    [API_PUT] = "PUT",
-	    [API_DELETE] = "DELETE"};
-
-	for (int i = API_GET; i <= API_DELETE; i++)
-		if (strcmp(names[i], verb) == 0)
-			return (enum api_method)i;
-	return API_METHOD_OTHER;
-}
-
 void
 fake_operations_fuzz(const unsigned char *data, size_t size, bool has_type)
 {
@@ -200,7 +186,7 @@ fake_operations_fuzz(const unsigned char *data, size_t size, bool has_type)
 		query = strchr(target, '?');
 		if (query != NULL)
 			*query++ = '\0';
-		request.method = method_of(request.verb);
+		request.method = api_method_of(request.verb);
 		request.path = target;
 		request.query = query == NULL ? "" : query;
 		call(&request);

@@ -172,26 +172,6 @@ on_target(void *ctx, const char *target, struct MHD_Connection *connection)
 	return ex;
 }
 
-static enum api_method
-method_of(const char *word)
-{
-	static const struct {
-		const char *word;
-		enum api_method method;
-	} methods[] = {
-	    {MHD_HTTP_METHOD_GET, API_GET},
-	    {MHD_HTTP_METHOD_HEAD, API_GET},
-	    {MHD_HTTP_METHOD_POST, API_POST},
-	    {MHD_HTTP_METHOD_PUT, API_PUT},
-	    {MHD_HTTP_METHOD_DELETE, API_DELETE},
-	};
-
-	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
-		if (strcmp(word, methods[i].word) == 0)
-			return methods[i].method;
-	return API_METHOD_OTHER;
-}
-
 /* ---- the header --------------------------------------------------------- */
 
 static size_t
@@ -412,7 +392,7 @@ begin(struct exchange *ex, const char *method)
 
 	ex->is_begun = true;
 	(void)snprintf(ex->verb, sizeof(ex->verb), "%s", method);
-	ex->request.method = method_of(method);
+	ex->request.method = api_method_of(method);
 	ex->request.now_sec = clock_now_sec();
 	if (is_forwarded(ex->connection))
 		ex->request.is_local = false;

@@ -18,20 +18,6 @@
 static const char *const protocol_names[API_PROTOCOLS] = {
     [API_V2] = "v2", [API_V1] = "v1", [API_SNS] = "sns"};
 
-static enum api_method
-method_of(const char *verb)
-{
-	static const char *const names[] = {[API_GET] = "GET",
-	    [API_POST] = "POST",
-	    [API_PUT] = "PUT",
-	    [API_DELETE] = "DELETE"};
-
-	for (int i = API_GET; i <= API_DELETE; i++)
-		if (strcmp(names[i], verb) == 0)
-			return (enum api_method)i;
-	return API_METHOD_OTHER;
-}
-
 static json_t *
 answer_new(enum api_protocol protocol, const struct api_operation *operation,
     const json_t *out, const struct api_fault *fault)
@@ -100,7 +86,7 @@ read_request_new(const json_t *line)
 
 	if (query != NULL)
 		*query = '\0';
-	request.method = method_of(request.verb);
+	request.method = api_method_of(request.verb);
 	answer = request_new(&request);
 	free(target);
 	return answer;

@@ -7,20 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum api_method
-method_of(const char *verb)
-{
-	static const char *const names[] = {[API_GET] = "GET",
-	    [API_POST] = "POST",
-	    [API_PUT] = "PUT",
-	    [API_DELETE] = "DELETE"};
-
-	for (int i = API_GET; i <= API_DELETE; i++)
-		if (strcmp(names[i], verb) == 0)
-			return (enum api_method)i;
-	return strcmp(verb, "HEAD") == 0 ? API_GET : API_METHOD_OTHER;
-}
-
 void
 test_request_init(struct test_request *t, const char *verb, const char *target,
     const char *content_type, const char *body)
@@ -35,7 +21,7 @@ test_request_init(struct test_request *t, const char *verb, const char *target,
 		*query++ = '\0';
 	t->fields[0] = (struct api_field){"host", "localhost"};
 	t->fields[1] = (struct api_field){"content-type", content_type};
-	t->request = (struct api_request){.method = method_of(verb),
+	t->request = (struct api_request){.method = api_method_of(verb),
 	    .verb = verb,
 	    .path = t->target,
 	    .query = query == NULL ? "" : query,
