@@ -63,6 +63,7 @@ recipient_state(const struct message_file *file, const char *address, int flag)
 		const char *name;
 	} states[] = {
 	    {STORE_EVENT_REJECT, "refused"},
+	    {STORE_EVENT_RENDERING_FAILURE, "not sent"},
 	    {STORE_EVENT_COMPLAINT, "complained"},
 	    {STORE_EVENT_BOUNCE, "bounced"},
 	    {STORE_EVENT_DELIVERY, "delivered"},
@@ -356,7 +357,8 @@ print_recipients(
 	int rc;
 
 	if (!file->is_known)
-		(void)puts("\nIt was refused, or is not known any more.");
+		(void)puts("\nIt was refused, its template could not be "
+			   "rendered, or it is not known any more.");
 	(void)putchar('\n'); /* main looks at stdout */
 	rc = out_print(ctl, recipients_json(file, mail), columns,
 	    "its recipients are not known");
