@@ -6,10 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-#include <openssl/rsa.h>
-#include <openssl/x509.h>
-
 #include "conf/conf.h"
 #include "ops/identity.h"
 #include "ops/identity_keys.h"
@@ -215,32 +211,15 @@ domains_by_keys(void **state)
 	    "Invalid domain name", "{'Domain':'a@example.org'}");
 }
 
-/* A private key as the API takes it: PKCS#1 in base64, without PEM's lines. */
-static void
-make_key(char *text_r, size_t size)
-{
-	EVP_PKEY *key = EVP_RSA_gen(1024);
-	unsigned char der[1024], *end = der;
-	int len;
-
-	assert_non_null(key);
-	len = i2d_PrivateKey(key, NULL);
-	assert_true(len > 0 && (size_t)len <= sizeof(der));
-	assert_true((size_t)len * 4 / 3 + 4 < size);
-	assert_int_equal(i2d_PrivateKey(key, &end), len);
-	EVP_EncodeBlock((unsigned char *)text_r, der, len);
-	EVP_PKEY_free(key);
-}
-
 /* A key that the customer brought is not given up by an old client's call. */
 static void
 own_keys_stay(void **state)
 {
 	struct test_call *t = *state;
 	struct admin_fixture *f = t->f;
-	char key[2048];
+	char key[ADMIN_FIXTURE_KEY_MAX];
 
-	make_key(key, sizeof(key));
+	admin_fixture_key(key);
 	assert_code(f, SG_OK,
 	    identity_import_key(f->store, f->seal, "shop", "example.com",
 		"mail", key, strlen(key), true, TEST_NOW, &f->err));

@@ -7,10 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-#include <openssl/rsa.h>
-#include <openssl/x509.h>
-
 #include "conf/conf.h"
 #include "ops/identity.h"
 #include "ops/identity_keys.h"
@@ -48,23 +44,6 @@ row_of(struct test_call *t, const char *name)
 	assert_code(t->f, SG_OK,
 	    identity_get(t->f->store, t->account, name, &row, &t->f->err));
 	return row;
-}
-
-/* A private key as the API takes it: PKCS#1 in base64, without PEM's lines. */
-static void
-make_key(char *text_r, size_t size)
-{
-	EVP_PKEY *key = EVP_RSA_gen(1024);
-	unsigned char der[1024], *end = der;
-	int len;
-
-	assert_non_null(key);
-	len = i2d_PrivateKey(key, NULL);
-	assert_true(len > 0 && (size_t)len <= sizeof(der));
-	assert_true((size_t)len * 4 / 3 + 4 < size);
-	assert_int_equal(i2d_PrivateKey(key, &end), len);
-	EVP_EncodeBlock((unsigned char *)text_r, der, len);
-	EVP_PKEY_free(key);
 }
 
 /* ---- making --------------------------------------------------------------- */
@@ -131,9 +110,9 @@ static void
 domain_with_own_key(void **state)
 {
 	struct test_call *t = *state;
-	char key[2048], input[4096];
+	char key[ADMIN_FIXTURE_KEY_MAX], input[4096];
 
-	make_key(key, sizeof(key));
+	admin_fixture_key(key);
 	(void)snprintf(input, sizeof(input),
 	    "{'EmailIdentity':'own.example','DkimSigningAttributes':{"
 	    "'DomainSigningSelector':'Mail','DomainSigningPrivateKey':'%s'}}",
@@ -449,10 +428,10 @@ static void
 from_easy_to_own_and_back(void **state)
 {
 	struct test_call *t = *state;
-	char key[2048], token[64];
+	char key[ADMIN_FIXTURE_KEY_MAX], token[64];
 
 	admin_fixture_set(&t->f->conf->dkim_zone, "dkim.test");
-	make_key(key, sizeof(key));
+	admin_fixture_key(key);
 	V2("CreateEmailIdentity", "{'EmailIdentity':'new.example'}");
 	(void)snprintf(token, sizeof(token), "%s",
 	    test_call_value(t, "DkimAttributes.Tokens.0"));

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 #include "base/seal.h"
 #include "conf/conf.h"
@@ -93,4 +96,19 @@ admin_fixture_teardown(void **state)
 	admin_fixture_remove(f->dir);
 	free(f);
 	return 0;
+}
+
+void
+admin_fixture_key(char text_r[ADMIN_FIXTURE_KEY_MAX])
+{
+	EVP_PKEY *key = EVP_RSA_gen(1024);
+	unsigned char der[ADMIN_FIXTURE_KEY_MAX / 4 * 3 - 3], *end = der;
+	int len;
+
+	assert_non_null(key);
+	len = i2d_PrivateKey(key, NULL);
+	assert_true(len > 0 && (size_t)len <= sizeof(der));
+	assert_int_equal(i2d_PrivateKey(key, &end), len);
+	EVP_EncodeBlock((unsigned char *)text_r, der, len);
+	EVP_PKEY_free(key);
 }

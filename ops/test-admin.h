@@ -40,6 +40,11 @@ void admin_fixture_set(char **option, const char *text);
 /* Its id. */
 int64_t admin_fixture_account(struct admin_fixture *f, const char *name);
 
+/* A new private key of 1024 bits as the API takes it: PKCS#1 in base64, without PEM's
+ * lines. */
+#define ADMIN_FIXTURE_KEY_MAX 1024
+void admin_fixture_key(char text_r[ADMIN_FIXTURE_KEY_MAX]);
+
 /* The call's result must be `want`; else its error is shown. */
 #define assert_code(f, want, call)                                             \
 	do {                                                                   \

@@ -6,10 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-#include <openssl/rsa.h>
-#include <openssl/x509.h>
-
 #include "conf/conf.h"
 #include "ops/identity.h"
 #include "ops/identity_keys.h"
@@ -123,27 +119,15 @@ test_keys_to_publish(void **state)
 }
 
 static void
-make_key(char text_r[2048])
-{
-	EVP_PKEY *key = EVP_RSA_gen(1024);
-	unsigned char der[1024], *end = der;
-	int len = i2d_PrivateKey(key, &end);
-
-	assert_true(len > 0);
-	EVP_EncodeBlock((unsigned char *)text_r, der, len);
-	EVP_PKEY_free(key);
-}
-
-static void
 test_own_keys(void **state)
 {
 	struct admin_fixture *f = *state;
-	char key[2048], other[2048];
+	char key[ADMIN_FIXTURE_KEY_MAX], other[ADMIN_FIXTURE_KEY_MAX];
 	struct store_identity row;
 	bool has;
 
-	make_key(key);
-	make_key(other);
+	admin_fixture_key(key);
+	admin_fixture_key(other);
 	make_domain(f, IDENTITY_KEYS_RSA2048, false);
 	let_sign(f, TEST_NOW);
 	row = row_of(f);
@@ -206,7 +190,7 @@ test_wish(void **state)
 {
 	static const struct tag good[] = {{"a", "1"}}, bad[] = {{"", ""}};
 	struct admin_fixture *f = *state;
-	char key[2048];
+	char key[ADMIN_FIXTURE_KEY_MAX];
 	struct identity_wish wish = {.name = "shop.example",
 	    .selector = "a",
 	    .key_text = key,
@@ -216,7 +200,7 @@ test_wish(void **state)
 	struct store_identity row;
 	int64_t count;
 
-	make_key(key);
+	admin_fixture_key(key);
 #define MAKE()                                                                 \
 	identity_make(f->store, f->seal, f->conf, "shop", &wish, TEST_NOW,     \
 	    &row, &f->err)
