@@ -718,7 +718,7 @@ const struct api_operation api_sns_topic[] = {
 	    api_in_sns_set_subscription_attributes, NULL, API_OP_NO_RESULT,
 	    "NotFound", set_subscription_attributes},
 	{API_SNS, "Publish", NULL, NULL,
-	    api_in_sns_publish, api_out_sns_publish, API_OP_SENDS,
+	    api_in_sns_publish, api_out_sns_publish, 0,
 	    "NotFound", publish},
 	{.name = NULL}};
 /* clang-format on */

@@ -80,7 +80,7 @@ check_flags(const struct api_operation *row, void *ctx)
 {
 	static const char *const reads[] = {
 	    "BatchGet", "Describe", "Get", "List", "TestRender", NULL};
-	static const char *const sends[] = {"Publish", "Send", NULL};
+	static const char *const sends[] = {"Send", NULL};
 	/* all that send mail, make keys or render */
 	static const char *const slow[] = {"Send", "CreateEmailIdentity",
 	    "PutEmailIdentityDkimSigningAttributes", "TestRender",

@@ -21,7 +21,7 @@ struct template;
 #define TEMPLATE_DEPTH_MAX 32    /* blocks within blocks, parts within parts */
 #define TEMPLATE_HEIGHT_MAX 200  /* the same with every {{else if}} counted */
 #define TEMPLATE_PARTS_MAX 100   /* {{#*inline}} */
-#define TEMPLATE_STEPS_MAX 1000000 /* nodes and names, of one rendering */
+#define TEMPLATE_STEPS_MAX 200000 /* nodes and names, of one rendering */
 
 /* text: UTF-8. escapes: {{name}} writes & < > " ' ` = as HTML's entities (Handlebars
  * does, SES does not). SG_INVALID says what is wrong and in which line and column;

@@ -144,7 +144,7 @@ test_limits(void **state)
 	(void)state;
 	render(steps, false, OUT_MAX, &out);
 	assert_string_equal(
-	    buf_str(&out), "NOMEM the template takes more than 1000000 steps");
+	    buf_str(&out), "NOMEM the template takes more than 200000 steps");
 	buf_fini(&out);
 	render("{{name}}{{name}}", false, 8, &out);
 	assert_string_equal(buf_str(&out),
@@ -202,7 +202,7 @@ test_long_names(void **state)
 	for (size_t i = 0; i < ROWS(uses); i++) {
 		render_long_name(uses[i][0], uses[i][1], &out);
 		assert_string_equal(buf_str(&out),
-		    "NOMEM the template takes more than 1000000 steps");
+		    "NOMEM the template takes more than 200000 steps");
 		buf_fini(&out);
 	}
 }
