@@ -102,10 +102,8 @@ need_submit(struct sender *sender, const struct conf *conf, struct err *err_r)
 static enum sg_err
 need_store(struct sender *sender, const struct conf *conf, struct err *err_r)
 {
-	bool changed;
-
 	if (sender->store != NULL && strcmp(sender->url, conf->store) == 0 &&
-	    store_maybe_changed(sender->store, &changed, NULL) == SG_OK)
+	    store_maybe_changed(sender->store, NULL, NULL) == SG_OK)
 		return SG_OK;
 	store_close(&sender->store);
 	(void)snprintf(sender->url, sizeof(sender->url), "%s", conf->store);

@@ -47,12 +47,18 @@ start_of(long pid)
 static void
 write_holder(char holder_r[HOLDER_MAX])
 {
+	/* Of this process: its start stays the same. */
+	static _Thread_local long known_pid;
+	static _Thread_local unsigned long long known_start;
 	char host[65] = "";
 	long pid = (long)getpid();
 
+	if (known_pid != pid || known_start == 0)
+		known_start = start_of(pid);
+	known_pid = pid;
 	(void)gethostname(host, sizeof(host) - 1);
 	(void)snprintf(
-	    holder_r, HOLDER_MAX, "%s %ld %llu", host, pid, start_of(pid));
+	    holder_r, HOLDER_MAX, "%s %ld %llu", host, pid, known_start);
 }
 
 /* "HOST PID START", as write_holder writes it. Of another host nobody can tell. */
