@@ -101,8 +101,9 @@ read_signature(const struct conf *conf, const struct api_request *request,
 		return fail(fault, code_of(rc, protocol), "%s", sig_r->why);
 	if (!is_listed(conf->api_regions, sig_r->region))
 		return fail(fault, code_of(SIGV4_WRONG, protocol),
-		    "Credential should be scoped to a valid region, not '%s'",
-		    sig_r->region);
+		    "Credential should be scoped to a valid region, not '%s'; "
+		    "this server's are: %s",
+		    sig_r->region, conf->api_regions);
 	return true;
 }
 

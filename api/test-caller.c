@@ -296,6 +296,7 @@ test_regions(void **state)
 	t->region = "eu-west";
 	assert_refused(
 	    t, "InvalidSignatureException", "a valid region, not 'eu-west'");
+	assert_refused(t, "InvalidSignatureException", "local  eu-west-1");
 	admin_fixture_set(&t->f->conf->api_regions, "");
 	assert_right(t);
 }
