@@ -40,7 +40,6 @@ static int
 setup(void **state)
 {
 	struct house *house = calloc(1, sizeof(*house));
-	struct store_account account;
 	void *admin;
 
 	assert_non_null(house);
@@ -48,15 +47,10 @@ setup(void **state)
 	house->admin = admin;
 	(void)snprintf(
 	    house->dir, sizeof(house->dir), "%s/j", house->admin->dir);
-	free(house->admin->conf->journal);
-	house->admin->conf->journal = strdup(house->dir);
-	assert_non_null(house->admin->conf->journal);
+	admin_fixture_set(&house->admin->conf->journal, house->dir);
 	assert_int_equal(
 	    journal_open(house->dir, &house->journal, NULL), SG_OK);
-	assert_code(house->admin, SG_OK,
-	    account_get(
-		house->admin->store, "shop", &account, &house->admin->err));
-	house->account_id = account.facts.id;
+	house->account_id = admin_fixture_account(house->admin, "shop");
 	*state = house;
 	return 0;
 }
@@ -241,7 +235,8 @@ test_message(void **state)
 	struct house *house = *state;
 	struct journal_entry entry = entry_of(house, "4abcDEF");
 	struct seen seen;
-	json_t *facts, *common;
+	json_t *facts, *list, *first, *campaign;
+	const char *from, *to, *subject, *identity;
 
 	entry.headers = headers;
 	entry.header_count = 4;
@@ -260,23 +255,18 @@ test_message(void **state)
 	assert_int_equal(seen.message.size, 100);
 	assert_string_equal(seen.recipients, "E x@y.example\n");
 	facts = json_loads(seen.facts, 0, NULL);
-	common = json_object_get(facts, "commonHeaders");
-	assert_int_equal(json_array_size(json_object_get(facts, "headers")), 4);
-	assert_string_equal(json_string_value(json_array_get(
-				json_object_get(common, "from"), 0)),
-	    "\"A, B\" <a@shop.example>");
-	assert_int_equal(json_array_size(json_object_get(common, "to")), 2);
-	assert_string_equal(
-	    json_string_value(json_array_get(json_object_get(common, "to"), 1)),
-	    "Z (a, b) <z@y.example>");
-	assert_string_equal(
-	    json_string_value(json_object_get(common, "subject")), "two words");
-	assert_int_equal(json_array_size(json_object_get(
-			     json_object_get(facts, "tags"), "campaign")),
-	    2);
-	assert_string_equal(
-	    json_string_value(json_object_get(facts, "identity")),
-	    "shop.example");
+	assert_int_equal(
+	    json_unpack(facts, "{s:o, s:{s:[s], s:[o,s!], s:s}, s:{s:o}, s:s}",
+		"headers", &list, "commonHeaders", "from", &from, "to", &first,
+		&to, "subject", &subject, "tags", "campaign", &campaign,
+		"identity", &identity),
+	    0);
+	assert_int_equal(json_array_size(list), 4);
+	assert_string_equal(from, "\"A, B\" <a@shop.example>");
+	assert_string_equal(to, "Z (a, b) <z@y.example>");
+	assert_string_equal(subject, "two words");
+	assert_int_equal(json_array_size(campaign), 2);
+	assert_string_equal(identity, "shop.example");
 	json_decref(facts);
 	seen = events(house, STORE_EVENT_SEND);
 	assert_int_equal(seen.count, 1);
