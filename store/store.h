@@ -90,7 +90,7 @@ struct store_account {
 	int64_t paused_sec;
 	int64_t
 	    fresh_start_sec; /* reputation counts what was sent since; 0 all */
-	bool auto_warmup; /* of its own sending addresses */
+	bool auto_warmup;    /* of its own sending addresses */
 };
 typedef bool store_account_fn(void *ctx, const struct store_account *row);
 

@@ -294,8 +294,8 @@ test_credential(void **state)
 	assert_ok(f, store_credential_get(
 			 f->store, "AKIAB", check_credential, &row, &f->err));
 	assert_code(f, SG_MISSING,
-	    store_credential_set_permission(f->store, f->account + 1, "AKIAB",
-		STORE_MAY_ALL, &f->err));
+	    store_credential_set_permission(
+		f->store, f->account + 1, "AKIAB", STORE_MAY_ALL, &f->err));
 	assert_ok(
 	    f, store_credential_delete(f->store, f->account, "AKIAB", &f->err));
 	assert_code(f, SG_MISSING,

@@ -17,10 +17,10 @@
 struct buf;
 struct template;
 
-#define TEMPLATE_TEXT_MAX 524288 /* bytes of a template */
-#define TEMPLATE_DEPTH_MAX 32    /* blocks within blocks, parts within parts */
-#define TEMPLATE_HEIGHT_MAX 200  /* the same with every {{else if}} counted */
-#define TEMPLATE_PARTS_MAX 100   /* {{#*inline}} */
+#define TEMPLATE_TEXT_MAX 524288  /* bytes of a template */
+#define TEMPLATE_DEPTH_MAX 32     /* blocks within blocks, parts within parts */
+#define TEMPLATE_HEIGHT_MAX 200   /* the same with every {{else if}} counted */
+#define TEMPLATE_PARTS_MAX 100    /* {{#*inline}} */
 #define TEMPLATE_STEPS_MAX 200000 /* nodes and names, of one rendering */
 
 /* text: UTF-8. escapes: {{name}} writes & < > " ' ` = as HTML's entities (Handlebars
