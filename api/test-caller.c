@@ -97,7 +97,7 @@ call(struct test *t)
 	    .body = "",
 	    .client = t->client,
 	    .now_sec = TEST_NOW};
-	char text[1024];
+	char text[2048];
 
 	write_time(t->signed_sec, sig.time);
 	memcpy(sig.date, sig.time, 8);
