@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "api/test-call.h"
+#include "conf/conf.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -321,6 +322,34 @@ test_holders(void **state)
 	    arn_of(t, "shop", "identity/example.com", arn));
 }
 
+/* By name; what comes with the call is nobody's. */
+static void
+test_template_of_a_tenant(void **state)
+{
+	static const char mail[] =
+	    "{'FromEmailAddress': 'a@example.com', 'TenantName': 'one', "
+	    "'Destination': {'ToAddresses': ['b@example.net']}, 'Content': "
+	    "{'Template': {'TemplateName': 'hello', 'TemplateData': '{}'}}}";
+	struct test_call *t = *state;
+
+	admin_fixture_set(&t->f->conf->api_submission, "unix:/nonexistent");
+	create(t, "one");
+	test_call_ok(t, API_V2, "CreateEmailTemplate",
+	    "{'TemplateName': 'hello', 'TemplateContent': {'Subject': 's', "
+	    "'Text': 't'}}");
+	test_call_fails(t, API_V2, "SendEmail", "MessageRejected",
+	    "Template hello is not associated with tenant one", mail);
+	test_call_fails(t, API_V2, "SendBulkEmail", "MessageRejected",
+	    "Template hello is not associated with tenant one",
+	    "{'FromEmailAddress': 'a@example.com', 'TenantName': 'one', "
+	    "'DefaultContent': {'Template': {'TemplateName': 'hello', "
+	    "'TemplateData': '{}'}}, 'BulkEmailEntries': [{'Destination': "
+	    "{'ToAddresses': ['b@example.net']}}]}");
+	associate(t, "one", "template/hello");
+	/* as far as the mail server, which is not there */
+	test_call_fails(t, API_V2, "SendEmail", "ServiceUnavailable", "", mail);
+}
+
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(                                       \
 	    name, test_call_setup, test_call_teardown)
@@ -339,6 +368,7 @@ main(void)
 	    TEST(test_resources_wrong),
 	    TEST(test_dissociate),
 	    TEST(test_holders),
+	    TEST(test_template_of_a_tenant),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SES v2: sending. */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "api/call.h"
@@ -11,6 +12,8 @@
 #include "api/send_parts.h"
 #include "api/shapes.h"
 #include "api/verification.h"
+#include "ops/tenant.h"
+#include "store/templates.h"
 
 static const struct api_outgoing_names names = {.from = "FromEmailAddress",
     .feedback = "FeedbackForwardingEmailAddress",
@@ -79,13 +82,51 @@ send_simple(struct api_call *call, struct api_try *try, struct api_outgoing *o,
 		    api_object(simple, "Attachments"));
 }
 
+/* A stored template, too, must be the tenant's; what else must be is the gate's to
+ * say, and whether there is such a tenant. */
+static bool
+is_the_tenants(struct api_call *call, const struct api_rendering *rendering)
+{
+	const char *tenant = api_text(call->in, "TenantName");
+	const char *name = api_rendering_name(rendering);
+	char resource[STORE_TEMPLATE_NAME_MAX + sizeof("template/")];
+	struct err err;
+	bool has = true;
+	enum sg_err rc;
+
+	if (tenant[0] == '\0' || name[0] == '\0')
+		return true;
+	(void)snprintf(resource, sizeof(resource), "template/%s", name);
+	rc = tenant_has(
+	    call->store, call->owner.facts.id, tenant, resource, &has, &err);
+	if (rc == SG_MISSING)
+		return true;
+	if (api_check(call, rc, &err, &api_v2_codes) && !has)
+		api_fail(call, "MessageRejected",
+		    "Template %s is not associated with tenant %s.", name,
+		    tenant);
+	return !api_failed(call);
+}
+
+static bool
+open_template(struct api_call *call, const json_t *template,
+    struct api_rendering **rendering_r)
+{
+	if (!api_rendering_open(call, template, rendering_r))
+		return false;
+	if (is_the_tenants(call, *rendering_r))
+		return true;
+	api_rendering_close(rendering_r);
+	return false;
+}
+
 static void
 send_template(struct api_call *call, struct api_try *try,
     struct api_outgoing *o, const json_t *template)
 {
 	struct api_rendering *rendering;
 
-	if (!api_rendering_open(call, template, &rendering))
+	if (!open_template(call, template, &rendering))
 		return;
 	send_rendered(call, try, o, rendering,
 	    api_text(template, "TemplateData"), api_object(template, "Headers"),
@@ -147,7 +188,7 @@ try_send_bulk_email(struct api_call *call, struct api_try *try)
 		api_fail(call, "BadRequestException",
 		    "DefaultContent must have a Template");
 	else if (send_is_bulk(call, &bulk) &&
-		 api_rendering_open(call, template, &rendering)) {
+		 open_template(call, template, &rendering)) {
 		send_bulk(call, try, &wanted, &bulk, rendering,
 		    api_text(template, "TemplateData"),
 		    api_object(template, "Headers"),
