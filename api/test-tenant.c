@@ -337,9 +337,9 @@ test_template_of_a_tenant(void **state)
 	test_call_ok(t, API_V2, "CreateEmailTemplate",
 	    "{'TemplateName': 'hello', 'TemplateContent': {'Subject': 's', "
 	    "'Text': 't'}}");
-	test_call_fails(t, API_V2, "SendEmail", "MessageRejected",
+	test_call_fails(t, API_V2, "SendEmail", "BadRequestException",
 	    "Template hello is not associated with tenant one", mail);
-	test_call_fails(t, API_V2, "SendBulkEmail", "MessageRejected",
+	test_call_fails(t, API_V2, "SendBulkEmail", "BadRequestException",
 	    "Template hello is not associated with tenant one",
 	    "{'FromEmailAddress': 'a@example.com', 'TenantName': 'one', "
 	    "'DefaultContent': {'Template': {'TemplateName': 'hello', "

@@ -102,7 +102,7 @@ is_the_tenants(struct api_call *call, const struct api_rendering *rendering)
 	if (rc == SG_MISSING)
 		return true;
 	if (api_check(call, rc, &err, &api_v2_codes) && !has)
-		api_fail(call, "MessageRejected",
+		api_fail(call, "BadRequestException",
 		    "Template %s is not associated with tenant %s.", name,
 		    tenant);
 	return !api_failed(call);
