@@ -25,7 +25,7 @@ json_t *api_value_new(
 json_t *api_value_time_new(const char *text);
 
 /* The other way, UTC. A fraction is written in milliseconds. */
-#define API_VALUE_TIME_MAX 40
+#define API_VALUE_TIME_MAX 96
 void api_value_time_text(double sec, char text_r[API_VALUE_TIME_MAX]);
 
 /* Years 1 to 9999. */
