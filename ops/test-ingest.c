@@ -319,8 +319,7 @@ test_recipients(void **state)
 	seen = events(house, STORE_EVENT_COMPLAINT);
 	assert_int_equal(seen.count, 1);
 	assert_string_equal(seen.recipients, "c@y.example");
-	assert_non_null(strstr(
-	    seen.detail, "\"complaintSubType\":\"OnAccountSuppressionList\""));
+	assert_non_null(strstr(seen.detail, "SubType\":\"OnAccountSupp"));
 	for (int64_t set_id = 0; set_id <= 9; set_id += 9) {
 		const struct store_tally sum = tally(house, set_id);
 
