@@ -94,7 +94,7 @@ X("api.submission",       api_submission,       STRING, 6, 1000, NULL, "unix:/va
 X("api.regions",          api_regions,          STRING, 0, 1000, NULL, "", "regions for which requests may be signed, with blanks between them; empty: any") \
 X("api.calls_per_second", api_calls_per_second, INT,    1, 1000000, NULL, "20", "calls of one credential that do not send; twice as many at once") \
 X("api.max_request_bytes", api_max_request_bytes, INT, 65536, 1073741824, NULL, "67108864", "body of a call of the API: a message of 40 MB is 56 MB there") \
-X("api.max_pending_bytes", api_max_pending_bytes, INT, 1048576, 1099511627776, NULL, "268435456", "bodies larger than api.max_body_bytes, of all calls in hand together; beyond it they are answered 503") \
+X("api.max_pending_bytes", api_max_pending_bytes, INT, 1048576, 2147483647, NULL, "268435456", "bodies larger than api.max_body_bytes, of all calls in hand together; beyond it they are answered 503") \
 X("api.senders",          api_senders,          INT,    1, 1000, NULL, "64", "threads for calls that take long, such as sending: at most so many at once") \
 X("api.timeout_sec",      api_timeout_sec,      INT,    1, 3600, NULL, "15", "time in which a request must be complete, and silence after which a connection is closed")
 /* clang-format on */
