@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 
 const env = process.env;
 const transport = (port, secure) => nodemailer.createTransport({
-  host: "localhost", port: Number(port), secure, requireTLS: !secure,
+  host: "127.0.0.1", port: Number(port), secure, requireTLS: !secure,
   auth: { user: env.SMTP_USER, pass: env.SMTP_PASS },
   tls: { ca: readFileSync(env.SMTP_CA) },
 });
