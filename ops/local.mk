@@ -83,6 +83,7 @@ ops_libops_a_SOURCES += \
 	ops/snapshot_content.c ops/snapshot_content.h \
 	ops/snapshot_grants.c ops/snapshot_grants.h \
 	ops/snapshot_look.c ops/snapshot_parts.h \
+	ops/snapshot_named.c ops/snapshot_named.h \
 	ops/snapshot_sets.c ops/snapshot_sets.h \
 	ops/snapshot_tenants.c ops/snapshot_tenants.h \
 	ops/tenant.c ops/tenant.h ops/pool.c ops/pool.h \

@@ -442,7 +442,7 @@ follow_set(struct loader *l, const struct store_change *change)
 	if (code != SG_MISSING)
 		return code;
 	write_begin(l);
-	sets_drop(&l->content->sets, change->id);
+	named_drop(&l->content->sets, change->id);
 	write_end(l);
 	return SG_OK;
 }
@@ -459,7 +459,7 @@ follow_tenant(struct loader *l, const struct store_change *change)
 	if (code != SG_MISSING)
 		return code;
 	write_begin(l);
-	tenants_drop(&l->content->tenants, change->id);
+	named_drop(&l->content->tenants.named, change->id);
 	write_end(l);
 	return SG_OK;
 }

@@ -82,7 +82,7 @@ snapshot_content_new(void)
 	content->grants.key = &content->key;
 	content->sets.key = &content->key;
 	content->brakes.key = &content->key;
-	content->tenants.key = &content->key;
+	content->tenants.named.key = &content->key;
 	if (hash_key_init(&content->key))
 		return content;
 	free(content);
@@ -111,7 +111,7 @@ snapshot_content_free(struct snapshot_content **content)
 	free_entries(&c->logins);
 	free_entries(&c->identities);
 	grants_fini(&c->grants);
-	sets_fini(&c->sets);
+	named_fini(&c->sets);
 	sets_brakes_fini(&c->brakes);
 	tenants_fini(&c->tenants);
 	hash_map_fini(&c->suppressions);
@@ -554,6 +554,6 @@ content_bytes(const struct snapshot_content *content)
 
 	return sizeof(*content) + content->entry_bytes +
 	       slots * sizeof(struct hash_slot) +
-	       grants_bytes(&content->grants) + sets_bytes(&content->sets) +
+	       grants_bytes(&content->grants) + named_bytes(&content->sets) +
 	       tenants_bytes(&content->tenants);
 }

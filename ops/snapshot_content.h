@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "ops/snapshot_grants.h"
+#include "ops/snapshot_named.h"
 #include "ops/snapshot_sets.h"
 #include "ops/snapshot_tenants.h"
 #include "rules/types.h"
@@ -16,7 +17,7 @@ struct snapshot_content {
 	struct hash_map logins;
 	struct hash_map identities; /* by account and name */
 	struct grant_table grants;
-	struct set_table sets;
+	struct named_table sets;
 	struct brake_table brakes;
 	struct tenant_table tenants;
 	/* 16 bytes each, the address only as a keyed 64-bit hash. One that is

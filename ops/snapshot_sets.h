@@ -5,29 +5,17 @@
 #define SENDWARD_OPS_SNAPSHOT_SETS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include "base/hash.h"
+#include "ops/snapshot_named.h"
 #include "rules/types.h"
 
-/* All-zero but for key: empty. */
-struct set_table {
-	const struct hash_key *key;
-	struct hash_map by_id;
-	struct hash_map by_name; /* the same entries */
-	size_t entry_bytes;
-};
-
-void sets_fini(struct set_table *table);
 /* Adds or replaces. False: no memory; the set may be missing then. */
-bool sets_put(struct set_table *table, const struct rules_set *set);
-/* Nothing when there is none. */
-void sets_drop(struct set_table *table, int64_t id);
+bool sets_put(struct named_table *table, const struct rules_set *set);
 bool sets_find(
-    const struct set_table *table, int64_t id, struct rules_set *set_r);
-bool sets_find_name(const struct set_table *table, int64_t account_id,
+    const struct named_table *table, int64_t id, struct rules_set *set_r);
+bool sets_find_name(const struct named_table *table, int64_t account_id,
     const char *name, struct rules_set *set_r);
-size_t sets_bytes(const struct set_table *table);
 
 /* Who has brakes. All-zero but for key: nobody. */
 struct brake_table {

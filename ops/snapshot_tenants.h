@@ -7,24 +7,20 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/hash.h"
+#include "ops/snapshot_named.h"
 #include "rules/types.h"
 
-/* All-zero but for key: empty. */
+/* All-zero but for named.key: empty. */
 struct tenant_table {
-	const struct hash_key *key;
-	struct hash_map by_id;
-	struct hash_map by_name; /* the same entries */
+	struct named_table named;
 	/* 16 bytes each: the resource as a keyed hash alone, as suppressions
 	 * are (snapshot_content.h). */
 	struct hash_map resources;
-	size_t entry_bytes;
 };
 
 void tenants_fini(struct tenant_table *table);
 /* Adds or replaces. False: no memory; the tenant may be missing then. */
 bool tenants_put(struct tenant_table *table, const struct rules_tenant *tenant);
-/* Nothing when there is none. */
-void tenants_drop(struct tenant_table *table, int64_t id);
 bool tenants_find_name(const struct tenant_table *table, int64_t account_id,
     const char *name, struct rules_tenant *tenant_r);
 /* False: no memory. */
