@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/set.h"
 #include "ops/event.h"
 #include "ops/listing.h"
 #include "ops/topic.h"
@@ -73,20 +74,6 @@ put_kinds(json_t *out, int kinds, bool is_lower)
 }
 
 /* ---- what is found ---------------------------------------------------------------- */
-
-bool
-api_set_find(struct api_call *call, const char *no_set, struct store_set *row_r)
-{
-	static const struct api_codes codes = {NULL, NULL, NULL};
-	const char *name = api_text(call->in, "ConfigurationSetName");
-	struct err err;
-	enum sg_err rc = set_get(call->store, call->account, name, row_r, &err);
-
-	if (rc == SG_MISSING)
-		api_fail(call, no_set,
-		    "Configuration set <%.100s> does not exist.", name);
-	return api_check(call, rc, &err, &codes);
-}
 
 /* The name in an ARN of the caller's topics: arn:aws:sns:REGION:NUMBER:NAME. Clients
  * put whatever region they were given. NULL: it is none. */

@@ -28,8 +28,4 @@ void api_destination_remove(struct api_call *call,
 bool api_destination_list(struct api_call *call,
     const struct api_destination_words *words, int64_t set_id, json_t *list);
 
-/* The set that the input names; false: the call has failed (words->no_set). */
-bool api_set_find(
-    struct api_call *call, const char *no_set, struct store_set *row_r);
-
 #endif

@@ -1,18 +1,15 @@
 /* SES v1: configuration sets and event destinations. */
 #include "config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "api/call.h"
 #include "api/destination.h"
 #include "api/operation.h"
+#include "api/set.h"
 #include "api/shapes.h"
 #include "ops/set.h"
 
-#define PAGE_MAX 1000
-
-static const struct api_codes codes = {"InvalidParameterValue", NULL, NULL};
 static const struct api_destination_words words = {
     .no_set = "ConfigurationSetDoesNotExist",
     .no_destination = "EventDestinationDoesNotExist",
@@ -85,56 +82,16 @@ describe_configuration_set(struct api_call *call)
 		api_put_time(part, "LastFreshStart", set.fresh_start_sec);
 }
 
-struct listing {
-	struct api_call *call;
-	json_t *list;
-	int64_t left;
-	char last[65];
-};
-
-static bool
-list_set(void *ctx, const struct store_set *row)
-{
-	struct listing *listing = ctx;
-
-	if (listing->left-- == 0) {
-		api_page_more(listing->call, listing->last);
-		return false;
-	}
-	api_put_text(api_add_object(listing->list), "Name", row->facts.name);
-	(void)snprintf(
-	    listing->last, sizeof(listing->last), "%s", row->facts.name);
-	return true;
-}
-
 static void
 list_configuration_sets(struct api_call *call)
 {
-	struct listing listing = {.call = call};
-	struct api_page page;
-	struct err err;
-
-	if (!api_page_open(call, "MaxItems", PAGE_MAX, &page))
-		return;
-	listing.list = api_put_list(call->out, "ConfigurationSets");
-	listing.left = page.most;
-	(void)api_check(call,
-	    store_set_page(call->store, call->owner.facts.id, page.after,
-		page.most + 1, list_set, &listing, &err),
-	    &err, &codes);
+	api_set_list(call, "MaxItems", "Name");
 }
 
 static void
 delete_configuration_set(struct api_call *call)
 {
-	struct store_set set;
-	struct err err;
-
-	if (api_set_find(call, words.no_set, &set))
-		(void)api_check(call,
-		    set_delete(
-			call->store, call->account, set.facts.name, &err),
-		    &err, &codes);
+	api_set_delete(call, words.no_set);
 }
 
 /* ---- event destinations ------------------------------------------------------- */

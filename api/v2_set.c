@@ -7,12 +7,11 @@
 #include "api/call.h"
 #include "api/destination.h"
 #include "api/operation.h"
+#include "api/set.h"
 #include "api/shapes.h"
 #include "api/suppression.h"
 #include "api/v2_tag.h"
 #include "ops/set.h"
-
-#define PAGE_MAX 1000
 
 static const struct api_destination_words words = {
     .no_set = "NotFoundException",
@@ -192,56 +191,16 @@ get_configuration_set(struct api_call *call)
 	api_tags_list(call, resource, api_put_list(call->out, "Tags"));
 }
 
-struct listing {
-	struct api_call *call;
-	json_t *list;
-	int64_t left;
-	char last[65];
-};
-
-static bool
-list_set(void *ctx, const struct store_set *row)
-{
-	struct listing *listing = ctx;
-
-	if (listing->left-- == 0) {
-		api_page_more(listing->call, listing->last);
-		return false;
-	}
-	api_add_text(listing->list, row->facts.name);
-	(void)snprintf(
-	    listing->last, sizeof(listing->last), "%s", row->facts.name);
-	return true;
-}
-
 static void
 list_configuration_sets(struct api_call *call)
 {
-	struct listing listing = {.call = call};
-	struct api_page page;
-	struct err err;
-
-	if (!api_page_open(call, "PageSize", PAGE_MAX, &page))
-		return;
-	listing.list = api_put_list(call->out, "ConfigurationSets");
-	listing.left = page.most;
-	(void)api_check(call,
-	    store_set_page(call->store, call->owner.facts.id, page.after,
-		page.most + 1, list_set, &listing, &err),
-	    &err, &api_v2_codes);
+	api_set_list(call, "PageSize", NULL);
 }
 
 static void
 delete_configuration_set(struct api_call *call)
 {
-	struct store_set set;
-	struct err err;
-
-	if (api_set_find(call, words.no_set, &set))
-		(void)api_check(call,
-		    set_delete(
-			call->store, call->account, set.facts.name, &err),
-		    &err, &api_v2_codes);
+	api_set_delete(call, words.no_set);
 }
 
 static void
