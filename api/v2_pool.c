@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/call.h"
+#include "api/listing.h"
 #include "api/operation.h"
 #include "api/shapes.h"
 #include "api/v2_tag.h"
@@ -87,31 +88,12 @@ get_dedicated_ip_pool(struct api_call *call)
 	api_put_text(out, "ScalingMode", pool_scaling_name(row.scaling));
 }
 
-struct pool_page {
-	struct api_call *call;
-	struct api_page page;
-	json_t *list;
-};
-
-/* False: the page is full, and NextToken says where to go on. */
-static bool
-takes(struct pool_page *list, const char *key)
-{
-	if (list->page.count == list->page.most) {
-		api_page_more(list->call, list->page.after);
-		return false;
-	}
-	list->page.count++;
-	(void)snprintf(list->page.after, sizeof(list->page.after), "%s", key);
-	return true;
-}
-
 static bool
 list_pool(void *ctx, const struct store_pool *row)
 {
-	struct pool_page *list = ctx;
+	struct api_listing *list = ctx;
 
-	if (!takes(list, row->name))
+	if (!api_listing_takes(list, row->name))
 		return false;
 	api_add_text(list->list, row->name);
 	return true;
@@ -120,18 +102,16 @@ list_pool(void *ctx, const struct store_pool *row)
 static void
 list_dedicated_ip_pools(struct api_call *call)
 {
-	struct pool_page list = {.call = call};
-	char after[API_PAGE_KEY_MAX + 1];
+	struct api_listing list;
 	struct err err = {0};
 
-	if (!api_page_open(call, "PageSize", PAGE_MOST, &list.page))
-		return;
-	(void)snprintf(after, sizeof(after), "%s", list.page.after);
-	list.list = api_put_list(call->out, "DedicatedIpPools");
-	(void)api_check(call,
-	    store_pool_list(call->store, call->owner.facts.id, after,
-		list.page.most + 1, list_pool, &list, &err),
-	    &err, &api_v2_codes);
+	if (api_listing_open(
+		call, "PageSize", PAGE_MOST, "DedicatedIpPools", &list))
+		(void)api_check(call,
+		    store_pool_list(call->store, call->owner.facts.id,
+			list.page.after, list.page.most + 1, list_pool, &list,
+			&err),
+		    &err, &api_v2_codes);
 }
 
 static void
@@ -183,9 +163,9 @@ get_dedicated_ip(struct api_call *call)
 static bool
 list_ip(void *ctx, const struct store_ip *row)
 {
-	struct pool_page *list = ctx;
+	struct api_listing *list = ctx;
 
-	if (!takes(list, row->address))
+	if (!api_listing_takes(list, row->address))
 		return false;
 	put_ip(api_add_object(list->list), row);
 	return true;
@@ -195,22 +175,20 @@ static void
 get_dedicated_ips(struct api_call *call)
 {
 	const char *name = api_text(call->in, "PoolName");
-	struct pool_page list = {.call = call};
 	struct store_pool pool = {.id = name[0] != '\0' ? 0 : -1};
-	char after[API_PAGE_KEY_MAX + 1];
+	struct api_listing list;
 	struct err err = {0};
 
 	if (name[0] != '\0' && strcmp(name, POOL_DEFAULT) != 0 &&
 	    !find_pool(call, &pool))
 		return;
-	if (!api_page_open(call, "PageSize", PAGE_MOST, &list.page))
-		return;
-	(void)snprintf(after, sizeof(after), "%s", list.page.after);
-	list.list = api_put_list(call->out, "DedicatedIps");
-	(void)api_check(call,
-	    store_ip_list(call->store, call->owner.facts.id, pool.id, after,
-		list.page.most + 1, list_ip, &list, &err),
-	    &err, &api_v2_codes);
+	if (api_listing_open(
+		call, "PageSize", PAGE_MOST, "DedicatedIps", &list))
+		(void)api_check(call,
+		    store_ip_list(call->store, call->owner.facts.id, pool.id,
+			list.page.after, list.page.most + 1, list_ip, &list,
+			&err),
+		    &err, &api_v2_codes);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/call.h"
+#include "api/listing.h"
 #include "api/operation.h"
 #include "api/shapes.h"
 #include "api/v2_tag.h"
@@ -162,44 +163,12 @@ get_tenant(struct api_call *call)
 	put_more(call, out, &row);
 }
 
-/* A list under way: asked for one entry more than the page has. */
-struct page_list {
-	struct api_call *call;
-	struct api_page page;
-	json_t *list;
-	char resource[RESOURCE_TEXT_MAX];
-};
-
-/* False: the page is full, and NextToken says where to go on. */
-static bool
-takes(struct page_list *list, const char *key)
-{
-	if (list->page.count == list->page.most) {
-		api_page_more(list->call, list->page.after);
-		return false;
-	}
-	list->page.count++;
-	(void)snprintf(list->page.after, sizeof(list->page.after), "%s", key);
-	return true;
-}
-
-/* False: the call has failed. */
-static bool
-open_list(struct api_call *call, const char *member, struct page_list *list_r)
-{
-	*list_r = (struct page_list){.call = call};
-	if (!api_page_open(call, "PageSize", PAGE_MOST, &list_r->page))
-		return false;
-	list_r->list = api_put_list(call->out, member);
-	return true;
-}
-
 static bool
 list_tenant(void *ctx, const struct store_tenant *row)
 {
-	struct page_list *list = ctx;
+	struct api_listing *list = ctx;
 
-	if (!takes(list, row->facts.name))
+	if (!api_listing_takes(list, row->facts.name))
 		return false;
 	put_tenant(list->call, api_add_object(list->list), row);
 	return true;
@@ -208,16 +177,14 @@ list_tenant(void *ctx, const struct store_tenant *row)
 static void
 list_tenants(struct api_call *call)
 {
-	struct page_list list;
+	struct api_listing list;
 	struct err err = {0};
 	struct store_tenant_filter filter = {
 	    .prefix = "", .status = -1, .impact = -1};
-	char after[API_PAGE_KEY_MAX + 1];
 
-	if (!open_list(call, "Tenants", &list))
+	if (!api_listing_open(call, "PageSize", PAGE_MOST, "Tenants", &list))
 		return;
-	(void)snprintf(after, sizeof(after), "%s", list.page.after);
-	filter.after = after;
+	filter.after = list.page.after;
 	filter.most = list.page.most + 1;
 	(void)api_check(call,
 	    store_tenant_page(call->store, call->owner.facts.id, &filter,
@@ -300,10 +267,10 @@ read_filter(struct api_call *call)
 static bool
 list_resource(void *ctx, const struct store_resource *row)
 {
-	struct page_list *list = ctx;
+	struct api_listing *list = ctx;
 	json_t *out;
 
-	if (!takes(list, row->resource))
+	if (!api_listing_takes(list, row->resource))
 		return false;
 	out = api_add_object(list->list);
 	for (size_t i = 0; i < RESOURCE_TYPES; i++)
@@ -319,35 +286,41 @@ static void
 list_tenant_resources(struct api_call *call)
 {
 	const char *prefix = read_filter(call);
-	char after[API_PAGE_KEY_MAX + 1];
 	struct store_tenant tenant;
-	struct page_list list;
+	struct api_listing list;
 	struct err err = {0};
 
 	if (prefix == NULL || !find_tenant(call, &tenant) ||
-	    !open_list(call, "TenantResources", &list))
+	    !api_listing_open(
+		call, "PageSize", PAGE_MOST, "TenantResources", &list))
 		return;
-	(void)snprintf(after, sizeof(after), "%s", list.page.after);
 	(void)api_check(call,
-	    store_resource_list(call->store, tenant.facts.id, prefix, after,
-		list.page.most + 1, list_resource, &list, &err),
+	    store_resource_list(call->store, tenant.facts.id, prefix,
+		list.page.after, list.page.most + 1, list_resource, &list,
+		&err),
 	    &err, &api_v2_codes);
 }
+
+struct holders {
+	struct api_listing listing;
+	const char *resource;
+};
 
 static bool
 list_holder(void *ctx, const struct store_tenant *tenant, int64_t since_sec)
 {
-	struct page_list *list = ctx;
+	struct holders *holders = ctx;
+	struct api_listing *list = &holders->listing;
 	char key[24];
 	json_t *out;
 
 	(void)snprintf(key, sizeof(key), "%lld", (long long)tenant->facts.id);
-	if (!takes(list, key))
+	if (!api_listing_takes(list, key))
 		return false;
 	out = api_add_object(list->list);
 	api_put_text(out, "TenantName", tenant->facts.name);
 	api_put_text(out, "TenantId", tenant->uuid);
-	put_resource_arn(list->call, out, list->resource);
+	put_resource_arn(list->call, out, holders->resource);
 	api_put_time(out, "AssociatedTimestamp", since_sec);
 	return true;
 }
@@ -373,18 +346,19 @@ static void
 list_resource_tenants(struct api_call *call)
 {
 	char resource[RESOURCE_TEXT_MAX];
-	struct page_list list;
+	struct holders holders = {.resource = resource};
+	const struct api_page *page = &holders.listing.page;
 	struct err err = {0};
 
 	if (!read_resource(call, api_text(call->in, "ResourceArn"), resource) ||
 	    !resource_exists(call, resource) ||
-	    !open_list(call, "ResourceTenants", &list))
+	    !api_listing_open(call, "PageSize", PAGE_MOST, "ResourceTenants",
+		&holders.listing))
 		return;
-	memcpy(list.resource, resource, sizeof(resource));
 	(void)api_check(call,
 	    store_resource_holders(call->store, call->owner.facts.id, resource,
-		strtoll(list.page.after, NULL, 10), list.page.most + 1,
-		list_holder, &list, &err),
+		strtoll(page->after, NULL, 10), page->most + 1, list_holder,
+		&holders, &err),
 	    &err, &api_v2_codes);
 }
 
