@@ -3,6 +3,7 @@
 
 #include "api/test-call.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 #include "conf/conf.h"
 #include "ops/account.h"
 #include "ops/identity.h"
+#include "ops/set.h"
+#include "ops/topic.h"
 
 static void
 add_identity(struct test_call *t, const char *account, const char *name)
@@ -197,4 +200,61 @@ test_call_value(struct test_call *t, const char *path)
 	(void)snprintf(text, sizeof(text), "%s", written);
 	free(written);
 	return text;
+}
+
+const char *
+test_call_input(struct test_call *t, const char *format, ...)
+{
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(t->input, sizeof(t->input), format, args);
+	va_end(args);
+	assert_in_range(len, 0, sizeof(t->input) - 1);
+	return t->input;
+}
+
+void
+test_call_next(struct test_call *t, enum api_protocol protocol,
+    const char *operation, const char *more)
+{
+	test_call_ok(t, protocol, operation,
+	    test_call_input(t, "{%s'NextToken': '%s'}", more,
+		test_call_value(t, "NextToken")));
+}
+
+/* ---- what is there before ---------------------------------------------------- */
+
+void
+test_call_add_set(struct test_call *t, const char *account, const char *name)
+{
+	struct store_set set;
+
+	assert_code(t->f, SG_OK,
+	    set_create(t->f->store, account, name, TEST_NOW, &set, &t->f->err));
+}
+
+const char *
+test_call_add_topic(struct test_call *t, const char *account, const char *name)
+{
+	static char arn[TOPIC_ARN_MAX];
+	struct store_topic topic;
+	bool is_new;
+
+	assert_code(t->f, SG_OK,
+	    topic_create(t->f->store, account, name, TEST_NOW, &topic, &is_new,
+		&t->f->err));
+	topic_arn(t->f->conf, &topic, arn);
+	return arn;
+}
+
+struct store_identity
+test_call_identity(struct test_call *t, const char *name)
+{
+	struct store_identity row;
+
+	assert_code(t->f, SG_OK,
+	    identity_get(t->f->store, t->account, name, &row, &t->f->err));
+	return row;
 }

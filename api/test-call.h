@@ -8,6 +8,7 @@
 
 #include "api/operation.h"
 #include "ops/test-admin.h"
+#include "store/store.h"
 
 struct test_call {
 	struct admin_fixture *f; /* conf, seal, store; tests may change conf */
@@ -16,6 +17,7 @@ struct test_call {
 	const char *once_key, *body_hash; /* "" at first */
 	json_t *out;                      /* of the last call */
 	char code[64], message[1024];     /* of the last call; "" none */
+	char input[4096];                 /* test_call_input's */
 };
 
 /* cmocka's setup and teardown: *state is the struct test_call. Both accounts are in
@@ -37,5 +39,23 @@ void test_call_fails(struct test_call *t, enum api_protocol protocol,
  * when it is not there. Numbers and flags as JSON writes them. */
 const char *test_call_value(struct test_call *t, const char *path);
 bool test_call_has(struct test_call *t, const char *path);
+
+/* An input, until the next one. */
+const char *test_call_input(struct test_call *t, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Calls as test_call_ok does for the page behind the last one. more: members before
+ * NextToken ("'PageSize': 2, "), "" none. */
+void test_call_next(struct test_call *t, enum api_protocol protocol,
+    const char *operation, const char *more);
+
+/* ---- what is there before ---------------------------------------------------- */
+
+void test_call_add_set(
+    struct test_call *t, const char *account, const char *name);
+/* Its ARN, until the next one. */
+const char *test_call_add_topic(
+    struct test_call *t, const char *account, const char *name);
+/* The caller's identity of that name. */
+struct store_identity test_call_identity(struct test_call *t, const char *name);
 
 #endif

@@ -10,9 +10,7 @@
 #include "ops/identity.h"
 #include "ops/identity_keys.h"
 #include "ops/test-admin.h"
-#include "ops/topic.h"
 #include "store/store.h"
-#include "store/topics.h"
 
 #define V1(operation, input) test_call_ok(t, API_V1, operation, input)
 #define V1_FAILS(operation, code, text, input)                                 \
@@ -45,16 +43,6 @@ has(struct test_call *t, const char *map, const char *name, const char *member)
 	       NULL;
 }
 
-static struct store_identity
-row_of(struct test_call *t, const char *name)
-{
-	struct store_identity row;
-
-	assert_code(t->f, SG_OK,
-	    identity_get(t->f->store, t->account, name, &row, &t->f->err));
-	return row;
-}
-
 /* ---- proofs ---------------------------------------------------------------- */
 
 static bool
@@ -80,7 +68,7 @@ static void
 set_status(
     struct test_call *t, const char *name, enum rules_identity_status status)
 {
-	struct store_identity row = row_of(t, name);
+	struct store_identity row = test_call_identity(t, name);
 
 	row.facts.status = status;
 	assert_code(
@@ -109,13 +97,13 @@ addresses(void **state)
 	    "{'EmailAddress':'n@example.org'}");
 	t->now_sec += 61;
 	V1("VerifyEmailIdentity", "{'EmailAddress':'n@example.org'}");
-	assert_int_equal(
-	    row_of(t, "n@example.org").facts.status, RULES_IDENTITY_PENDING);
+	assert_int_equal(test_call_identity(t, "n@example.org").facts.status,
+	    RULES_IDENTITY_PENDING);
 	/* verified: nothing is to be done */
 	t->now_sec += 61;
 	V1("VerifyEmailIdentity", "{'EmailAddress':'a@example.org'}");
-	assert_int_equal(
-	    row_of(t, "a@example.org").facts.status, RULES_IDENTITY_SUCCESS);
+	assert_int_equal(test_call_identity(t, "a@example.org").facts.status,
+	    RULES_IDENTITY_SUCCESS);
 
 	V1_FAILS("VerifyEmailIdentity", "InvalidParameterValue",
 	    "Missing final '@domain'", "{'EmailAddress':'example.org'}");
@@ -157,11 +145,11 @@ domains_by_text(void **state)
 				"VerificationStatus"),
 	    "Failed");
 	V1("VerifyDomainIdentity", "{'Domain':'new.example'}");
-	assert_int_equal(
-	    row_of(t, "new.example").facts.status, RULES_IDENTITY_PENDING);
+	assert_int_equal(test_call_identity(t, "new.example").facts.status,
+	    RULES_IDENTITY_PENDING);
 	V1("VerifyDomainIdentity", "{'Domain':'example.com'}");
-	assert_int_equal(
-	    row_of(t, "example.com").facts.status, RULES_IDENTITY_SUCCESS);
+	assert_int_equal(test_call_identity(t, "example.com").facts.status,
+	    RULES_IDENTITY_SUCCESS);
 	V1_FAILS("VerifyDomainIdentity", "InvalidParameterValue",
 	    "Invalid domain name", "{'Domain':'a@example.org'}");
 	V1_FAILS("VerifyDomainIdentity", "InvalidParameterValue", "bounce.test",
@@ -202,8 +190,8 @@ domains_by_keys(void **state)
 	/* one that failed begins anew */
 	set_status(t, "new.example", RULES_IDENTITY_FAILED);
 	V1("VerifyDomainDkim", "{'Domain':'new.example'}");
-	assert_int_equal(
-	    row_of(t, "new.example").facts.status, RULES_IDENTITY_PENDING);
+	assert_int_equal(test_call_identity(t, "new.example").facts.status,
+	    RULES_IDENTITY_PENDING);
 	/* one that has no keys gets some */
 	V1("VerifyDomainDkim", "{'Domain':'example.com'}");
 	assert_true(test_call_has(t, "DkimTokens.2"));
@@ -238,11 +226,12 @@ dkim_on_and_off(void **state)
 
 	V1("SetIdentityDkimEnabled",
 	    "{'Identity':'example.com','DkimEnabled':false}");
-	assert_false(row_of(t, "example.com").facts.signing_enabled);
+	assert_false(
+	    test_call_identity(t, "example.com").facts.signing_enabled);
 	V1("SetIdentityDkimEnabled",
 	    "{'Identity':'arn:aws:ses:us-east-1:000000000001:identity/"
 	    "example.com','DkimEnabled':true}");
-	assert_true(row_of(t, "example.com").facts.signing_enabled);
+	assert_true(test_call_identity(t, "example.com").facts.signing_enabled);
 }
 
 /* ---- deleting and listing ----------------------------------------------------- */
@@ -271,7 +260,6 @@ static void
 listing(void **state)
 {
 	struct test_call *t = *state;
-	char input[512];
 
 	V1("VerifyEmailIdentity", "{'EmailAddress':'n@example.org'}");
 	V1("ListIdentities", "{}");
@@ -283,10 +271,8 @@ listing(void **state)
 	V1("ListIdentities", "{'IdentityType':'EmailAddress','MaxItems':1}");
 	assert_string_equal(
 	    test_call_value(t, "Identities"), "[\"a@example.org\"]");
-	(void)snprintf(input, sizeof(input),
-	    "{'IdentityType':'EmailAddress','NextToken':'%s'}",
-	    test_call_value(t, "NextToken"));
-	V1("ListIdentities", input);
+	test_call_next(
+	    t, API_V1, "ListIdentities", "'IdentityType':'EmailAddress',");
 	assert_string_equal(
 	    test_call_value(t, "Identities"), "[\"n@example.org\"]");
 	V1_FAILS("ListIdentities", "InvalidParameterValue", "MaxItems",
@@ -332,21 +318,11 @@ mail_from(void **state)
 	    "subdomain",
 	    "{'Identity':'example.com','MailFromDomain':'other.example'}");
 	V1("SetIdentityMailFromDomain", "{'Identity':'example.com'}");
-	assert_string_equal(row_of(t, "example.com").facts.mail_from, "");
+	assert_string_equal(
+	    test_call_identity(t, "example.com").facts.mail_from, "");
 }
 
 /* ---- notifications ------------------------------------------------------------------ */
-
-static void
-make_topic(struct test_call *t, const char *account, const char *name)
-{
-	struct store_topic topic;
-	bool is_new;
-
-	assert_code(t->f, SG_OK,
-	    topic_create(t->f->store, account, name, TEST_NOW, &topic, &is_new,
-		&t->f->err));
-}
 
 static void
 topics(void **state)
@@ -356,10 +332,9 @@ topics(void **state)
 	    "arn:aws:sns:", TOPICS, TOPICS "news:x"};
 	static const char map[] = "NotificationAttributes";
 	struct test_call *t = *state;
-	char input[512];
 
-	make_topic(t, "shop", "news");
-	make_topic(t, "rival", "rivals");
+	(void)test_call_add_topic(t, "shop", "news");
+	(void)test_call_add_topic(t, "rival", "rivals");
 	V1("SetIdentityNotificationTopic",
 	    "{'Identity':'example.com','NotificationType':'Bounce','SnsTopic':"
 	    "'" TOPICS "news'}");
@@ -382,15 +357,18 @@ topics(void **state)
 
 	V1("SetIdentityNotificationTopic",
 	    "{'Identity':'example.com','NotificationType':'Bounce'}");
-	assert_int_equal(row_of(t, "example.com").bounce_topic_id, 0);
-	assert_int_not_equal(row_of(t, "example.com").delivery_topic_id, 0);
+	assert_int_equal(
+	    test_call_identity(t, "example.com").bounce_topic_id, 0);
+	assert_int_not_equal(
+	    test_call_identity(t, "example.com").delivery_topic_id, 0);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
-		(void)snprintf(input, sizeof(input),
-		    "{'Identity':'example.com','NotificationType':'Complaint',"
-		    "'SnsTopic':'%s'}",
-		    wrong[i]);
 		V1_FAILS("SetIdentityNotificationTopic",
-		    "InvalidParameterValue", wrong[i], input);
+		    "InvalidParameterValue", wrong[i],
+		    test_call_input(t,
+			"{'Identity':'example.com',"
+			"'NotificationType':'Complaint',"
+			"'SnsTopic':'%s'}",
+			wrong[i]));
 	}
 }
 
@@ -399,7 +377,7 @@ forwarding(void **state)
 {
 	struct test_call *t = *state;
 
-	make_topic(t, "shop", "news");
+	(void)test_call_add_topic(t, "shop", "news");
 	V1_FAILS("SetIdentityFeedbackForwardingEnabled",
 	    "InvalidParameterValue", "topics for bounces and complaints",
 	    "{'Identity':'example.com','ForwardingEnabled':false}");
@@ -414,10 +392,10 @@ forwarding(void **state)
 	    "'SnsTopic':'" TOPICS "news'}");
 	V1("SetIdentityFeedbackForwardingEnabled",
 	    "{'Identity':'example.com','ForwardingEnabled':false}");
-	assert_false(row_of(t, "example.com").forwarding);
+	assert_false(test_call_identity(t, "example.com").forwarding);
 	V1("SetIdentityFeedbackForwardingEnabled",
 	    "{'Identity':'example.com','ForwardingEnabled':true}");
-	assert_true(row_of(t, "example.com").forwarding);
+	assert_true(test_call_identity(t, "example.com").forwarding);
 }
 
 static void
@@ -426,7 +404,7 @@ headers(void **state)
 	static const char map[] = "NotificationAttributes";
 	struct test_call *t = *state;
 
-	make_topic(t, "shop", "news");
+	(void)test_call_add_topic(t, "shop", "news");
 	V1_FAILS("SetIdentityHeadersInNotificationsEnabled",
 	    "InvalidParameterValue", "no topic for Complaint",
 	    "{'Identity':'example.com','NotificationType':'Complaint',"
@@ -498,21 +476,20 @@ rivals_are_not_found(void **state)
 	    "arn:aws:ses:us-east-1:000000000002:identity/rival.example",
 	    "arn:aws:ses:us-east-1:000000000001:template/example.com"};
 	struct test_call *t = *state;
-	char input[512];
 
 	for (size_t i = 0; i < sizeof(operations) / sizeof(*operations); i++)
-		for (size_t j = 0; j < sizeof(names) / sizeof(*names); j++) {
-			(void)snprintf(input, sizeof(input),
-			    "{'Identity':'%s','NotificationType':'Bounce',"
-			    "'PolicyName':'p','Policy':'{}','PolicyNames':"
-			    "['p']}",
-			    names[j]);
+		for (size_t j = 0; j < sizeof(names) / sizeof(*names); j++)
 			V1_FAILS(operations[i], "InvalidParameterValue",
-			    names[j], input);
-		}
+			    names[j],
+			    test_call_input(t,
+				"{'Identity':'%s','NotificationType':'Bounce',"
+				"'PolicyName':'p','Policy':'{}','PolicyNames':"
+				"['p']}",
+				names[j]));
 	t->account = "rival";
-	assert_true(row_of(t, "rival.example").facts.signing_enabled);
-	assert_true(row_of(t, "rival.example").forwarding);
+	assert_true(
+	    test_call_identity(t, "rival.example").facts.signing_enabled);
+	assert_true(test_call_identity(t, "rival.example").forwarding);
 }
 
 #define CALL_TEST(name)                                                        \

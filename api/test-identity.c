@@ -10,7 +10,6 @@
 #include "conf/conf.h"
 #include "ops/identity.h"
 #include "ops/identity_keys.h"
-#include "ops/set.h"
 #include "ops/test-admin.h"
 #include "store/store.h"
 
@@ -25,25 +24,6 @@ assert_value(struct test_call *t, const char *path, const char *want)
 
 	if (strcmp(got, want) != 0)
 		fail_msg("%s: %s, not %s", path, got, want);
-}
-
-static void
-make_set(struct test_call *t, const char *account, const char *name)
-{
-	struct store_set set;
-
-	assert_code(t->f, SG_OK,
-	    set_create(t->f->store, account, name, TEST_NOW, &set, &t->f->err));
-}
-
-static struct store_identity
-row_of(struct test_call *t, const char *name)
-{
-	struct store_identity row;
-
-	assert_code(t->f, SG_OK,
-	    identity_get(t->f->store, t->account, name, &row, &t->f->err));
-	return row;
 }
 
 /* ---- making --------------------------------------------------------------- */
@@ -110,14 +90,15 @@ static void
 domain_with_own_key(void **state)
 {
 	struct test_call *t = *state;
-	char key[ADMIN_FIXTURE_KEY_MAX], input[4096];
+	char key[ADMIN_FIXTURE_KEY_MAX];
 
 	admin_fixture_key(key);
-	(void)snprintf(input, sizeof(input),
-	    "{'EmailIdentity':'own.example','DkimSigningAttributes':{"
-	    "'DomainSigningSelector':'Mail','DomainSigningPrivateKey':'%s'}}",
-	    key);
-	V2("CreateEmailIdentity", input);
+	V2("CreateEmailIdentity",
+	    test_call_input(t,
+		"{'EmailIdentity':'own.example','DkimSigningAttributes':{"
+		"'DomainSigningSelector':'Mail',"
+		"'DomainSigningPrivateKey':'%s'}}",
+		key));
 	assert_value(t, "DkimAttributes.SigningAttributesOrigin", "EXTERNAL");
 	assert_value(t, "DkimAttributes.Tokens", "[\"mail\"]");
 	assert_value(t, "DkimAttributes.Status", "PENDING");
@@ -132,7 +113,7 @@ everything_at_once(void **state)
 {
 	struct test_call *t = *state;
 
-	make_set(t, "shop", "news");
+	test_call_add_set(t, "shop", "news");
 	V2("CreateEmailIdentity",
 	    "{'EmailIdentity':'b@example.org','ConfigurationSetName':'news',"
 	    "'Tags':[{'Key':'a','Value':'1'}]}");
@@ -189,7 +170,7 @@ wrong_ones_are_refused(void **state)
 	};
 	struct test_call *t = *state;
 
-	make_set(t, "rival", "rivals");
+	test_call_add_set(t, "rival", "rivals");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		V2_FAILS("CreateEmailIdentity", rows[i].code, rows[i].text,
 		    rows[i].input);
@@ -257,7 +238,7 @@ static void
 pages(void **state)
 {
 	struct test_call *t = *state;
-	char input[1024], token[512];
+	char token[512];
 
 	fill_account(t, "shop", 1100);
 	V2("ListEmailIdentities", "{'PageSize':1}");
@@ -268,14 +249,12 @@ pages(void **state)
 	assert_false(test_call_has(t, "EmailIdentities.1"));
 	(void)snprintf(
 	    token, sizeof(token), "%s", test_call_value(t, "NextToken"));
-	(void)snprintf(input, sizeof(input), "{'NextToken':'%s'}", token);
-	V2("ListEmailIdentities", input);
+	V2("ListEmailIdentities",
+	    test_call_input(t, "{'NextToken':'%s'}", token));
 	assert_value(t, "EmailIdentities.0.IdentityName", "d00000.example");
 	assert_value(t, "EmailIdentities.999.IdentityName", "d00999.example");
 	assert_false(test_call_has(t, "EmailIdentities.1000"));
-	(void)snprintf(input, sizeof(input), "{'NextToken':'%s'}",
-	    test_call_value(t, "NextToken"));
-	V2("ListEmailIdentities", input);
+	test_call_next(t, API_V2, "ListEmailIdentities", "");
 	assert_value(t, "EmailIdentities.100.IdentityName", "example.com");
 	assert_false(test_call_has(t, "EmailIdentities.101"));
 	assert_false(test_call_has(t, "NextToken"));
@@ -318,12 +297,14 @@ signing_on_and_off(void **state)
 
 	V2("PutEmailIdentityDkimAttributes",
 	    "{'EmailIdentity':'example.com','SigningEnabled':false}");
-	assert_false(row_of(t, "example.com").facts.signing_enabled);
+	assert_false(
+	    test_call_identity(t, "example.com").facts.signing_enabled);
 	V2("PutEmailIdentityDkimAttributes",
 	    "{'EmailIdentity':'example.com','SigningEnabled':true}");
-	assert_true(row_of(t, "example.com").facts.signing_enabled);
+	assert_true(test_call_identity(t, "example.com").facts.signing_enabled);
 	V2("PutEmailIdentityDkimAttributes", "{'EmailIdentity':'example.com'}");
-	assert_false(row_of(t, "example.com").facts.signing_enabled);
+	assert_false(
+	    test_call_identity(t, "example.com").facts.signing_enabled);
 }
 
 static void
@@ -355,14 +336,14 @@ forwarding_and_set(void **state)
 {
 	struct test_call *t = *state;
 
-	make_set(t, "shop", "news");
-	make_set(t, "rival", "rivals");
+	test_call_add_set(t, "shop", "news");
+	test_call_add_set(t, "rival", "rivals");
 	V2("PutEmailIdentityFeedbackAttributes",
 	    "{'EmailIdentity':'example.com'}");
-	assert_false(row_of(t, "example.com").forwarding);
+	assert_false(test_call_identity(t, "example.com").forwarding);
 	V2("PutEmailIdentityFeedbackAttributes",
 	    "{'EmailIdentity':'example.com','EmailForwardingEnabled':true}");
-	assert_true(row_of(t, "example.com").forwarding);
+	assert_true(test_call_identity(t, "example.com").forwarding);
 	V2("PutEmailIdentityConfigurationSetAttributes",
 	    "{'EmailIdentity':'example.com','ConfigurationSetName':'news'}");
 	V2("GetEmailIdentity", "{'EmailIdentity':'example.com'}");
@@ -372,7 +353,8 @@ forwarding_and_set(void **state)
 	    "{'EmailIdentity':'example.com','ConfigurationSetName':'rivals'}");
 	V2("PutEmailIdentityConfigurationSetAttributes",
 	    "{'EmailIdentity':'example.com'}");
-	assert_int_equal(row_of(t, "example.com").facts.default_set_id, 0);
+	assert_int_equal(
+	    test_call_identity(t, "example.com").facts.default_set_id, 0);
 }
 
 static void
@@ -385,8 +367,8 @@ looks_are_told(void **state)
 
 	assert_code(t->f, SG_OK,
 	    store_verification_put(t->f->store,
-		row_of(t, "example.com").facts.id, VERIFICATION_IDENTITY, &look,
-		&t->f->err));
+		test_call_identity(t, "example.com").facts.id,
+		VERIFICATION_IDENTITY, &look, &t->f->err));
 	V2("GetEmailIdentity", "{'EmailIdentity':'example.com'}");
 	assert_value(t, "VerificationInfo.LastCheckedTimestamp", "1790000001");
 	assert_value(t, "VerificationInfo.LastSuccessTimestamp", "1780000000");
@@ -402,8 +384,8 @@ let_sign(struct test_call *t, const char *name)
 	struct identity_key_set set;
 
 	assert_code(t->f, SG_OK,
-	    identity_key_set_load(
-		t->f->store, row_of(t, name).facts.id, &set, &t->f->err));
+	    identity_key_set_load(t->f->store,
+		test_call_identity(t, name).facts.id, &set, &t->f->err));
 	for (size_t i = 0; i < set.count; i++)
 		if (identity_key_waits(&set.list[i]))
 			assert_code(t->f, SG_OK,
@@ -414,14 +396,12 @@ let_sign(struct test_call *t, const char *name)
 static void
 put_own(struct test_call *t, const char *selector, const char *key)
 {
-	char input[4096];
-
-	(void)snprintf(input, sizeof(input),
-	    "{'EmailIdentity':'new.example','SigningAttributesOrigin':"
-	    "'EXTERNAL','SigningAttributes':{'DomainSigningSelector':'%s',"
-	    "'DomainSigningPrivateKey':'%s'}}",
-	    selector, key);
-	V2("PutEmailIdentityDkimSigningAttributes", input);
+	V2("PutEmailIdentityDkimSigningAttributes",
+	    test_call_input(t,
+		"{'EmailIdentity':'new.example','SigningAttributesOrigin':"
+		"'EXTERNAL','SigningAttributes':{'DomainSigningSelector':'%s',"
+		"'DomainSigningPrivateKey':'%s'}}",
+		selector, key));
 }
 
 static void
@@ -517,7 +497,7 @@ keys_for_one_without(void **state)
 	assert_memory_equal(test_call_value(t, "DkimTokens.0"), "sw", 2);
 	assert_value(t, "SigningHostedZone", "example.com");
 	/* one that failed begins anew */
-	row = row_of(t, "example.com");
+	row = test_call_identity(t, "example.com");
 	row.facts.status = RULES_IDENTITY_FAILED;
 	assert_code(
 	    t->f, SG_OK, store_identity_update(t->f->store, &row, &t->f->err));
@@ -579,17 +559,15 @@ rivals_are_not_found(void **state)
 	    "arn:aws:ses:us-east-1:000000000002:identity/"
 	    "rival.example"};
 	struct test_call *t = *state;
-	char input[512];
 
 	for (size_t i = 0; i < sizeof(operations) / sizeof(*operations); i++)
-		for (size_t j = 0; j < sizeof(names) / sizeof(*names); j++) {
-			(void)snprintf(input, sizeof(input),
-			    "{'EmailIdentity':'%s','SigningAttributesOrigin':"
-			    "'AWS_SES','PolicyName':'p','Policy':'{}'}",
-			    names[j]);
+		for (size_t j = 0; j < sizeof(names) / sizeof(*names); j++)
 			V2_FAILS(operations[i], "NotFoundException", names[j],
-			    input);
-		}
+			    test_call_input(t,
+				"{'EmailIdentity':'%s',"
+				"'SigningAttributesOrigin':'AWS_SES',"
+				"'PolicyName':'p','Policy':'{}'}",
+				names[j]));
 	/* Two accounts may have the same name. */
 	V2("CreateEmailIdentity", "{'EmailIdentity':'rival.example'}");
 	V2("DeleteEmailIdentity", "{'EmailIdentity':'rival.example'}");

@@ -10,10 +10,8 @@
 static void
 create(struct test_call *t, const char *name)
 {
-	char input[128];
-
-	(void)snprintf(input, sizeof(input), "{'PoolName': '%s'}", name);
-	test_call_ok(t, API_V2, "CreateDedicatedIpPool", input);
+	test_call_ok(t, API_V2, "CreateDedicatedIpPool",
+	    test_call_input(t, "{'PoolName': '%s'}", name));
 }
 
 /* As the operator does. */
@@ -80,7 +78,6 @@ static void
 test_list(void **state)
 {
 	struct test_call *t = *state;
-	char input[400];
 
 	create(t, "b");
 	create(t, "a");
@@ -89,9 +86,7 @@ test_list(void **state)
 	t->account = "shop";
 	test_call_ok(t, API_V2, "ListDedicatedIpPools", "{'PageSize': 1}");
 	assert_string_equal(test_call_value(t, "DedicatedIpPools.0"), "a");
-	(void)snprintf(input, sizeof(input), "{'NextToken': '%s'}",
-	    test_call_value(t, "NextToken"));
-	test_call_ok(t, API_V2, "ListDedicatedIpPools", input);
+	test_call_next(t, API_V2, "ListDedicatedIpPools", "");
 	assert_string_equal(test_call_value(t, "DedicatedIpPools.0"), "b");
 	assert_false(test_call_has(t, "DedicatedIpPools.1"));
 	assert_false(test_call_has(t, "NextToken"));
@@ -168,7 +163,6 @@ static void
 test_address_pages(void **state)
 {
 	struct test_call *t = *state;
-	char input[400];
 
 	create(t, "p");
 	give(t, "shop", "p", "192.0.2.1");
@@ -176,9 +170,7 @@ test_address_pages(void **state)
 	test_call_ok(t, API_V2, "GetDedicatedIps", "{'PageSize': 1}");
 	assert_string_equal(
 	    test_call_value(t, "DedicatedIps.0.Ip"), "192.0.2.1");
-	(void)snprintf(input, sizeof(input), "{'NextToken': '%s'}",
-	    test_call_value(t, "NextToken"));
-	test_call_ok(t, API_V2, "GetDedicatedIps", input);
+	test_call_next(t, API_V2, "GetDedicatedIps", "");
 	assert_string_equal(
 	    test_call_value(t, "DedicatedIps.0.Ip"), "192.0.2.2");
 	assert_false(test_call_has(t, "NextToken"));

@@ -18,11 +18,8 @@
 static void
 create(struct test_call *t, const char *name)
 {
-	char input[128];
-
-	(void)snprintf(
-	    input, sizeof(input), "{'ConfigurationSetName': '%s'}", name);
-	test_call_ok(t, API_V2, "CreateConfigurationSet", input);
+	test_call_ok(t, API_V2, "CreateConfigurationSet",
+	    test_call_input(t, "{'ConfigurationSetName': '%s'}", name));
 }
 
 /* Every operation that names a set, with the name of one that the caller does not
@@ -61,16 +58,14 @@ fails_all(struct test_call *t)
 	    {API_V1, "UpdateConfigurationSetReputationMetricsEnabled",
 		", 'Enabled': true"},
 	};
-	char input[256];
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		(void)snprintf(input, sizeof(input),
-		    "{'ConfigurationSetName': 'news'%s}", rows[i].more);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		test_call_fails(t, rows[i].protocol, rows[i].operation,
 		    rows[i].protocol == API_V2 ? "NotFoundException"
 					       : "ConfigurationSetDoesNotExist",
-		    "news", input);
-	}
+		    "news",
+		    test_call_input(
+			t, "{'ConfigurationSetName': 'news'%s}", rows[i].more));
 }
 
 static void
@@ -184,14 +179,12 @@ refuses_what_it_cannot_do(void **state)
 	    {"aws:", "'Tags': [{'Key': 'aws:x', 'Value': 'a'}]"},
 	};
 	struct test_call *t = *state;
-	char input[512];
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		(void)snprintf(input, sizeof(input),
-		    "{'ConfigurationSetName': 'news', %s}", rows[i].options);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		test_call_fails(t, API_V2, "CreateConfigurationSet",
-		    "BadRequestException", rows[i].text, input);
-	}
+		    "BadRequestException", rows[i].text,
+		    test_call_input(t, "{'ConfigurationSetName': 'news', %s}",
+			rows[i].options));
 	test_call_fails(t, API_V2, "CreateConfigurationSet",
 	    "NotFoundException", "nowhere",
 	    "{'ConfigurationSetName': 'news', 'DeliveryOptions': "
@@ -253,7 +246,6 @@ static void
 lists_page_by_page(void **state)
 {
 	struct test_call *t = *state;
-	char input[256];
 
 	create(t, "c");
 	create(t, "a");
@@ -261,9 +253,7 @@ lists_page_by_page(void **state)
 	test_call_ok(t, API_V2, "ListConfigurationSets", "{'PageSize': 2}");
 	assert_string_equal(
 	    test_call_value(t, "ConfigurationSets"), "[\"a\", \"b\"]");
-	(void)snprintf(input, sizeof(input), "{'NextToken': '%s'}",
-	    test_call_value(t, "NextToken"));
-	test_call_ok(t, API_V2, "ListConfigurationSets", input);
+	test_call_next(t, API_V2, "ListConfigurationSets", "");
 	assert_string_equal(test_call_value(t, "ConfigurationSets"), "[\"c\"]");
 	assert_false(test_call_has(t, "NextToken"));
 	test_call_ok(t, API_V1, "ListConfigurationSets", "{'MaxItems': 2}");
@@ -344,21 +334,6 @@ sets_have_an_end(void **state)
 
 /* ---- event destinations ------------------------------------------------------------ */
 
-/* An account's topic; its ARN. */
-static const char *
-topic_of(struct test_call *t, const char *account, const char *name)
-{
-	static char arn[TOPIC_ARN_MAX];
-	struct store_topic topic;
-	bool is_new;
-
-	assert_code(t->f, SG_OK,
-	    topic_create(t->f->store, account, name, t->now_sec, &topic,
-		&is_new, &t->f->err));
-	topic_arn(t->f->conf, &topic, arn);
-	return arn;
-}
-
 static const char *
 with_topic(const char *arn, const char *name, const char *types)
 {
@@ -412,7 +387,8 @@ tells_a_topic(void **state)
 	char arn[TOPIC_ARN_MAX];
 
 	create(t, "news");
-	(void)snprintf(arn, sizeof(arn), "%s", topic_of(t, "shop", "events"));
+	(void)snprintf(
+	    arn, sizeof(arn), "%s", test_call_add_topic(t, "shop", "events"));
 	subscribe(t, "events");
 	test_call_ok(t, API_V2, "CreateConfigurationSetEventDestination",
 	    with_topic(arn, "d",
@@ -466,13 +442,15 @@ refuses_destinations(void **state)
 	    "KinesisFirehoseDestination", "EventBridgeDestination",
 	    "PinpointDestination"};
 	struct test_call *t = *state;
-	char arn[TOPIC_ARN_MAX], input[512];
+	char arn[TOPIC_ARN_MAX];
 
 	create(t, "news");
-	(void)snprintf(arn, sizeof(arn), "%s", topic_of(t, "rival", "secret"));
+	(void)snprintf(
+	    arn, sizeof(arn), "%s", test_call_add_topic(t, "rival", "secret"));
 	test_call_fails(t, API_V2, "CreateConfigurationSetEventDestination",
 	    "NotFoundException", arn, with_topic(arn, "d", "'SEND'"));
-	(void)snprintf(arn, sizeof(arn), "%s", topic_of(t, "shop", "events"));
+	(void)snprintf(
+	    arn, sizeof(arn), "%s", test_call_add_topic(t, "shop", "events"));
 	test_call_fails(t, API_V2, "CreateConfigurationSetEventDestination",
 	    "BadRequestException", "one kind", with_topic(arn, "d", ""));
 	test_call_fails(t, API_V2, "CreateConfigurationSetEventDestination",
@@ -482,16 +460,15 @@ refuses_destinations(void **state)
 	    "BadRequestException", "SnsDestination",
 	    "{'ConfigurationSetName': 'news', 'EventDestinationName': 'd', "
 	    "'EventDestination': {'MatchingEventTypes': ['SEND']}}");
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		(void)snprintf(input, sizeof(input),
-		    "{'ConfigurationSetName': 'news', "
-		    "'EventDestinationName': 'd', 'EventDestination': "
-		    "{'%s': {}}}",
-		    others[i]);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		test_call_fails(t, API_V2,
 		    "CreateConfigurationSetEventDestination",
-		    "BadRequestException", others[i], input);
-	}
+		    "BadRequestException", others[i],
+		    test_call_input(t,
+			"{'ConfigurationSetName': 'news', "
+			"'EventDestinationName': 'd', 'EventDestination': "
+			"{'%s': {}}}",
+			others[i]));
 	test_call_fails(t, API_V2, "UpdateConfigurationSetEventDestination",
 	    "NotFoundException", "<d>", with_topic(arn, "d", "'SEND'"));
 	for (int i = 0; i < SET_DESTINATIONS_MOST; i++) {
@@ -532,9 +509,10 @@ v1_destinations(void **state)
 	char arn[TOPIC_ARN_MAX], rival[TOPIC_ARN_MAX];
 
 	create(t, "news");
+	(void)snprintf(rival, sizeof(rival), "%s",
+	    test_call_add_topic(t, "rival", "events"));
 	(void)snprintf(
-	    rival, sizeof(rival), "%s", topic_of(t, "rival", "events"));
-	(void)snprintf(arn, sizeof(arn), "%s", topic_of(t, "shop", "events"));
+	    arn, sizeof(arn), "%s", test_call_add_topic(t, "shop", "events"));
 	test_call_fails(t, API_V1, "CreateConfigurationSetEventDestination",
 	    "InvalidSNSDestination", rival, v1_topic(rival, "d"));
 	test_call_fails(t, API_V1, "CreateConfigurationSetEventDestination",

@@ -96,17 +96,17 @@ suppress(struct test_call *t, const char *account, const char *address,
 static void
 walk(struct test_call *t, const char *filter, char letters_r[64])
 {
-	char token[512] = "", input[1024];
+	char token[512] = "";
 	size_t len = 0;
 
 	do {
 		const json_t *list, *row;
 		size_t i;
 
-		(void)snprintf(input, sizeof(input), "{%s%s%s%s}", filter,
-		    token[0] != '\0' ? ", 'NextToken': '" : "", token,
-		    token[0] != '\0' ? "'" : "");
-		test_call_ok(t, API_V2, "ListSuppressedDestinations", input);
+		test_call_ok(t, API_V2, "ListSuppressedDestinations",
+		    test_call_input(t, "{%s%s%s%s}", filter,
+			token[0] != '\0' ? ", 'NextToken': '" : "", token,
+			token[0] != '\0' ? "'" : ""));
 		list =
 		    json_object_get(t->out, "SuppressedDestinationSummaries");
 		assert_true(json_array_size(list) <= 2);
@@ -197,8 +197,6 @@ tells_how_a_job_ended(void **state)
 {
 	struct test_call *t = *state;
 	struct store_import job;
-	char input[128];
-
 	test_call_ok(t, API_V2, "CreateImportJob",
 	    JOB("https://files.example/list.csv", "PUT"));
 	assert_code(
@@ -208,8 +206,8 @@ tells_how_a_job_ended(void **state)
 	assert_code(t->f, SG_OK,
 	    import_fail(
 		t->f->store, &job, "HTTP 404", t->now_sec + 9, &t->f->err));
-	(void)snprintf(input, sizeof(input), "{'JobId': '%s'}", job.uuid);
-	test_call_ok(t, API_V2, "GetImportJob", input);
+	test_call_ok(t, API_V2, "GetImportJob",
+	    test_call_input(t, "{'JobId': '%s'}", job.uuid));
 	assert_string_equal(test_call_value(t, "JobStatus"), "FAILED");
 	assert_string_equal(
 	    test_call_value(t, "CompletedTimestamp"), "1790000049");
@@ -255,7 +253,6 @@ static void
 lists_import_jobs(void **state)
 {
 	struct test_call *t = *state;
-	char input[256];
 
 	for (int i = 0; i < 3; i++)
 		test_call_ok(t, API_V2, "CreateImportJob",
@@ -264,9 +261,7 @@ lists_import_jobs(void **state)
 	    "{'PageSize': 2, 'ImportDestinationType': 'SUPPRESSION_LIST'}");
 	assert_true(test_call_has(t, "ImportJobs.1.JobId"));
 	assert_false(test_call_has(t, "ImportJobs.2"));
-	(void)snprintf(input, sizeof(input), "{'NextToken': '%s'}",
-	    test_call_value(t, "NextToken"));
-	test_call_ok(t, API_V2, "ListImportJobs", input);
+	test_call_next(t, API_V2, "ListImportJobs", "");
 	assert_true(test_call_has(t, "ImportJobs.0.JobId"));
 	assert_false(test_call_has(t, "ImportJobs.1"));
 	assert_false(test_call_has(t, "NextToken"));

@@ -62,26 +62,16 @@ tags_are_kept(void **state)
 }
 
 static void
-make_set(struct test_call *t, const char *name)
-{
-	struct admin_fixture *f = t->f;
-	struct store_set set;
-
-	assert_code(f, SG_OK,
-	    set_create(f->store, "shop", name, TEST_NOW, &set, &f->err));
-}
-
-static void
 tags_go_with_their_resource(void **state)
 {
 	struct test_call *t = *state;
 	struct admin_fixture *f = t->f;
 
-	make_set(t, "news");
+	test_call_add_set(t, "shop", "news");
 	put_tags(t, OWN "configuration-set/news", "{'Key':'a','Value':'1'}");
 	assert_tags(t, OWN "configuration-set/news", "a=1");
 	assert_code(f, SG_OK, set_delete(f->store, "shop", "news", &f->err));
-	make_set(t, "news");
+	test_call_add_set(t, "shop", "news");
 	assert_tags(t, OWN "configuration-set/news", "");
 
 	put_tags(t, OWN "identity/example.com", "{'Key':'a','Value':'1'}");

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ops/set.h"
 #include "ops/tenant.h"
 #include "store/topics.h"
 
@@ -23,32 +22,27 @@ arn_of(
 static void
 create(struct test_call *t, const char *name)
 {
-	char input[128];
-
-	(void)snprintf(input, sizeof(input), "{'TenantName': '%s'}", name);
-	test_call_ok(t, API_V2, "CreateTenant", input);
+	test_call_ok(t, API_V2, "CreateTenant",
+	    test_call_input(t, "{'TenantName': '%s'}", name));
 }
 
 static void
 associate(struct test_call *t, const char *name, const char *resource)
 {
-	char input[512], arn[400];
+	char arn[400];
 
-	(void)snprintf(input, sizeof(input),
-	    "{'TenantName': '%s', 'ResourceArn': '%s'}", name,
-	    arn_of(t, t->account, resource, arn));
-	test_call_ok(t, API_V2, "CreateTenantResourceAssociation", input);
+	test_call_ok(t, API_V2, "CreateTenantResourceAssociation",
+	    test_call_input(t, "{'TenantName': '%s', 'ResourceArn': '%s'}",
+		name, arn_of(t, t->account, resource, arn)));
 }
 
 static void
 refuse(struct test_call *t, const char *operation, const char *code,
     const char *text, const char *tenant, const char *arn)
 {
-	char input[512];
-
-	(void)snprintf(input, sizeof(input),
-	    "{'TenantName': '%s', 'ResourceArn': '%s'}", tenant, arn);
-	test_call_fails(t, API_V2, operation, code, text, input);
+	test_call_fails(t, API_V2, operation, code, text,
+	    test_call_input(
+		t, "{'TenantName': '%s', 'ResourceArn': '%s'}", tenant, arn));
 }
 
 static void
@@ -146,7 +140,6 @@ static void
 test_list(void **state)
 {
 	struct test_call *t = *state;
-	char input[400];
 
 	create(t, "b");
 	create(t, "a");
@@ -155,10 +148,7 @@ test_list(void **state)
 	assert_string_equal(test_call_value(t, "Tenants.0.TenantName"), "a");
 	assert_string_equal(test_call_value(t, "Tenants.1.TenantName"), "b");
 	assert_false(test_call_has(t, "Tenants.2"));
-	(void)snprintf(input, sizeof(input),
-	    "{'PageSize': 2, 'NextToken': '%s'}",
-	    test_call_value(t, "NextToken"));
-	test_call_ok(t, API_V2, "ListTenants", input);
+	test_call_next(t, API_V2, "ListTenants", "'PageSize': 2, ");
 	assert_string_equal(test_call_value(t, "Tenants.0.TenantName"), "c");
 	assert_false(test_call_has(t, "Tenants.1"));
 	assert_false(test_call_has(t, "NextToken"));
@@ -182,21 +172,12 @@ test_delete(void **state)
 }
 
 static void
-add_set(struct test_call *t, const char *name)
-{
-	struct store_set set;
-
-	assert_code(t->f, SG_OK,
-	    set_create(t->f->store, "shop", name, 1, &set, &t->f->err));
-}
-
-static void
 test_resources(void **state)
 {
 	struct test_call *t = *state;
-	char arn[400], input[600];
+	char arn[400];
 
-	add_set(t, "s");
+	test_call_add_set(t, "shop", "s");
 	create(t, "one");
 	associate(t, "one", "identity/example.com");
 	associate(t, "one", "identity/a@example.org");
@@ -208,10 +189,8 @@ test_resources(void **state)
 	assert_string_equal(
 	    test_call_value(t, "TenantResources.0.ResourceType"),
 	    "CONFIGURATION_SET");
-	(void)snprintf(input, sizeof(input),
-	    "{'TenantName': 'one', 'NextToken': '%s'}",
-	    test_call_value(t, "NextToken"));
-	test_call_ok(t, API_V2, "ListTenantResources", input);
+	test_call_next(
+	    t, API_V2, "ListTenantResources", "'TenantName': 'one', ");
 	assert_string_equal(test_call_value(t, "TenantResources.1.ResourceArn"),
 	    arn_of(t, "shop", "identity/example.com", arn));
 	assert_false(test_call_has(t, "NextToken"));
@@ -268,7 +247,7 @@ test_dissociate(void **state)
 {
 	struct test_call *t = *state;
 	static const char operation[] = "DeleteTenantResourceAssociation";
-	char arn[400], input[600];
+	char arn[400];
 
 	create(t, "one");
 	associate(t, "one", "identity/example.com");
@@ -277,9 +256,9 @@ test_dissociate(void **state)
 	refuse(t, operation, "NotFoundException", "", "one", arn);
 	t->account = "shop";
 	refuse(t, operation, "NotFoundException", "Tenant two", "two", arn);
-	(void)snprintf(input, sizeof(input),
-	    "{'TenantName': 'one', 'ResourceArn': '%s'}", arn);
-	test_call_ok(t, API_V2, operation, input);
+	test_call_ok(t, API_V2, operation,
+	    test_call_input(
+		t, "{'TenantName': 'one', 'ResourceArn': '%s'}", arn));
 	refuse(t, operation, "NotFoundException", "not associated", "one", arn);
 	refuse(t, operation, "BadRequestException", "ARN", "one", "x");
 }
@@ -288,7 +267,7 @@ static void
 test_holders(void **state)
 {
 	struct test_call *t = *state;
-	char arn[400], input[600];
+	char arn[400];
 
 	create(t, "one");
 	create(t, "two");
@@ -296,9 +275,8 @@ test_holders(void **state)
 	associate(t, "two", "identity/example.com");
 	associate(t, "one", "identity/example.com");
 	(void)arn_of(t, "shop", "identity/example.com", arn);
-	(void)snprintf(
-	    input, sizeof(input), "{'ResourceArn': '%s', 'PageSize': 1}", arn);
-	test_call_ok(t, API_V2, "ListResourceTenants", input);
+	test_call_ok(t, API_V2, "ListResourceTenants",
+	    test_call_input(t, "{'ResourceArn': '%s', 'PageSize': 1}", arn));
 	assert_string_equal(
 	    test_call_value(t, "ResourceTenants.0.TenantName"), "one");
 	assert_string_equal(
@@ -306,10 +284,9 @@ test_holders(void **state)
 	assert_string_equal(
 	    test_call_value(t, "ResourceTenants.0.AssociatedTimestamp"),
 	    "1790000040");
-	(void)snprintf(input, sizeof(input),
-	    "{'ResourceArn': '%s', 'NextToken': '%s'}", arn,
-	    test_call_value(t, "NextToken"));
-	test_call_ok(t, API_V2, "ListResourceTenants", input);
+	test_call_ok(t, API_V2, "ListResourceTenants",
+	    test_call_input(t, "{'ResourceArn': '%s', 'NextToken': '%s'}", arn,
+		test_call_value(t, "NextToken")));
 	assert_string_equal(
 	    test_call_value(t, "ResourceTenants.0.TenantName"), "two");
 	assert_false(test_call_has(t, "ResourceTenants.1"));
