@@ -77,6 +77,17 @@ has_form(struct api_call *call, const char *member, const char *arn)
 	return false;
 }
 
+static bool
+is_found(struct api_call *call, enum sg_err rc, const struct err *err,
+    const char *kind)
+{
+	if (rc == SG_MISSING)
+		api_fail(call, "NotFound", "%s does not exist", kind);
+	else
+		(void)api_check(call, rc, err, &codes);
+	return rc == SG_OK;
+}
+
 /* The topic that the member names. */
 static bool
 find_topic(struct api_call *call, const char *member, struct store_topic *row_r)
@@ -84,21 +95,14 @@ find_topic(struct api_call *call, const char *member, struct store_topic *row_r)
 	const char *arn = api_text(call->in, member);
 	struct topic_name name;
 	struct err err;
-	enum sg_err rc;
+	enum sg_err rc = SG_MISSING;
 
 	if (!has_form(call, member, arn))
 		return false;
-	if (!read_arn(call, arn, &name) || name.uuid[0] != '\0') {
-		api_fail(call, "NotFound", "Topic does not exist");
-		return false;
-	}
-	rc = store_topic_get(
-	    call->store, call->owner.facts.id, name.topic, row_r, &err);
-	if (rc == SG_MISSING)
-		api_fail(call, "NotFound", "Topic does not exist");
-	else
-		(void)api_check(call, rc, &err, &codes);
-	return rc == SG_OK;
+	if (read_arn(call, arn, &name) && name.uuid[0] == '\0')
+		rc = store_topic_get(
+		    call->store, call->owner.facts.id, name.topic, row_r, &err);
+	return is_found(call, rc, &err, "Topic");
 }
 
 /* The subscription of SubscriptionArn, with its topic. */
@@ -121,11 +125,7 @@ find_subscription(struct api_call *call, struct store_subscription *row_r,
 		    store_subscription_get(call->store, name.uuid, row_r, &err);
 	if (rc == SG_OK && row_r->topic_id != topic_r->id)
 		rc = SG_MISSING;
-	if (rc == SG_MISSING)
-		api_fail(call, "NotFound", "Subscription does not exist");
-	else
-		(void)api_check(call, rc, &err, &codes);
-	return rc == SG_OK;
+	return is_found(call, rc, &err, "Subscription");
 }
 
 static void
