@@ -44,7 +44,7 @@ api_libapi_a_SOURCES = \
 	api/shapes_v2_send.c api/shapes_v2_identity.c api/shapes_v2_set.c \
 	api/shapes_v1.c api/shapes_v1_send.c api/shapes_sns.c \
 	api/v2_send.c api/v2_identity.c api/v2_account.c \
-	api/v2_suppression.c api/v2_import.c api/suppression.h \
+	api/v2_suppression.c api/v2_import.c api/v2_import.h api/suppression.h \
 	api/listing.c api/listing.h api/set.c api/set.h \
 	api/destination.c api/destination.h api/v2_set.c api/v2_template.c api/v2_pool.c \
 	api/v2_reputation.c api/v2_tenant.c api/v2_metric.c api/v2_insight.c api/v2_insight.h api/v2_tag.c api/v2_tag.h \
