@@ -75,27 +75,6 @@ put_kinds(json_t *out, int kinds, bool is_lower)
 
 /* ---- what is found ---------------------------------------------------------------- */
 
-/* The name in an ARN of the caller's topics: arn:aws:sns:REGION:NUMBER:NAME. Clients
- * put whatever region they were given. NULL: it is none. */
-static const char *
-topic_name(const struct api_call *call, const char *arn)
-{
-	static const char scheme[] = "arn:aws:sns:";
-	char number[21];
-	size_t len;
-
-	if (strncmp(arn, scheme, sizeof(scheme) - 1) != 0)
-		return NULL;
-	arn += sizeof(scheme) - 1;
-	arn += strcspn(arn, ":");
-	event_account_number(call->owner.facts.id, number);
-	len = strlen(number);
-	if (*arn != ':' || strncmp(arn + 1, number, len) != 0 ||
-	    arn[1 + len] != ':')
-		return NULL;
-	return arn + len + 2;
-}
-
 /* What is there of that name; topic: its topic's name. */
 struct old {
 	const char *name;
@@ -124,7 +103,7 @@ find_topic(struct api_call *call, const struct api_destination_words *words,
     const char *arn, const char **name_r)
 {
 	static const struct api_codes codes = {NULL, NULL, NULL};
-	const char *name = topic_name(call, arn);
+	const char *name = topic_arn_name(call->owner.facts.id, arn);
 	struct store_topic topic;
 	struct err err;
 	enum sg_err rc = SG_MISSING;

@@ -42,24 +42,13 @@ struct own {
 	/* Fetched for some requests at once: the generator is slow to start. */
 	unsigned char random[RANDOM_BYTES];
 	size_t random_left;
-	void *kept;
-	api_service_free_fn *free_kept;
 };
-
-static void
-drop_kept(struct own *own)
-{
-	if (own->kept != NULL)
-		own->free_kept(own->kept);
-	own->kept = NULL;
-}
 
 static void
 free_own(void *value)
 {
 	struct own *own = value;
 
-	drop_kept(own);
 	store_close(&own->store);
 	api_keys_free(&own->keys);
 	free(own);
@@ -210,29 +199,6 @@ api_service_request_id(
 		id_r[n++] = digits[b[i] & 15];
 	}
 	id_r[n] = '\0';
-	return true;
-}
-
-void *
-api_service_kept(struct api_service *service)
-{
-	const struct own *own = pthread_getspecific(service->key);
-
-	return own == NULL ? NULL : own->kept;
-}
-
-bool
-api_service_keep(
-    struct api_service *service, void *value, api_service_free_fn *free_value)
-{
-	struct own *own = own_of(service);
-
-	if (own == NULL)
-		return false;
-	if (own->kept != value)
-		drop_kept(own);
-	own->kept = value;
-	own->free_kept = free_value;
 	return true;
 }
 

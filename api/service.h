@@ -43,15 +43,6 @@ struct api_keys *api_service_keys(struct api_service *service);
 bool api_service_request_id(
     struct api_service *service, char id_r[API_REQUEST_ID_MAX]);
 
-/* One thing that the calling thread keeps between calls, such as a connection to
- * the MTA. kept: NULL at first. keep: takes value over; free_value is called with
- * it when the thread ends or another one takes its place, and may be called in no
- * other thread. False: no memory, the value is still the caller's. */
-typedef void api_service_free_fn(void *value);
-void *api_service_kept(struct api_service *service);
-bool api_service_keep(
-    struct api_service *service, void *value, api_service_free_fn *free_value);
-
 /* Answers. Any thread. */
 void api_service_answer(struct api_service *service,
     struct api_request *request, struct api_response *response_r);

@@ -37,20 +37,11 @@ static bool
 read_arn(
     const struct api_call *call, const char *arn, struct topic_name *name_r)
 {
-	static const char scheme[] = "arn:aws:sns:";
-	char number[21];
 	size_t len;
 
-	event_account_number(call->owner.facts.id, number);
-	if (strncmp(arn, scheme, sizeof(scheme) - 1) != 0)
+	arn = topic_arn_name(call->owner.facts.id, arn);
+	if (arn == NULL)
 		return false;
-	arn += sizeof(scheme) - 1;
-	arn += strcspn(arn, ":");
-	len = strlen(number);
-	if (*arn != ':' || strncmp(arn + 1, number, len) != 0 ||
-	    arn[1 + len] != ':')
-		return false;
-	arn += len + 2;
 	len = strcspn(arn, ":");
 	if (len == 0 || len >= sizeof(name_r->topic))
 		return false;

@@ -134,32 +134,13 @@ api_notify_get(struct api_call *call)
 
 /* ---- setting ---------------------------------------------------------------------------- */
 
-/* The name of a topic of the caller's: in whatever region, since clients put what
- * they were given. NULL: it is another's, or no ARN of a topic. */
-static const char *
-topic_name(const struct api_call *call, const char *arn)
-{
-	static const char scheme[] = "arn:aws:sns:";
-	char number[21];
-	size_t len;
-
-	event_account_number(call->owner.facts.id, number);
-	len = strlen(number);
-	if (strncmp(arn, scheme, sizeof(scheme) - 1) != 0)
-		return NULL;
-	arn = strchr(arn + sizeof(scheme) - 1, ':');
-	if (arn == NULL || strncmp(arn + 1, number, len) != 0 ||
-	    arn[1 + len] != ':' || arn[2 + len] == '\0')
-		return NULL;
-	return arn + len + 2;
-}
-
 /* "": none is wanted. NULL: the call has failed. */
 static const char *
 take_topic(struct api_call *call)
 {
 	const char *arn = api_text(call->in, "SnsTopic");
-	const char *name = arn[0] == '\0' ? "" : topic_name(call, arn);
+	const char *name =
+	    arn[0] == '\0' ? "" : topic_arn_name(call->owner.facts.id, arn);
 	struct store_topic topic;
 	struct err err = {0};
 	enum sg_err rc = SG_MISSING;

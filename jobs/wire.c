@@ -88,12 +88,6 @@ wire_free(struct wire **wire_p)
 	free(wire);
 }
 
-int
-wire_count(const struct wire *wire)
-{
-	return wire->count;
-}
-
 /* ---- what libcurl calls back -------------------------------------------------- */
 
 static void

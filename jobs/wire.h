@@ -53,7 +53,5 @@ void wire_turn(
 struct buf;
 enum sg_err wire_fetch(const struct wire_settings *settings, const char *url,
     struct buf *body_r, bool (*stops)(void *ctx), void *ctx, struct err *err_r);
-/* How many are under way. */
-int wire_count(const struct wire *wire);
 
 #endif

@@ -107,6 +107,10 @@ test_topics(void **state)
 	assert_int_equal(again.signature_version, 1);
 	topic_arn(f->conf, &again, arn);
 	assert_string_equal(arn, "arn:aws:sns:local:000000000001:news");
+	assert_string_equal(topic_arn_name(1, arn), "news");
+	assert_null(topic_arn_name(2, arn));
+	assert_null(topic_arn_name(1, "arn:aws:sns:local:000000000001:"));
+	assert_null(topic_arn_name(1, "arn:aws:sqs:local:000000000001:news"));
 	assert_code(f, SG_OK,
 	    topic_change(f->store, "shop", "news", 2, "News", &topic, &f->err));
 	assert_code(f, SG_OK,

@@ -157,6 +157,23 @@ topic_subscription_arn(const struct conf *conf, const struct store_topic *topic,
 	    topic->account_id, topic->name, uuid);
 }
 
+const char *
+topic_arn_name(int64_t account_id, const char *arn)
+{
+	static const char scheme[] = "arn:aws:sns:";
+	char number[24];
+	int len =
+	    snprintf(number, sizeof(number), ":%012" PRId64 ":", account_id);
+
+	if (strncmp(arn, scheme, sizeof(scheme) - 1) != 0)
+		return NULL;
+	arn += sizeof(scheme) - 1;
+	arn += strcspn(arn, ":");
+	if (strncmp(arn, number, (size_t)len) != 0 || arn[len] == '\0')
+		return NULL;
+	return arn + len;
+}
+
 /* ---- tokens ----------------------------------------------------------------- */
 
 static enum sg_err

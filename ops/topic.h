@@ -32,6 +32,11 @@ void topic_subscription_arn(const struct conf *conf,
     const struct store_topic *topic, const char *uuid,
     char arn_r[TOPIC_ARN_MAX]);
 
+/* The other way: what stands behind arn:aws:sns:REGION:NUMBER: (a name, and of a
+ * subscription :UUID). Any region will do: clients put what they were given. NULL: it
+ * is another account's, or no such ARN. */
+const char *topic_arn_name(int64_t account_id, const char *arn);
+
 #define TOPIC_TOKEN_DAYS 2
 struct topic_subscribe {
 	const char *protocol; /* http, https, email, email-json, command */

@@ -604,9 +604,3 @@ template_free(struct template **template)
 	free(*template);
 	*template = NULL;
 }
-
-size_t
-template_bytes(const struct template *template)
-{
-	return sizeof(*template) + arena_used(template->arena);
-}

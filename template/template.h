@@ -30,9 +30,6 @@ enum sg_err template_parse(const char *text, size_t len, bool escapes,
     struct template **template_r, struct err *err_r);
 void template_free(struct template **template);
 
-/* Memory that it takes. */
-size_t template_bytes(const struct template *template);
-
 /* Appends to out. data: an object. SG_MISSING: `missing_r` (its path as the template
  * has it) is not in the data, or null; only values that are to be written must be
  * there. SG_NOMEM: out is full, or too many steps, or too deep: err_r says which. */
