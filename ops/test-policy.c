@@ -38,137 +38,126 @@ quote(const char *text, char *text_r, size_t size)
 #define GOOD ALLOW AWS SEND RES
 #define FROM(op, value) ",'Condition':{'" op "':{'ses:FromAddress':" value "}}"
 
+static const struct {
+	const char *text;
+	const char *want; /* "2:* 3:a*", or of the error */
+	bool is_wrong;
+} documents[] = {
+    {HEAD "{" GOOD "}}", "2:*", false},
+    {"{'Statement':[{" GOOD "}]}", "2:*", false},
+    {"{'Id':'x','Version':'2008-10-17','Statement':[{'Sid':'a'," GOOD "}]}",
+	"2:*", false},
+    {HEAD "{" ALLOW "'Principal':{'AWS':['arn:aws:iam::000000000002:root',"
+	  "'000000000003','000000000001']}," SEND RES "}}",
+	"2:* 3:*", false},
+    {HEAD "[{" GOOD FROM(
+	 "StringLike", "'News*@SHOP.example'") "},"
+					       "{" GOOD FROM("StringEquals",
+						   "['a@shop.example',"
+						   "'b@shop.example']") "}]}",
+	"2:News*@shop.example 2:a@shop.example 2:b@shop.example", false},
+    {HEAD "{" ALLOW AWS "'Action':['SES:sendrawemail','ses:Send*',"
+	  "'ses:*','ses:SendTemplatedEmail'],'Resource':["
+	  "'arn:aws:ses:eu-west-1:000000000001:identity/SHOP.example']"
+	  "}}",
+	"2:*", false},
+
+    {"", "no JSON", true},
+    {"[]", "not an object", true},
+    {"{'Statement':[]}", "Statement is missing", true},
+    {"{'Version':'2012-10-17'}", "Statement is missing", true},
+    {"{'Version':'1999','Statement':{" GOOD "}}", "Version", true},
+    {"{'Version':2,'Statement':{" GOOD "}}", "Version", true},
+    {"{'Extra':1,'Statement':{" GOOD "}}", "Extra", true},
+    {HEAD "['x']}", "not an object", true},
+    {HEAD "{" GOOD "," RES "}}", "no JSON", true},
+    {HEAD "{'Effect':'Deny'," AWS SEND RES "}}", "Effect", true},
+    {HEAD "[{" GOOD "},{'Effect':'Deny'," AWS SEND RES "}]}", "Deny", true},
+    {HEAD "{" AWS SEND RES "}}", "Effect", true},
+    {HEAD "{" ALLOW SEND RES "}}", "Principal", true},
+    {HEAD "{" ALLOW "'Principal':'*'," SEND RES "}}", "everybody", true},
+    {HEAD "{" ALLOW "'Principal':{'AWS':'*'}," SEND RES "}}", "everybody",
+	true},
+    {HEAD "{" ALLOW "'Principal':{'AWS':[]}," SEND RES "}}", "Principal AWS",
+	true},
+    {HEAD "{" ALLOW "'Principal':{'AWS':[2]}," SEND RES "}}", "Principal AWS",
+	true},
+    {HEAD "{" ALLOW "'Principal':{'Service':'x'}," SEND RES "}}", "Service",
+	true},
+    {HEAD "{" ALLOW "'Principal':{'AWS':'000000000002','Service':'x'}," SEND RES
+	  "}}",
+	"Service", true},
+    {HEAD "{" ALLOW
+	  "'Principal':{'AWS':'arn:aws:iam::000000000002:user/x'}," SEND RES
+	  "}}",
+	"only accounts", true},
+    {HEAD "{" ALLOW "'Principal':{'AWS':'2'}," SEND RES "}}",
+	"neither the number", true},
+    {HEAD "{" ALLOW "'Principal':{'AWS':'00000000000x'}," SEND RES "}}",
+	"neither the number", true},
+    {HEAD "{" ALLOW "'Principal':{'AWS':'0000000000000000002'}," SEND RES "}}",
+	"neither the number", true},
+    {HEAD "{" ALLOW "'NotPrincipal':{'AWS':'000000000002'}," SEND RES "}}",
+	"NotPrincipal", true},
+    {HEAD "{" ALLOW AWS RES "}}", "Action", true},
+    {HEAD "{" ALLOW AWS "'Action':'ses:GetSendQuota'," RES "}}",
+	"ses:GetSendQuota", true},
+    {HEAD "{" ALLOW AWS "'Action':'*'," RES "}}", "Action", true},
+    {HEAD "{" ALLOW AWS "'Action':'ses:SendTemplatedEmail'," RES "}}",
+	"templated", true},
+    {HEAD "{" ALLOW AWS "'NotAction':'ses:SendEmail'," RES "}}", "NotAction",
+	true},
+    {HEAD "{" ALLOW AWS "'Action':'ses:SendEmail'}}", "Resource", true},
+    {HEAD "{" ALLOW AWS SEND "'Resource':'*'}}", "Resource", true},
+    {HEAD "{" ALLOW AWS SEND "'Resource':['" ARN "','" ARN "x']}}", "Resource",
+	true},
+    {HEAD "{" ALLOW AWS SEND "'Resource':'arn:aws:ses:us-east-1:"
+	  "000000000002:identity/shop.example'}}",
+	"Resource", true},
+    {HEAD "{" ALLOW AWS SEND "'Resource':'arn:aws:ses:us-east-1:"
+	  "000000000001:template/shop.example'}}",
+	"Resource", true},
+    {HEAD "{" ALLOW AWS SEND "'Resource':'arn:aws:ses:'}}", "Resource", true},
+    {HEAD "{" GOOD ",'Condition':{}}}", "exactly one", true},
+    {HEAD "{" GOOD ",'Condition':[]}}", "not an object", true},
+    {HEAD "{" GOOD ",'Condition':{'StringEquals':{}}}}", "exactly one", true},
+    {HEAD "{" GOOD FROM("StringNotLike", "'*'") "}}", "StringNotLike", true},
+    {HEAD "{" GOOD ",'Condition':{'StringLike':{'ses:FromAddress':'*',"
+	  "'ses:Recipients':'*'}}}}",
+	"exactly one key", true},
+    {HEAD "{" GOOD ",'Condition':{'StringLike':{'ses:Recipients':'*'}}"
+	  "}}",
+	"ses:Recipients", true},
+    {HEAD "{" GOOD ",'Condition':{'IpAddress':{'aws:SourceIp':'*'}}}}",
+	"IpAddress", true},
+    {HEAD "{" GOOD ",'Condition':{'StringEquals':{'ses:FromAddress':"
+	  "'a@shop.example'},'StringLike':{'ses:FromAddress':'*'}}}}",
+	"exactly one", true},
+    {HEAD "{" GOOD FROM("StringLike", "[]") "}}", "ses:FromAddress", true},
+    {HEAD "{" GOOD FROM("StringEquals", "'*@shop.example'") "}}", "StringLike",
+	true},
+    {HEAD "{" GOOD FROM("StringLike", "'${aws:username}@*'") "}}", "variables",
+	true},
+    {HEAD "{" GOOD FROM("StringLike", "'*@other.example'") "}}",
+	"no address of shop.example", true},
+    {HEAD "{" GOOD FROM("StringLike", "''") "}}", "1 to 320", true},
+    {HEAD "{" GOOD "}} x", "no JSON", true},
+};
+
 static void
 test_documents(void **state)
 {
-	static const struct {
-		const char *text;
-		const char *want; /* "2:* 3:a*", or of the error */
-		bool is_wrong;
-	} rows[] = {
-	    {HEAD "{" GOOD "}}", "2:*", false},
-	    {"{'Statement':[{" GOOD "}]}", "2:*", false},
-	    {"{'Id':'x','Version':'2008-10-17','Statement':[{'Sid':'a'," GOOD
-	     "}]}",
-		"2:*", false},
-	    {HEAD "{" ALLOW
-		  "'Principal':{'AWS':['arn:aws:iam::000000000002:root',"
-		  "'000000000003','000000000001']}," SEND RES "}}",
-		"2:* 3:*", false},
-	    {HEAD "[{" GOOD FROM("StringLike",
-		 "'News*@SHOP.example'") "},"
-					 "{" GOOD FROM("StringEquals",
-					     "['a@shop.example',"
-					     "'b@shop.example']") "}]}",
-		"2:News*@shop.example 2:a@shop.example 2:b@shop.example",
-		false},
-	    {HEAD "{" ALLOW AWS "'Action':['SES:sendrawemail','ses:Send*',"
-		  "'ses:*','ses:SendTemplatedEmail'],'Resource':["
-		  "'arn:aws:ses:eu-west-1:000000000001:identity/SHOP.example']"
-		  "}}",
-		"2:*", false},
-
-	    {"", "no JSON", true},
-	    {"[]", "not an object", true},
-	    {"{'Statement':[]}", "Statement is missing", true},
-	    {"{'Version':'2012-10-17'}", "Statement is missing", true},
-	    {"{'Version':'1999','Statement':{" GOOD "}}", "Version", true},
-	    {"{'Version':2,'Statement':{" GOOD "}}", "Version", true},
-	    {"{'Extra':1,'Statement':{" GOOD "}}", "Extra", true},
-	    {HEAD "['x']}", "not an object", true},
-	    {HEAD "{" GOOD "," RES "}}", "no JSON", true},
-	    {HEAD "{'Effect':'Deny'," AWS SEND RES "}}", "Effect", true},
-	    {HEAD "[{" GOOD "},{'Effect':'Deny'," AWS SEND RES "}]}", "Deny",
-		true},
-	    {HEAD "{" AWS SEND RES "}}", "Effect", true},
-	    {HEAD "{" ALLOW SEND RES "}}", "Principal", true},
-	    {HEAD "{" ALLOW "'Principal':'*'," SEND RES "}}", "everybody",
-		true},
-	    {HEAD "{" ALLOW "'Principal':{'AWS':'*'}," SEND RES "}}",
-		"everybody", true},
-	    {HEAD "{" ALLOW "'Principal':{'AWS':[]}," SEND RES "}}",
-		"Principal AWS", true},
-	    {HEAD "{" ALLOW "'Principal':{'AWS':[2]}," SEND RES "}}",
-		"Principal AWS", true},
-	    {HEAD "{" ALLOW "'Principal':{'Service':'x'}," SEND RES "}}",
-		"Service", true},
-	    {HEAD "{" ALLOW
-		  "'Principal':{'AWS':'000000000002','Service':'x'}," SEND RES
-		  "}}",
-		"Service", true},
-	    {HEAD "{" ALLOW
-		  "'Principal':{'AWS':'arn:aws:iam::000000000002:user/x'}," SEND
-		      RES "}}",
-		"only accounts", true},
-	    {HEAD "{" ALLOW "'Principal':{'AWS':'2'}," SEND RES "}}",
-		"neither the number", true},
-	    {HEAD "{" ALLOW "'Principal':{'AWS':'00000000000x'}," SEND RES "}}",
-		"neither the number", true},
-	    {HEAD "{" ALLOW
-		  "'Principal':{'AWS':'0000000000000000002'}," SEND RES "}}",
-		"neither the number", true},
-	    {HEAD "{" ALLOW "'NotPrincipal':{'AWS':'000000000002'}," SEND RES
-		  "}}",
-		"NotPrincipal", true},
-	    {HEAD "{" ALLOW AWS RES "}}", "Action", true},
-	    {HEAD "{" ALLOW AWS "'Action':'ses:GetSendQuota'," RES "}}",
-		"ses:GetSendQuota", true},
-	    {HEAD "{" ALLOW AWS "'Action':'*'," RES "}}", "Action", true},
-	    {HEAD "{" ALLOW AWS "'Action':'ses:SendTemplatedEmail'," RES "}}",
-		"templated", true},
-	    {HEAD "{" ALLOW AWS "'NotAction':'ses:SendEmail'," RES "}}",
-		"NotAction", true},
-	    {HEAD "{" ALLOW AWS "'Action':'ses:SendEmail'}}", "Resource", true},
-	    {HEAD "{" ALLOW AWS SEND "'Resource':'*'}}", "Resource", true},
-	    {HEAD "{" ALLOW AWS SEND "'Resource':['" ARN "','" ARN "x']}}",
-		"Resource", true},
-	    {HEAD "{" ALLOW AWS SEND "'Resource':'arn:aws:ses:us-east-1:"
-		  "000000000002:identity/shop.example'}}",
-		"Resource", true},
-	    {HEAD "{" ALLOW AWS SEND "'Resource':'arn:aws:ses:us-east-1:"
-		  "000000000001:template/shop.example'}}",
-		"Resource", true},
-	    {HEAD "{" ALLOW AWS SEND "'Resource':'arn:aws:ses:'}}", "Resource",
-		true},
-	    {HEAD "{" GOOD ",'Condition':{}}}", "exactly one", true},
-	    {HEAD "{" GOOD ",'Condition':[]}}", "not an object", true},
-	    {HEAD "{" GOOD ",'Condition':{'StringEquals':{}}}}", "exactly one",
-		true},
-	    {HEAD "{" GOOD FROM("StringNotLike", "'*'") "}}", "StringNotLike",
-		true},
-	    {HEAD "{" GOOD ",'Condition':{'StringLike':{'ses:FromAddress':'*',"
-		  "'ses:Recipients':'*'}}}}",
-		"exactly one key", true},
-	    {HEAD "{" GOOD ",'Condition':{'StringLike':{'ses:Recipients':'*'}}"
-		  "}}",
-		"ses:Recipients", true},
-	    {HEAD "{" GOOD ",'Condition':{'IpAddress':{'aws:SourceIp':'*'}}}}",
-		"IpAddress", true},
-	    {HEAD "{" GOOD ",'Condition':{'StringEquals':{'ses:FromAddress':"
-		  "'a@shop.example'},'StringLike':{'ses:FromAddress':'*'}}}}",
-		"exactly one", true},
-	    {HEAD "{" GOOD FROM("StringLike", "[]") "}}", "ses:FromAddress",
-		true},
-	    {HEAD "{" GOOD FROM("StringEquals", "'*@shop.example'") "}}",
-		"StringLike", true},
-	    {HEAD "{" GOOD FROM("StringLike", "'${aws:username}@*'") "}}",
-		"variables", true},
-	    {HEAD "{" GOOD FROM("StringLike", "'*@other.example'") "}}",
-		"no address of shop.example", true},
-	    {HEAD "{" GOOD FROM("StringLike", "''") "}}", "1 to 320", true},
-	    {HEAD "{" GOOD "}} x", "no JSON", true},
-	};
 	struct policy_document document;
 	struct err err;
 	char text[2048];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < sizeof(documents) / sizeof(*documents); i++) {
 		char got[512] = "";
 		size_t len = 0;
 		enum sg_err rc;
 
-		quote(rows[i].text, text, sizeof(text));
+		quote(documents[i].text, text, sizeof(text));
 		rc = policy_document_read(
 		    text, strlen(text), "shop.example", SHOP, &document, &err);
 		for (size_t j = 0; rc == SG_OK && j < document.count; j++)
@@ -176,12 +165,13 @@ test_documents(void **state)
 			    "%s%d:%s", j > 0 ? " " : "",
 			    (int)document.list[j].account_id,
 			    document.list[j].pattern);
-		if (rows[i].is_wrong
+		if (documents[i].is_wrong
 			? rc != SG_INVALID ||
-			      strstr(err.text, rows[i].want) == NULL
-			: rc != SG_OK || strcmp(got, rows[i].want) != 0)
+			      strstr(err.text, documents[i].want) == NULL
+			: rc != SG_OK || strcmp(got, documents[i].want) != 0)
 			fail_msg("%s: %s, %s %s, not %s", text, err_name(rc),
-			    rc == SG_OK ? "" : err.text, got, rows[i].want);
+			    rc == SG_OK ? "" : err.text, got,
+			    documents[i].want);
 	}
 }
 
