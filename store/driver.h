@@ -14,11 +14,21 @@
 
 struct driver_db;   /* a connection; each driver has its own */
 struct driver_stmt; /* a prepared statement of it */
+struct schema;      /* migrate.h */
 
-enum driver_mode { DRIVER_READ, DRIVER_COUNT, DRIVER_WRITE, DRIVER_CREATE };
+enum driver_mode {
+	DRIVER_READ,
+	DRIVER_COUNT,
+	DRIVER_WRITE,
+	DRIVER_BULK,
+	DRIVER_CREATE
+};
 
 struct driver {
-	const char *scheme; /* "sqlite": what stands before the colon */
+	const struct schema *schema; /* its files */
+	/* Statements in a form of its own, by enum query_id; NULL: the common
+	 * one. */
+	const char *const *texts;
 
 	/* where: the url behind the colon. The schema is not looked at. */
 	enum sg_err (*open)(const char *where, enum driver_mode mode,
@@ -49,6 +59,21 @@ struct driver {
 	/* *row_r false: the end. */
 	enum sg_err (*step)(
 	    struct driver_stmt *stmt, bool *row_r, struct err *err_r);
+	/* As query_send. NULL: the driver has no faster way than step. */
+	enum sg_err (*send)(struct driver_stmt *stmt, struct err *err_r);
+	/* As query_gather. NULL: send. */
+	enum sg_err (*gather)(struct driver_stmt *stmt, struct err *err_r);
+	/* Rows of a statement INSERT INTO … (…) VALUES ($a, …) in one go, within a
+	 * transaction; behind it may stand ON CONFLICT … DO NOTHING. can_copy
+	 * NULL, or false: not of this one. copy_add takes what is bound as a row;
+	 * after one that is full copy_end is due. copy_end writes them, as
+	 * query_send; *twice_r: the statement would have passed over a row, so
+	 * none was written. reset forgets what was not written. */
+	bool (*can_copy)(struct driver_stmt *stmt);
+	enum sg_err (*copy_add)(
+	    struct driver_stmt *stmt, bool *is_full_r, struct err *err_r);
+	enum sg_err (*copy_end)(
+	    struct driver_stmt *stmt, bool *twice_r, struct err *err_r);
 	void (*reset)(struct driver_stmt *stmt);
 
 	/* Columns of the present row, from 0. Text and blobs live until the next
@@ -61,8 +86,13 @@ struct driver {
 	/* Rows that the last finished statement wrote. */
 	int64_t (*changed_rows)(struct driver_db *db);
 
-	/* A transaction that may write. commit that fails has rolled back. */
+	/* A transaction that may write, the only one. commit that fails has rolled
+	 * back. A statement that fails with SG_EXISTS, SG_MISSING or SG_INVALID
+	 * is as if it had not been run. */
 	enum sg_err (*begin)(struct driver_db *db, struct err *err_r);
+	/* As store_begin_parallel: after any failure nothing but rollback. NULL:
+	 * begin. */
+	enum sg_err (*begin_parallel)(struct driver_db *db, struct err *err_r);
 	enum sg_err (*commit)(struct driver_db *db, struct err *err_r);
 	void (*rollback)(struct driver_db *db);
 
@@ -78,5 +108,6 @@ struct driver {
 };
 
 extern const struct driver driver_sqlite;
+extern const struct driver driver_pgsql;
 
 #endif

@@ -1,8 +1,13 @@
 /* Rows of event. What stands in one is made elsewhere. */
 #include "config.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/recipients.h"
 #include "store/query.h"
 #include "store/events.h"
+#include "store/messages.h"
 
 /* The schema holds these numbers. */
 _Static_assert(STORE_EVENT_SEND == 0 && STORE_EVENT_DELIVERY == 1 &&
@@ -11,6 +16,8 @@ _Static_assert(STORE_EVENT_SEND == 0 && STORE_EVENT_DELIVERY == 1 &&
 		   STORE_EVENT_RENDERING_FAILURE == 6,
     "event.kind");
 
+/* Rows of QUERY_EVENT_ADD_MANY. */
+#define MANY 4
 #define ALL_KINDS ((1 << STORE_EVENT_KINDS) - 1)
 
 /* Texts point into the query's row. */
@@ -47,6 +54,40 @@ store_event_add(struct store *store, struct store_event *row, struct err *err_r)
 	return query_run(&q, NULL);
 }
 
+static void
+bind_row(struct query *q, int row, const void *ctx)
+{
+	const struct store_event *event = ctx;
+	char name[4] = {'$', 'a', (char)('0' + row), '\0'};
+
+	query_bind_int(q, name, event->account_id);
+	name[1] = 'b';
+	query_bind_int(q, name, event->set_id);
+	name[1] = 'c';
+	query_bind_int(q, name, event->kind);
+	name[1] = 'd';
+	query_bind_text(q, name, event->queue_id);
+	name[1] = 'e';
+	query_bind_int(q, name, event->at_msec);
+	name[1] = 'f';
+	query_bind_text(q, name, event->recipients);
+	name[1] = 'g';
+	query_bind_text(q, name, event->detail);
+}
+
+enum sg_err
+store_event_add_many(struct store *store, const struct store_event *rows,
+    size_t count, struct err *err_r)
+{
+	static const struct query_rows how = {.many = QUERY_EVENT_ADD_MANY,
+	    .one = QUERY_EVENT_ADD_ONE,
+	    .at_once = MANY,
+	    .bind = bind_row,
+	    .row_size = sizeof(*rows)};
+
+	return query_send_rows(store, &how, rows, count, err_r);
+}
+
 enum sg_err
 store_event_update(
     struct store *store, const struct store_event *row, struct err *err_r)
@@ -81,45 +122,145 @@ store_event_get(struct store *store, int64_t id, store_event_fn *fn, void *ctx,
 	return code;
 }
 
+/* ---- lists ----------------------------------------------------------------------- */
+
+/* Rows, or Send events that messages tell; with the one that is the next. */
+struct stream {
+	struct query q;
+	bool is_open;
+	bool has_row;
+	struct store_event row;
+	char *
+	    recipients; /* malloc'ed, of the row's when they were a message's */
+};
+
 /* Opens the list with what its own WHERE needs. */
 static void
-open_list(struct query *q, struct store *store,
-    const struct store_event_filter *filter, struct err *err_r)
+open_list(struct stream *stream, struct store *store,
+    const struct store_event_filter *filter, bool is_sends, struct err *err_r)
 {
-	static const enum query_id ids[3][2] = {
-	    {QUERY_EVENT_LIST_ALL, QUERY_EVENT_OLDEST_ALL},
-	    {QUERY_EVENT_LIST, QUERY_EVENT_OLDEST},
-	    {QUERY_EVENT_LIST_OF_MESSAGE, QUERY_EVENT_OLDEST_OF_MESSAGE},
+	static const enum query_id ids[2][3][2] = {
+	    {{QUERY_EVENT_LIST_ALL, QUERY_EVENT_OLDEST_ALL},
+		{QUERY_EVENT_LIST, QUERY_EVENT_OLDEST},
+		{QUERY_EVENT_LIST_OF_MESSAGE, QUERY_EVENT_OLDEST_OF_MESSAGE}},
+	    {{QUERY_SEND_LIST_ALL, QUERY_SEND_OLDEST_ALL},
+		{QUERY_SEND_LIST, QUERY_SEND_OLDEST},
+		{QUERY_SEND_LIST_OF_MESSAGE, QUERY_SEND_OLDEST_OF_MESSAGE}},
 	};
 	bool is_message = filter->queue_id[0] != '\0';
 	int which = is_message ? 2 : filter->account_id != 0;
+	struct query *q = &stream->q;
 
-	query_open(q, store, ids[which][filter->oldest_first], err_r);
+	query_open(q, store, ids[is_sends][which][filter->oldest_first], err_r);
 	if (which > 0)
 		query_bind_int(q, "$account_id", filter->account_id);
 	if (is_message)
 		query_bind_text(q, "$queue_id", filter->queue_id);
-	if (!filter->oldest_first)
-		query_bind_int(q, "$before",
-		    filter->before_id > 0 ? filter->before_id : INT64_MAX);
+	if (!is_sends)
+		query_bind_int(q, "$kinds",
+		    filter->kinds != 0 ? filter->kinds : ALL_KINDS);
+	query_bind_int(q, "$since",
+	    filter->since_msec != 0 ? filter->since_msec : INT64_MIN);
+	query_bind_int(q, "$most", filter->most);
+	stream->is_open = true;
+}
+
+/* A message's recipients without their flags. */
+static bool
+read_recipients(struct stream *stream)
+{
+	const char *text = stream->row.recipients;
+	struct recipient recipient;
+	size_t used = 0;
+
+	free(stream->recipients);
+	stream->recipients = malloc(strlen(text) + 1);
+	if (stream->recipients == NULL)
+		return false;
+	while (recipients_next(&text, &recipient)) {
+		size_t len = strlen(recipient.address);
+
+		if (used > 0)
+			stream->recipients[used++] = '\n';
+		/* shorter than its line */
+		memcpy(stream->recipients + used, recipient.address, len);
+		used += len;
+	}
+	stream->recipients[used] = '\0';
+	stream->row.recipients = stream->recipients;
+	return true;
+}
+
+static void
+next_row(struct stream *stream, bool is_sends)
+{
+	struct query *q = &stream->q;
+
+	stream->has_row = query_next(q) && event_read(q, &stream->row);
+	if (stream->has_row && is_sends && !read_recipients(stream)) {
+		stream->has_row = false;
+		q->failed =
+		    err_set(q->err_r, SG_NOMEM, "no memory for the recipients");
+	}
+}
+
+/* Of both the one that comes first. */
+static int
+choose(const struct stream streams[2], bool oldest_first)
+{
+	const struct stream *rows = &streams[0], *sends = &streams[1];
+
+	if (!rows->has_row || !sends->has_row)
+		return sends->has_row;
+	if (rows->row.at_msec != sends->row.at_msec)
+		return (sends->row.at_msec < rows->row.at_msec) == oldest_first;
+	return oldest_first;
 }
 
 enum sg_err
 store_event_list(struct store *store, const struct store_event_filter *filter,
     store_event_fn *fn, void *ctx, struct err *err_r)
 {
+	struct stream streams[2] = {{.is_open = false}};
+	int kinds = filter->kinds != 0 ? filter->kinds : ALL_KINDS;
+	enum sg_err code = SG_OK;
+
+	for (int i = 0; i < 2; i++) {
+		if (i == 1 && (kinds & (1 << STORE_EVENT_SEND)) == 0)
+			break;
+		open_list(&streams[i], store, filter, i == 1, err_r);
+		next_row(&streams[i], i == 1);
+	}
+	for (int left = filter->most; left > 0; left--) {
+		int i = choose(streams, filter->oldest_first);
+
+		if (!streams[i].has_row || !fn(ctx, &streams[i].row))
+			break;
+		next_row(&streams[i], i == 1);
+	}
+	for (int i = 0; i < 2; i++) {
+		enum sg_err closed = SG_OK;
+
+		if (streams[i].is_open)
+			closed = query_close(&streams[i].q);
+		if (code == SG_OK)
+			code = closed;
+		free(streams[i].recipients);
+	}
+	return code;
+}
+
+enum sg_err
+store_event_refused(struct store *store, int64_t account_id, int64_t before_id,
+    int most, store_event_fn *fn, void *ctx, struct err *err_r)
+{
 	struct store_event row;
 	struct query q;
 
-	if (filter->oldest_first && filter->before_id != 0)
-		return err_set(
-		    err_r, SG_BUG, "events: the oldest first have no pages");
-	open_list(&q, store, filter, err_r);
-	query_bind_int(
-	    &q, "$kinds", filter->kinds != 0 ? filter->kinds : ALL_KINDS);
-	query_bind_int(&q, "$since",
-	    filter->since_msec != 0 ? filter->since_msec : INT64_MIN);
-	query_bind_int(&q, "$most", filter->most);
+	query_open(&q, store, QUERY_EVENT_REFUSED, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_int(&q, "$before", before_id);
+	query_bind_int(&q, "$most", most);
 	while (query_next(&q))
 		if (!event_read(&q, &row) || !fn(ctx, &row))
 			break;

@@ -24,6 +24,7 @@ struct store_message {
 	    identity_id; /* of From; may belong to another account, or be gone */
 	int64_t set_id;  /* 0 none */
 	int64_t tenant_id; /* 0 none; may be gone */
+	bool tells_send;   /* its Send event has no row: this one tells it */
 	int64_t size;
 	const char *recipients; /* rules/recipients.h */
 	const char *facts;      /* JSON object, ops/journal.h */
@@ -33,6 +34,12 @@ typedef bool store_message_fn(void *ctx, const struct store_message *row);
  * written. */
 enum sg_err store_message_add(struct store *store, struct store_message *row,
     bool *is_new_r, struct err *err_r);
+/* As many calls of store_message_add, within a transaction of store_begin: id is
+ * filled, 0 where nothing was written. *last_id_r: ids of all that were written are
+ * behind it. A failure may come with a later statement. */
+enum sg_err store_message_add_many(struct store *store,
+    struct store_message *rows, size_t count, int64_t *last_id_r,
+    struct err *err_r);
 /* account_id 0: of any account, the newest first. SG_MISSING. */
 enum sg_err store_message_get(struct store *store, int64_t account_id,
     const char *queue_id, store_message_fn *fn, void *ctx, struct err *err_r);
@@ -67,6 +74,9 @@ struct store_event {
 typedef bool store_event_fn(void *ctx, const struct store_event *row);
 enum sg_err store_event_add(struct store *store,
     struct store_event *row /* id is filled */, struct err *err_r);
+/* Of kinds that nobody is told of: ids stay as they are. Within a transaction. */
+enum sg_err store_event_add_many(struct store *store,
+    const struct store_event *rows, size_t count, struct err *err_r);
 /* recipients and detail of one. SG_MISSING */
 enum sg_err store_event_update(
     struct store *store, const struct store_event *row, struct err *err_r);
@@ -77,11 +87,11 @@ struct store_event_filter {
 	const char *queue_id; /* "": any */
 	int kinds;            /* sum of 1 << kind; 0: all */
 	int64_t since_msec;   /* at or after; 0: all */
-	int64_t
-	    before_id; /* ids below, for the next page; 0: from the newest */
 	int most;
-	bool oldest_first; /* then before_id must be 0 */
+	bool oldest_first;
 };
+/* Send events that messages tell themselves (id 0, detail "{}") stand among the rows
+ * by time, the others by id; of one moment the Send is the first. */
 enum sg_err store_event_list(struct store *store,
     const struct store_event_filter *filter, store_event_fn *fn, void *ctx,
     struct err *err_r);
@@ -117,6 +127,11 @@ enum sg_err store_fate_update(
 /* Of a message. */
 enum sg_err store_fate_list(struct store *store, int64_t account_id,
     const char *queue_id, store_fate_fn *fn, void *ctx, struct err *err_r);
+/* Messages with an id behind last_id for which a fate was waiting. */
+typedef bool store_fate_waiting_fn(
+    void *ctx, int64_t account_id, const char *queue_id);
+enum sg_err store_fate_waiting(struct store *store, int64_t last_id,
+    store_fate_waiting_fn *fn, void *ctx, struct err *err_r);
 /* Of a report. */
 enum sg_err store_fate_list_of_report(struct store *store, int64_t report_id,
     store_fate_fn *fn, void *ctx, struct err *err_r);
@@ -180,6 +195,24 @@ typedef bool store_tally_fn(void *ctx, const struct store_tally *row);
 /* Adds the numbers (which may be negative) to those that are there. */
 enum sg_err store_tally_add(
     struct store *store, const struct store_tally *row, struct err *err_r);
+/* The same within a transaction; a failure may come with a later statement. */
+enum sg_err store_tally_send(
+    struct store *store, const struct store_tally *row, struct err *err_r);
+/* Of accounts, sets or tenants with these ids that are there: since when reputation
+ * counts; is somebody told of what a set sends? In no order. */
+enum store_counted_kind {
+	STORE_COUNTED_ACCOUNT,
+	STORE_COUNTED_SET,
+	STORE_COUNTED_TENANT
+};
+struct store_counted {
+	int64_t id, fresh_start_sec;
+	bool tells_sends;
+};
+typedef bool store_counted_fn(void *ctx, const struct store_counted *row);
+enum sg_err store_counted_list(struct store *store,
+    enum store_counted_kind kind, const int64_t *ids, size_t count,
+    store_counted_fn *fn, void *ctx, struct err *err_r);
 /* The newest bucket first, those at or after since_sec. account_id 0: all accounts,
  * ordered by account and set, then the newest first (set_id is ignored). */
 enum sg_err store_tally_list(struct store *store, int64_t account_id,

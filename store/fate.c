@@ -111,3 +111,17 @@ store_fate_list_of_report(struct store *store, int64_t report_id,
 	query_bind_int(&q, "$report_id", report_id);
 	return fate_rows(&q, fn, ctx);
 }
+
+enum sg_err
+store_fate_waiting(struct store *store, int64_t last_id,
+    store_fate_waiting_fn *fn, void *ctx, struct err *err_r)
+{
+	struct query q;
+
+	query_open(&q, store, QUERY_FATE_WAITING, err_r);
+	query_bind_int(&q, "$id", last_id);
+	while (query_next(&q))
+		if (!fn(ctx, query_int(&q, 0), query_text(&q, 1)))
+			break;
+	return query_close(&q);
+}

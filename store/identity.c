@@ -261,6 +261,22 @@ store_identity_list(struct store *store, int64_t account_id,
 }
 
 enum sg_err
+store_identity_page_all(struct store *store, int64_t after_id, int64_t most,
+    store_identity_fn *fn, void *ctx, struct err *err_r)
+{
+	struct store_identity row;
+	struct query q;
+
+	query_open(&q, store, QUERY_IDENTITY_PAGE_ALL, err_r);
+	query_bind_int(&q, "$after", after_id);
+	query_bind_int(&q, "$most", most);
+	while (query_next(&q))
+		if (!identity_read(&q, &row) || !fn(ctx, &row))
+			break;
+	return query_close(&q);
+}
+
+enum sg_err
 store_identity_page(struct store *store, int64_t account_id, int type,
     const char *after, int64_t most, store_identity_fn *fn, void *ctx,
     struct err *err_r)

@@ -2,7 +2,10 @@
 #include "config.h"
 
 #include "store/imports.h"
+
+#include <stdio.h>
 #include "store/query.h"
+#include "store/utf8.h"
 
 /* The schema holds these numbers. */
 _Static_assert(
@@ -26,6 +29,7 @@ import_read(struct query *q, struct store_import *row_r)
 	row_r->processed = query_int(q, 9);
 	row_r->failed = query_int(q, 10);
 	query_copy(q, 11, row_r->error, sizeof(row_r->error));
+	row_r->percent = query_int(q, 12);
 	return q->failed == SG_OK;
 }
 
@@ -51,15 +55,19 @@ enum sg_err
 store_import_update(
     struct store *store, const struct store_import *row, struct err *err_r)
 {
+	char error[sizeof(row->error)];
 	struct query q;
 
+	(void)snprintf(error, sizeof(error), "%s", row->error);
+	utf8_mend(error);
 	query_open(&q, store, QUERY_IMPORT_UPDATE, err_r);
 	query_bind_int(&q, "$id", row->id);
 	query_bind_int(&q, "$state", row->state);
 	query_bind_int(&q, "$completed_sec", row->completed_sec);
 	query_bind_int(&q, "$processed", row->processed);
 	query_bind_int(&q, "$failed", row->failed);
-	query_bind_text(&q, "$error", row->error);
+	query_bind_text(&q, "$error", error);
+	query_bind_int(&q, "$percent", row->percent);
 	return query_run_one(&q, "such import job");
 }
 
@@ -111,6 +119,23 @@ store_import_page(struct store *store, int64_t account_id, int64_t after_id,
 	query_open(&q, store, QUERY_IMPORT_PAGE, err_r);
 	query_bind_int(&q, "$account_id", account_id);
 	query_bind_int(&q, "$after", after_id);
+	query_bind_int(&q, "$most", most);
+	while (query_next(&q))
+		if (!import_read(&q, &row) || !fn(ctx, &row))
+			break;
+	return query_close(&q);
+}
+
+enum sg_err
+store_import_newest(struct store *store, int64_t account_id, int64_t before_id,
+    int64_t most, store_import_fn *fn, void *ctx, struct err *err_r)
+{
+	struct store_import row;
+	struct query q;
+
+	query_open(&q, store, QUERY_IMPORT_NEWEST, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_int(&q, "$before", before_id > 0 ? before_id : INT64_MAX);
 	query_bind_int(&q, "$most", most);
 	while (query_next(&q))
 		if (!import_read(&q, &row) || !fn(ctx, &row))

@@ -28,12 +28,13 @@ struct store_import {
 	int64_t created_sec, completed_sec; /* 0: not yet */
 	int64_t processed, failed;          /* records */
 	char error[1025]; /* why it failed, or the first that did; "" */
+	int64_t percent;  /* of the file that was read; -1 not known */
 };
 typedef bool store_import_fn(void *ctx, const struct store_import *row);
 /* CREATED; id is filled. */
 enum sg_err store_import_add(
     struct store *store, struct store_import *row, struct err *err_r);
-/* state, completed_sec, processed, failed, error. SG_MISSING. */
+/* state, completed_sec, processed, failed, error, percent. SG_MISSING. */
 enum sg_err store_import_update(
     struct store *store, const struct store_import *row, struct err *err_r);
 enum sg_err store_import_get(struct store *store, int64_t account_id,
@@ -46,6 +47,10 @@ enum sg_err store_import_next(struct store *store, int64_t after_account_id,
 /* The first `most` of ids above after_id. */
 enum sg_err store_import_page(struct store *store, int64_t account_id,
     int64_t after_id, int64_t most, store_import_fn *fn, void *ctx,
+    struct err *err_r);
+/* The newest `most` of ids below before_id (0: of all). */
+enum sg_err store_import_newest(struct store *store, int64_t account_id,
+    int64_t before_id, int64_t most, store_import_fn *fn, void *ctx,
     struct err *err_r);
 /* Deletes those that ended and were made before. */
 enum sg_err store_import_purge(struct store *store, int64_t account_id,

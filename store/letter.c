@@ -5,6 +5,7 @@
 
 #include "store/query.h"
 #include "store/store.h"
+#include "store/utf8.h"
 
 /* Stores hold these numbers. */
 _Static_assert(
@@ -100,15 +101,17 @@ store_letter_list(
 #define ERROR_SIZE sizeof(((struct store_letter *)NULL)->error)
 
 enum sg_err
-store_letter_retry(struct store *store, int64_t id, int64_t next_sec,
-    const char *error, struct err *err_r)
+store_letter_retry(struct store *store, int64_t id, int64_t attempts,
+    int64_t next_sec, const char *error, struct err *err_r)
 {
 	char cut[ERROR_SIZE];
 	struct query q;
 
 	(void)snprintf(cut, sizeof(cut), "%s", error);
+	utf8_mend(cut);
 	query_open(&q, store, QUERY_LETTER_RETRY, err_r);
 	query_bind_int(&q, "$id", id);
+	query_bind_int(&q, "$attempts", attempts);
 	query_bind_int(&q, "$next_sec", next_sec);
 	query_bind_text(&q, "$error", cut);
 	return query_run_one(&q, "such letter");
@@ -122,6 +125,7 @@ store_letter_error(
 	struct query q;
 
 	(void)snprintf(cut, sizeof(cut), "%s", error);
+	utf8_mend(cut);
 	query_open(&q, store, QUERY_LETTER_ERROR, err_r);
 	query_bind_int(&q, "$id", id);
 	query_bind_text(&q, "$error", cut);

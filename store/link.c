@@ -58,24 +58,41 @@ link_read(struct query *q, struct store_link *row_r)
 	row_r->expires_sec = query_int(q, 3);
 }
 
+static enum sg_err
+link_close(struct query *q, struct store_link *row_r)
+{
+	bool found = query_next(q);
+	enum sg_err code;
+
+	if (found)
+		link_read(q, row_r);
+	code = query_close(q);
+	if (code == SG_OK && !found)
+		code = err_set(q->err_r, SG_MISSING, "no such link");
+	return code;
+}
+
 enum sg_err
 store_link_get(struct store *store,
     const unsigned char hash[STORE_LINK_HASH_BYTES], struct store_link *row_r,
     struct err *err_r)
 {
 	struct query q;
-	enum sg_err code;
-	bool found;
 
 	query_open(&q, store, QUERY_LINK_GET, err_r);
 	query_bind_blob(&q, "$hash", hash, STORE_LINK_HASH_BYTES);
-	found = query_next(&q);
-	if (found)
-		link_read(&q, row_r);
-	code = query_close(&q);
-	if (code == SG_OK && !found)
-		code = err_set(err_r, SG_MISSING, "no such link");
-	return code;
+	return link_close(&q, row_r);
+}
+
+enum sg_err
+store_link_of(struct store *store, int64_t identity_id,
+    struct store_link *row_r, struct err *err_r)
+{
+	struct query q;
+
+	query_open(&q, store, QUERY_LINK_OF, err_r);
+	query_bind_int(&q, "$identity_id", identity_id);
+	return link_close(&q, row_r);
 }
 
 enum sg_err

@@ -1,9 +1,24 @@
 /* Rows of message: what left, as the milter noted it. Reads neither recipients nor
- * facts. */
+ * facts: message_key.c does. */
 #include "config.h"
+
+#include <string.h>
 
 #include "store/query.h"
 #include "store/events.h"
+#include "store/messages.h"
+
+/* Rows of QUERY_MESSAGE_ADD_MANY. */
+#define MANY 4
+/* Of message.traits. */
+#define TELLS_SEND 1
+#define HAS_RUN 2
+
+static int64_t
+traits_of(const struct store_message *row)
+{
+	return HAS_RUN | (row->tells_send ? TELLS_SEND : 0);
+}
 
 /* Texts point into the query's row. */
 static bool
@@ -23,12 +38,13 @@ message_read(struct query *q, struct store_message *row_r)
 	row_r->recipients = query_text(q, 10);
 	row_r->facts = query_text(q, 11);
 	row_r->tenant_id = query_int(q, 12);
+	row_r->tells_send = (query_int(q, 13) & TELLS_SEND) != 0;
 	return q->failed == SG_OK;
 }
 
-enum sg_err
-store_message_add(struct store *store, struct store_message *row,
-    bool *is_new_r, struct err *err_r)
+static enum sg_err
+message_insert(struct store *store, struct store_message *row, bool *is_new_r,
+    struct err *err_r)
 {
 	struct query q;
 
@@ -45,10 +61,117 @@ store_message_add(struct store *store, struct store_message *row,
 	query_bind_text(&q, "$recipients", row->recipients);
 	query_bind_text(&q, "$facts", row->facts);
 	query_bind_int(&q, "$tenant_id", row->tenant_id);
+	query_bind_int(&q, "$traits", traits_of(row));
 	*is_new_r = query_next(&q);
 	if (*is_new_r)
 		row->id = query_int(&q, 0);
 	return query_run(&q, NULL);
+}
+
+enum sg_err
+store_message_add(struct store *store, struct store_message *row,
+    bool *is_new_r, struct err *err_r)
+{
+	bool own;
+	enum sg_err code = store_scope_begin(store, &own, err_r);
+
+	*is_new_r = false;
+	if (code == SG_OK)
+		code = message_insert(store, row, is_new_r, err_r);
+	if (code == SG_OK && *is_new_r)
+		code =
+		    store_message_add_keys(store, row, 1, row->id - 1, err_r);
+	return store_scope_end(store, own, code, err_r);
+}
+
+/* ---- many ------------------------------------------------------------------------ */
+
+static void
+bind_row(struct query *q, int row, const void *ctx)
+{
+	const struct store_message *message = ctx;
+	const int64_t numbers[] = {message->account_id, message->sent_msec,
+	    message->identity_id, message->set_id, message->size,
+	    message->tenant_id};
+	const char *const texts[] = {message->queue_id, message->login,
+	    message->sender, message->source_ip, message->recipients,
+	    message->facts};
+	const char *number_names = "acghil", *text_names = "bdefjk";
+	char name[4] = {'$', 'a', (char)('0' + row), '\0'};
+
+	for (int i = 0; i < 6; i++) {
+		name[1] = number_names[i];
+		query_bind_int(q, name, numbers[i]);
+		name[1] = text_names[i];
+		query_bind_text(q, name, texts[i]);
+	}
+	name[1] = 'm';
+	query_bind_int(q, name, traits_of(message));
+}
+
+static enum sg_err
+insert_rows(struct store *store, const struct store_message *rows, size_t count,
+    struct err *err_r)
+{
+	static const struct query_rows how = {.many = QUERY_MESSAGE_ADD_MANY,
+	    .one = QUERY_MESSAGE_ADD_ONE,
+	    .at_once = MANY,
+	    .bind = bind_row,
+	    .row_size = sizeof(*rows)};
+
+	return query_send_rows(store, &how, rows, count, err_r);
+}
+
+/* Rows come in the order in which they were written; what is passed over was there
+ * before, or is a row's twin. */
+static enum sg_err
+read_ids(struct store *store, struct store_message *rows, size_t count,
+    int64_t last_id, struct err *err_r)
+{
+	char queue_id[RULES_QUEUE_ID_MAX + 1];
+	size_t i = 0;
+	struct query q;
+
+	query_open(&q, store, QUERY_MESSAGE_SINCE, err_r);
+	query_bind_int(&q, "$id", last_id);
+	while (query_next(&q)) {
+		query_copy(&q, 2, queue_id, sizeof(queue_id));
+		while (
+		    i < count && (rows[i].account_id != query_int(&q, 1) ||
+				     strcmp(rows[i].queue_id, queue_id) != 0))
+			i++;
+		if (i == count) {
+			(void)query_close(&q);
+			return err_set(err_r, SG_BUG,
+			    "messages were written in another order");
+		}
+		rows[i++].id = query_int(&q, 0);
+	}
+	return query_close(&q);
+}
+
+enum sg_err
+store_message_add_many(struct store *store, struct store_message *rows,
+    size_t count, int64_t *last_id_r, struct err *err_r)
+{
+	struct query q;
+	enum sg_err code;
+
+	*last_id_r = 0;
+	for (size_t i = 0; i < count; i++)
+		rows[i].id = 0;
+	query_open(&q, store, QUERY_MESSAGE_LAST, err_r);
+	if (query_next(&q))
+		*last_id_r = query_int(&q, 0);
+	code = query_close(&q);
+	if (code == SG_OK)
+		code = insert_rows(store, rows, count, err_r);
+	if (code == SG_OK)
+		code = read_ids(store, rows, count, *last_id_r, err_r);
+	if (code == SG_OK)
+		code = store_message_add_keys(
+		    store, rows, count, *last_id_r, err_r);
+	return code;
 }
 
 enum sg_err
@@ -95,4 +218,26 @@ store_message_list(struct store *store, int64_t account_id, int64_t before_id,
 		if (!message_read(&q, &row) || !fn(ctx, &row))
 			break;
 	return query_close(&q);
+}
+
+enum sg_err
+store_message_get_by_id(struct store *store, int64_t account_id, int64_t id,
+    store_message_fn *fn, void *ctx, struct err *err_r)
+{
+	struct store_message row;
+	struct query q;
+	enum sg_err code;
+	bool found;
+
+	query_open(&q, store, QUERY_MESSAGE_GET_BY_ID, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_int(&q, "$id", id);
+	found = query_next(&q);
+	if (found && message_read(&q, &row))
+		(void)fn(ctx, &row); /* there is no more that it could end */
+	code = query_close(&q);
+	if (code == SG_OK && !found)
+		code = err_set(err_r, SG_MISSING, "no message with id %lld",
+		    (long long)id);
+	return code;
 }

@@ -14,7 +14,7 @@
 int
 store_schema_version(void)
 {
-	return schema_files[schema_file_count - 1].version;
+	return schema_sqlite.files[schema_sqlite.count - 1].version;
 }
 
 static enum sg_err
@@ -68,6 +68,7 @@ apply(struct store *store, const struct schema_file *file, struct err *err_r)
 static enum sg_err
 apply_all(struct store *store, int *from_r, int *to_r, struct err *err_r)
 {
+	const struct schema *schema = store->driver->schema;
 	enum sg_err code;
 
 	code = store->driver->version(store->db, from_r, err_r);
@@ -80,13 +81,13 @@ apply_all(struct store *store, int *from_r, int *to_r, struct err *err_r)
 		    "the newer sendward",
 		    store->driver->name(store->db), *from_r,
 		    store_schema_version());
-	for (size_t i = 0; i < schema_file_count; i++) {
-		if (schema_files[i].version <= *from_r)
+	for (size_t i = 0; i < schema->count; i++) {
+		if (schema->files[i].version <= *from_r)
 			continue;
-		code = apply(store, &schema_files[i], err_r);
+		code = apply(store, &schema->files[i], err_r);
 		if (code != SG_OK)
 			return code;
-		*to_r = schema_files[i].version;
+		*to_r = schema->files[i].version;
 	}
 	return SG_OK;
 }

@@ -1,4 +1,5 @@
-/* The schema files that are built into the library. Internal to store/. */
+/* The schema files that are built into the library, for each kind of database.
+ * Internal to store/. */
 #ifndef SENDWARD_STORE_MIGRATE_H
 #define SENDWARD_STORE_MIGRATE_H
 
@@ -10,8 +11,12 @@ struct schema_file {
 	const char *const *lines; /* with line ends, NULL-terminated */
 };
 
-/* In ascending order of version, without holes. */
-extern const struct schema_file schema_files[];
-extern const size_t schema_file_count;
+/* In ascending order of version. The last ones of both have the same. */
+struct schema {
+	const struct schema_file *files;
+	size_t count;
+};
+extern const struct schema schema_sqlite;
+extern const struct schema schema_pgsql;
 
 #endif

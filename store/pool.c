@@ -1,4 +1,4 @@
-/* Rows of pool and dedicated_ip. Routes nothing. */
+/* Rows of pool and dedicated_ip. What goes out by them is in pool_way.c. */
 #include "config.h"
 
 #include "store/pools.h"
@@ -120,6 +120,23 @@ store_pool_list_all(
 }
 
 enum sg_err
+store_pool_page(struct store *store, int64_t after, int64_t most,
+    store_pool_page_fn *fn, void *ctx, struct err *err_r)
+{
+	struct store_pool row;
+	struct query q;
+
+	query_open(&q, store, QUERY_POOL_PAGE, err_r);
+	query_bind_int(&q, "$after", after);
+	query_bind_int(&q, "$most", most);
+	while (query_next(&q))
+		if (!pool_read(&q, &row) ||
+		    !fn(ctx, &row, query_text(&q, 5), query_int(&q, 6)))
+			break;
+	return query_close(&q);
+}
+
+enum sg_err
 store_pool_user(struct store *store, const struct store_pool *pool,
     char user_r[160], struct err *err_r)
 {
@@ -153,6 +170,11 @@ ip_read(struct query *q, struct store_ip *row_r)
 	row_r->warmup = (enum store_warmup)query_int(q, 4);
 	row_r->percentage = (int)query_int(q, 5);
 	row_r->created_sec = query_int(q, 6);
+	query_copy(q, 7, row_r->label, sizeof(row_r->label));
+	query_copy(q, 8, row_r->helo, sizeof(row_r->helo));
+	query_copy(q, 9, row_r->host, sizeof(row_r->host));
+	row_r->weight = (int)query_int(q, 10);
+	row_r->warmup_since_sec = query_int(q, 11);
 	return q->failed == SG_OK;
 }
 
@@ -164,6 +186,10 @@ ip_bind(struct query *q, const struct store_ip *row)
 	query_bind_int(q, "$pool_id", row->pool_id);
 	query_bind_int(q, "$warmup", row->warmup);
 	query_bind_int(q, "$percentage", row->percentage);
+	query_bind_text(q, "$helo", row->helo);
+	query_bind_text(q, "$host", row->host);
+	query_bind_int(q, "$weight", row->weight);
+	query_bind_int(q, "$warmup_since_sec", row->warmup_since_sec);
 }
 
 enum sg_err
@@ -174,7 +200,20 @@ store_ip_add(struct store *store, const struct store_ip *row, struct err *err_r)
 	query_open(&q, store, QUERY_IP_ADD, err_r);
 	ip_bind(&q, row);
 	query_bind_int(&q, "$created_sec", row->created_sec);
+	query_bind_text(&q, "$label", row->label);
 	return query_run(&q, NULL);
+}
+
+enum sg_err
+store_ip_has_label(
+    struct store *store, const char *label, bool *has_r, struct err *err_r)
+{
+	struct query q;
+
+	query_open(&q, store, QUERY_IP_HAS_LABEL, err_r);
+	query_bind_text(&q, "$label", label);
+	*has_r = query_next(&q);
+	return query_close(&q);
 }
 
 enum sg_err
@@ -230,6 +269,21 @@ store_ip_list(struct store *store, int64_t account_id, int64_t pool_id,
 	query_bind_int(&q, "$pool_id", pool_id);
 	query_bind_text(&q, "$after", after);
 	query_bind_int(&q, "$most", most);
+	while (query_next(&q))
+		if (!ip_read(&q, &row) || !fn(ctx, &row))
+			break;
+	return query_close(&q);
+}
+
+enum sg_err
+store_ip_list_warming(struct store *store, int64_t account_id, store_ip_fn *fn,
+    void *ctx, struct err *err_r)
+{
+	struct store_ip row;
+	struct query q;
+
+	query_open(&q, store, QUERY_IP_LIST_WARMING, err_r);
+	query_bind_int(&q, "$account_id", account_id);
 	while (query_next(&q))
 		if (!ip_read(&q, &row) || !fn(ctx, &row))
 			break;

@@ -7,6 +7,7 @@
 #include "store/query.h"
 #include "store/topic.h"
 #include "store/topics.h"
+#include "store/utf8.h"
 
 /* The schema holds these numbers. */
 _Static_assert(STORE_PUBLICATION_NOTIFICATION == 0 &&
@@ -52,6 +53,8 @@ publication_insert(
 	query_bind_text(&q, "$body", row->body);
 	query_bind_blob(&q, "$sealed", row->sealed, row->sealed_len);
 	query_bind_int(&q, "$created_msec", row->created_msec);
+	query_bind_text(
+	    &q, "$queue_id", row->queue_id != NULL ? row->queue_id : "");
 	if (query_next(&q))
 		row->id = query_int(&q, 0);
 	return query_run(&q, NULL);
@@ -119,8 +122,8 @@ notification_read(struct query *q, struct store_notification *row_r)
 	       topic_read(q, TOPIC_FIRST, &row_r->topic);
 }
 
-static enum sg_err
-notification_rows(struct query *q, store_notification_fn *fn, void *ctx)
+enum sg_err
+publication_rows(struct query *q, store_notification_fn *fn, void *ctx)
 {
 	struct store_notification row;
 
@@ -140,7 +143,7 @@ store_notification_due(struct store *store, int64_t now_sec, int most, int each,
 	query_bind_int(&q, "$now", now_sec);
 	query_bind_int(&q, "$each", each);
 	query_bind_int(&q, "$most", most);
-	return notification_rows(&q, fn, ctx);
+	return publication_rows(&q, fn, ctx);
 }
 
 enum sg_err
@@ -158,7 +161,7 @@ store_notification_list(struct store *store, int64_t subscription_id,
 	if (subscription_id != 0)
 		query_bind_int(&q, "$subscription_id", subscription_id);
 	query_bind_int(&q, "$most", most);
-	return notification_rows(&q, fn, ctx);
+	return publication_rows(&q, fn, ctx);
 }
 
 /* A peer's reply: as much of it as is read again. */
@@ -172,6 +175,7 @@ notification_put(struct store *store, enum query_id query, int64_t id,
 	struct query q;
 
 	(void)snprintf(cut, sizeof(cut), "%s", error);
+	utf8_mend(cut);
 	query_open(&q, store, query, err_r);
 	query_bind_int(&q, "$id", id);
 	query_bind_int(&q, "$next_sec", next_sec);

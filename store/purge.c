@@ -4,6 +4,8 @@
 
 #include "store/query.h"
 #include "store/events.h"
+#include "store/pools.h"
+#include "store/runs.h"
 
 static enum sg_err
 purge_old(struct store *store, enum query_id id, int64_t before, int most,
@@ -98,6 +100,8 @@ purge_inside(struct store *store, int64_t before_msec, int64_t tally_before_sec,
 		code =
 		    purge_old(store, kinds[i], before_msec, most, gone, err_r);
 	if (code == SG_OK)
+		code = run_purge(store, before_msec, most, gone, err_r);
+	if (code == SG_OK)
 		code = purge_each(store, QUERY_FATE_LIST_OLD, before_msec, most,
 		    delete_fate, gone, err_r);
 	if (code == SG_OK)
@@ -106,6 +110,8 @@ purge_inside(struct store *store, int64_t before_msec, int64_t tally_before_sec,
 	if (code == SG_OK)
 		code = purge_old(store, QUERY_METRIC_PURGE, tally_before_sec,
 		    most, gone, err_r);
+	if (code == SG_OK)
+		code = store_pool_purge(store, tally_before_sec, err_r);
 	if (code == SG_OK)
 		code = purge_nobodys(store, unmatched_most, most, gone, err_r);
 	if (code == SG_OK)
@@ -149,5 +155,8 @@ store_account_forget(struct store *store, int64_t account_id, int most,
 		code = query_run(&q, &changed);
 		*gone_r += changed;
 	}
+	/* when the messages are gone */
+	if (code == SG_OK && *gone_r == 0)
+		code = run_forget(store, account_id, most, gone_r, err_r);
 	return store_scope_end(store, own, code, err_r);
 }

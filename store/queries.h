@@ -6,13 +6,23 @@
 #define SENDWARD_STORE_QUERIES_H
 
 #include "store/queries_api.h"
+#include "store/queries_exports.h"
 #include "store/queries_brakes.h"
 #include "store/queries_events.h"
+#include "store/queries_leases.h"
+#include "store/queries_figures.h"
+#include "store/queries_duties.h"
+#include "store/queries_observed.h"
+#include "store/queries_messages.h"
 #include "store/queries_once.h"
+#include "store/queries_runs.h"
 #include "store/queries_templates.h"
 #include "store/queries_tenants.h"
 #include "store/queries_policies.h"
+#include "store/queries_pools.h"
+#include "store/queries_snapshot.h"
 #include "store/queries_topics.h"
+#include "store/queries_users.h"
 
 /* clang-format off */
 #define ACCOUNT_COLUMNS "id, name, production, paused, pause_reason, " \
@@ -48,8 +58,6 @@
 	"status, reason, created_sec, decided_sec"
 #define REQUEST_ORDER "ORDER BY CASE status WHEN 'PENDING' THEN 0 ELSE 1 END, " \
 	"id DESC"
-#define RESERVATION_COLUMNS "instance, account_id, bucket_sec, recipients, " \
-	"queue_id, session, created_sec, closed, hashes"
 
 #define STORE_QUERIES(X) \
 X(VERSION_SET,        "UPDATE schema_version SET version = $version") \
@@ -227,7 +235,7 @@ X(VERIFICATION_DUE,   "SELECT identity_id, MIN(next_sec) FROM " \
                       "(SELECT identity_id, next_sec FROM verification " \
                       "WHERE next_sec > 0 AND next_sec <= $now UNION ALL " \
                       "SELECT identity_id, next_sec FROM verification " \
-                      "WHERE next_sec > 0 AND next_sec > $absurd) " \
+                      "WHERE next_sec > 0 AND next_sec > $absurd) w " \
                       "GROUP BY identity_id " \
                       "ORDER BY MIN(next_sec), identity_id LIMIT $most") \
 \
@@ -238,6 +246,8 @@ X(LINK_PUT,           "INSERT INTO link (" LINK_COLUMNS ") VALUES ($hash, " \
                       "created_sec = excluded.created_sec, " \
                       "expires_sec = excluded.expires_sec") \
 X(LINK_GET,           "SELECT " LINK_COLUMNS " FROM link WHERE hash = $hash") \
+X(LINK_OF,            "SELECT " LINK_COLUMNS " FROM link " \
+                      "WHERE identity_id = $identity_id") \
 X(LINK_DELETE,        "DELETE FROM link WHERE identity_id = $identity_id") \
 X(LINK_EXPIRED,       "SELECT l.identity_id, l.expires_sec FROM link l " \
                       "JOIN identity i ON i.id = l.identity_id " \
@@ -265,7 +275,8 @@ X(LETTER_DUE,         "SELECT " LETTER_COLUMNS " FROM letter " \
                       "LIMIT $most") \
 X(LETTER_LIST,        "SELECT " LETTER_COLUMNS " FROM letter ORDER BY id") \
 X(LETTER_RETRY,       "UPDATE letter SET attempts = attempts + 1, " \
-                      "next_sec = $next_sec, error = $error WHERE id = $id") \
+                      "next_sec = $next_sec, error = $error WHERE id = $id " \
+                      "AND attempts = $attempts") \
 X(LETTER_ERROR,       "UPDATE letter SET error = $error WHERE id = $id") \
 X(LETTER_DELETE,      "DELETE FROM letter WHERE id = $id") \
 X(LETTER_DELETE_KIND, "DELETE FROM letter WHERE identity_id = $identity_id " \
@@ -331,8 +342,7 @@ X(SUPPRESSION_LIST_EXPIRED, "SELECT account_id, address FROM suppression " \
                       "ORDER BY expires_sec LIMIT $most") \
 \
 /* The grant: nothing else adds to `used`. A rate state beyond $absurd comes  */ \
-/* from a clock that was wrong; it counts as none. No RETURNING: for that     */ \
-/* SQLite makes a temporary table each time, which costs more than the rest.  */ \
+/* from a clock that was wrong; it counts as none.                            */ \
 X(QUOTA_TAKE,         "UPDATE quota SET used = used + $recipients, " \
                       "rate_state_usec = $cost + CASE " \
                       "WHEN rate_state_usec > $now_usec " \
@@ -343,7 +353,8 @@ X(QUOTA_TAKE,         "UPDATE quota SET used = used + $recipients, " \
                       "AND ($daily_quota < 0 " \
                       "OR used + $recipients <= $daily_quota) " \
                       "AND (rate_state_usec <= $ceiling " \
-                      "OR rate_state_usec > $absurd)") \
+                      "OR rate_state_usec > $absurd) " \
+                      "RETURNING used, rate_state_usec") \
 X(USAGE_ADD,          "INSERT INTO usage (account_id, bucket, recipients) " \
                       "VALUES ($account_id, $bucket, $recipients) " \
                       "ON CONFLICT (account_id, bucket) DO UPDATE " \
@@ -351,8 +362,12 @@ X(USAGE_ADD,          "INSERT INTO usage (account_id, bucket, recipients) " \
 X(QUOTA_GET,          "SELECT used, rate_state_usec, expired_bucket FROM quota " \
                       "WHERE account_id = $account_id") \
 X(QUOTA_CREATE,       "INSERT INTO quota (account_id, used, rate_state_usec, " \
-                      "expired_bucket) VALUES ($account_id, 0, 0, $expired) " \
+                      "expired_bucket) SELECT id, 0, 0, $expired " \
+                      "FROM account WHERE id = $account_id " \
                       "ON CONFLICT (account_id) DO NOTHING") \
+/* Whoever has the row is alone with the account's usage until he commits.    */ \
+X(QUOTA_LOCK,         "UPDATE quota SET used = used " \
+                      "WHERE account_id = $account_id") \
 X(QUOTA_EXPIRE,       "UPDATE quota SET used = used - COALESCE((SELECT " \
                       "SUM(recipients) FROM usage " \
                       "WHERE account_id = $account_id " \
@@ -372,35 +387,15 @@ X(USAGE_SUBTRACT,     "UPDATE usage SET recipients = recipients - $recipients " 
 X(USAGE_DELETE,       "DELETE FROM usage WHERE account_id = $account_id " \
                       "AND bucket = $bucket RETURNING recipients") \
 X(QUOTA_SUBTRACT,     "UPDATE quota SET used = used - $recipients " \
+                      "WHERE account_id = $account_id " \
+                      "AND used >= $recipients") \
+X(QUOTA_RESTORE,      "UPDATE quota SET used = used + $recipients " \
                       "WHERE account_id = $account_id") \
 X(QUOTA_USED,         "SELECT used - COALESCE((SELECT SUM(recipients) " \
                       "FROM usage WHERE account_id = $account_id " \
-                      "AND bucket <= $expired), 0) FROM quota " \
+                      "AND bucket <= $expired), 0) - " \
+                      LEASE_UNSPENT("$account_id", "$now_usec") " FROM quota " \
                       "WHERE account_id = $account_id") \
-\
-X(RESERVATION_GET,    "SELECT " RESERVATION_COLUMNS " FROM reservation " \
-                      "WHERE instance = $instance") \
-X(RESERVATION_PUT,    "INSERT INTO reservation (" RESERVATION_COLUMNS ") " \
-                      "VALUES ($instance, $account_id, $bucket_sec, " \
-                      "$recipients, $queue_id, $session, $created_sec, " \
-                      "$closed, $hashes) ON CONFLICT (instance) DO UPDATE SET " \
-                      "account_id = excluded.account_id, " \
-                      "bucket_sec = excluded.bucket_sec, " \
-                      "recipients = excluded.recipients, " \
-                      "queue_id = excluded.queue_id, " \
-                      "session = excluded.session, " \
-                      "created_sec = excluded.created_sec, " \
-                      "closed = excluded.closed, hashes = excluded.hashes") \
-X(RESERVATION_DELETE, "DELETE FROM reservation WHERE instance = $instance") \
-X(RESERVATION_BY_QUEUE_ID, "SELECT " RESERVATION_COLUMNS " FROM reservation " \
-                      "WHERE queue_id = $queue_id AND queue_id <> '' " \
-                      "ORDER BY created_sec DESC, id DESC") \
-X(RESERVATION_BY_SESSION, "SELECT " RESERVATION_COLUMNS " FROM reservation " \
-                      "WHERE session = $session AND queue_id = '' " \
-                      "AND session <> '' ORDER BY created_sec DESC, id DESC") \
-X(RESERVATION_PURGE,  "DELETE FROM reservation WHERE id IN (SELECT id " \
-                      "FROM reservation ORDER BY id LIMIT $most) " \
-                      "AND created_sec < $before") \
 \
 X(NOTICE_ADD,         "INSERT INTO notice (key, text, first_sec, last_sec, " \
                       "count) VALUES ($key, $text, $now, $now, 1) " \
@@ -411,20 +406,30 @@ X(NOTICE_LIST,        "SELECT key, text, first_sec, last_sec, count " \
 X(NOTICE_CLEAR,       "DELETE FROM notice WHERE key = $key") \
 \
 X(CHANGE_LIST,        "SELECT seq, mark, kind, id, owner_id, name FROM change " \
-                      "WHERE seq > $since ORDER BY seq") \
+                      "WHERE seq > $since ORDER BY seq LIMIT $most") \
 X(CHANGE_KNOWN,       "SELECT 1 FROM change WHERE seq = $seq " \
                       "AND mark = $mark") \
 X(CHANGE_OLDEST,      "SELECT MIN(seq) FROM change") \
 X(CHANGE_NEWEST,      "SELECT seq, mark FROM change ORDER BY seq DESC LIMIT 1") \
 \
 STORE_QUERIES_API(X) \
+STORE_QUERIES_EXPORTS(X) \
 STORE_QUERIES_EVENTS(X) \
+STORE_QUERIES_FIGURES(X) \
+STORE_QUERIES_LEASES(X) \
+STORE_QUERIES_OBSERVED(X) \
+STORE_QUERIES_MESSAGES(X) \
 STORE_QUERIES_ONCE(X) \
+STORE_QUERIES_RUNS(X) \
 STORE_QUERIES_TEMPLATES(X) \
 STORE_QUERIES_TOPICS(X) \
 STORE_QUERIES_TENANTS(X) \
+STORE_QUERIES_USERS(X) \
 STORE_QUERIES_BRAKES(X) \
-STORE_QUERIES_POLICIES(X)
+STORE_QUERIES_SNAPSHOT(X) \
+STORE_QUERIES_DUTIES(X) \
+STORE_QUERIES_POLICIES(X) \
+STORE_QUERIES_POOLS(X)
 /* clang-format on */
 
 enum query_id {

@@ -6,7 +6,7 @@
 
 /* clang-format off */
 #define IMPORT_COLUMNS "id, uuid, account_id, format, action, source, state, " \
-	"created_sec, completed_sec, processed, failed, error"
+	"created_sec, completed_sec, processed, failed, error, percent"
 
 #define STORE_QUERIES_API(X) \
 /* What suppression_by_time holds, and no more: a look at each row costs much.     */ \
@@ -41,7 +41,7 @@ X(IMPORT_ADD,         "INSERT INTO import_job (uuid, account_id, format, " \
 X(IMPORT_UPDATE,      "UPDATE import_job SET state = $state, " \
                       "completed_sec = $completed_sec, " \
                       "processed = $processed, failed = $failed, " \
-                      "error = $error WHERE id = $id") \
+                      "error = $error, percent = $percent WHERE id = $id") \
 X(IMPORT_GET,         "SELECT " IMPORT_COLUMNS " FROM import_job " \
                       "WHERE account_id = $account_id AND uuid = $uuid") \
 X(IMPORT_NEXT,        "SELECT " IMPORT_COLUMNS " FROM import_job " \

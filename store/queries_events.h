@@ -5,12 +5,15 @@
 
 /* clang-format off */
 #define MESSAGE_COLUMNS "id, account_id, queue_id, sent_msec, login, sender, " \
-	"source_ip, identity_id, set_id, size, recipients, facts, tenant_id"
+	"source_ip, identity_id, set_id, size, recipients, facts, tenant_id, " \
+	"traits"
 #define EVENT_COLUMNS "id, account_id, set_id, kind, queue_id, at_msec, " \
 	"recipients, detail"
-/* $kinds: a sum of 1 << kind. */
-#define EVENT_WANTED "($kinds & (1 << kind)) <> 0 AND at_msec >= $since "
-#define EVENT_PAGE "AND id < $before ORDER BY id DESC LIMIT $most"
+/* $kinds: a sum of 1 << kind. PostgreSQL shifts by an INTEGER alone. */
+#define EVENT_WANTED "(($kinds >> CAST(kind AS INTEGER)) & 1) <> 0 " \
+	"AND at_msec >= $since "
+#define EVENT_NEWEST "ORDER BY id DESC LIMIT $most"
+#define EVENT_PAGE "AND id < $before " EVENT_NEWEST
 #define FATE_COLUMNS "account_id, queue_id, recipient, kind, at_msec, type, " \
 	"subtype, fault, status, rule, counted, suppressed, event_id, report_id"
 #define REPORT_HEAD "id, hash, COALESCE(account_id, 0), queue_id, recipient, " \
@@ -19,13 +22,46 @@
 #define TALLY_COLUMNS "account_id, set_id, bucket_sec, sent, eligible, " \
 	"bounces, complaints, rejected"
 
+#define TALLY_VALUES "VALUES ($account_id, $set_id, $bucket_sec, $sent, " \
+	"$eligible, $bounces, $complaints, $rejected) "
+#define TALLY_ADD(rows) "INSERT INTO tally (" TALLY_COLUMNS ") " rows \
+	"ON CONFLICT (account_id, set_id, bucket_sec) " \
+	"DO UPDATE SET sent = tally.sent + excluded.sent, " \
+	"eligible = tally.eligible + excluded.eligible, " \
+	"bounces = tally.bounces + excluded.bounces, " \
+	"complaints = tally.complaints + excluded.complaints, " \
+	"rejected = tally.rejected + excluded.rejected"
+
+/* Rows that are written together have parameters of a letter and the row's number. */
+#define MANY_4(row) row("0") ", " row("1") ", " row("2") ", " row("3")
+#define MESSAGE_INSERT "INSERT INTO message (account_id, queue_id, sent_msec, " \
+	"login, sender, source_ip, identity_id, set_id, size, recipients, " \
+	"facts, tenant_id, traits) VALUES "
+#define MESSAGE_VALUES(n) "($a" n ", $b" n ", $c" n ", $d" n ", $e" n ", $f" n \
+	", $g" n ", $h" n ", $i" n ", $j" n ", $k" n ", $l" n ", $m" n \
+	")"
+#define MESSAGE_TWICE " ON CONFLICT (queue_id, account_id) DO NOTHING "
+#define EVENT_INSERT "INSERT INTO event (account_id, set_id, kind, queue_id, " \
+	"at_msec, recipients, detail) VALUES "
+#define EVENT_VALUES(n) "($a" n ", $b" n ", $c" n ", $d" n ", $e" n ", $f" n \
+	", $g" n ")"
+
+#define IDS_16 "($a0, $a1, $a2, $a3, $a4, $a5, $a6, $a7, $a8, $a9, $aa, $ab, " \
+	"$ac, $ad, $ae, $af)"
+
 #define STORE_QUERIES_EVENTS(X) \
+X(MESSAGE_ADD_ONE,    MESSAGE_INSERT MESSAGE_VALUES("0") MESSAGE_TWICE) \
+X(MESSAGE_ADD_MANY,   MESSAGE_INSERT MANY_4(MESSAGE_VALUES) MESSAGE_TWICE) \
+X(MESSAGE_LAST,       "SELECT COALESCE(MAX(id), 0) FROM message") \
+X(MESSAGE_SINCE,      "SELECT id, account_id, queue_id FROM message " \
+                      "WHERE id > $id ORDER BY id") \
 X(MESSAGE_ADD,        "INSERT INTO message (account_id, queue_id, sent_msec, " \
                       "login, sender, source_ip, identity_id, set_id, size, " \
-                      "recipients, facts, tenant_id) VALUES ($account_id, $queue_id, " \
+                      "recipients, facts, tenant_id, traits) " \
+                      "VALUES ($account_id, $queue_id, " \
                       "$sent_msec, $login, $sender, $source_ip, " \
                       "$identity_id, $set_id, $size, $recipients, $facts, " \
-                      "$tenant_id) " \
+                      "$tenant_id, $traits) " \
                       "ON CONFLICT (queue_id, account_id) DO NOTHING " \
                       "RETURNING id") \
 X(MESSAGE_GET,        "SELECT " MESSAGE_COLUMNS " FROM message " \
@@ -44,6 +80,8 @@ X(MESSAGE_PURGE,      "DELETE FROM message WHERE id IN (SELECT id " \
                       "FROM message WHERE sent_msec < $before " \
                       "ORDER BY sent_msec LIMIT $most)") \
 \
+X(EVENT_ADD_ONE,      EVENT_INSERT EVENT_VALUES("0")) \
+X(EVENT_ADD_MANY,     EVENT_INSERT MANY_4(EVENT_VALUES)) \
 X(EVENT_ADD,          "INSERT INTO event (account_id, set_id, kind, queue_id, " \
                       "at_msec, recipients, detail) VALUES ($account_id, " \
                       "$set_id, $kind, $queue_id, $at_msec, $recipients, " \
@@ -52,14 +90,14 @@ X(EVENT_UPDATE,       "UPDATE event SET recipients = $recipients, " \
                       "detail = $detail WHERE id = $id") \
 X(EVENT_GET,          "SELECT " EVENT_COLUMNS " FROM event WHERE id = $id") \
 X(EVENT_LIST_ALL,     "SELECT " EVENT_COLUMNS " FROM event WHERE " \
-                      EVENT_WANTED EVENT_PAGE) \
+                      EVENT_WANTED EVENT_NEWEST) \
 X(EVENT_LIST,         "SELECT " EVENT_COLUMNS " FROM event " \
                       "WHERE account_id = $account_id AND " \
-                      EVENT_WANTED EVENT_PAGE) \
+                      EVENT_WANTED EVENT_NEWEST) \
 X(EVENT_LIST_OF_MESSAGE, "SELECT " EVENT_COLUMNS " FROM event " \
                       "WHERE queue_id = $queue_id " \
                       "AND ($account_id = 0 OR account_id = $account_id) AND " \
-                      EVENT_WANTED EVENT_PAGE) \
+                      EVENT_WANTED EVENT_NEWEST) \
 X(EVENT_OLDEST_ALL,   "SELECT " EVENT_COLUMNS " FROM event WHERE " \
                       EVENT_WANTED "ORDER BY id LIMIT $most") \
 X(EVENT_OLDEST,       "SELECT " EVENT_COLUMNS " FROM event " \
@@ -89,6 +127,11 @@ X(FATE_UPDATE,        "UPDATE fate SET type = $type, subtype = $subtype, " \
 X(FATE_LIST,          "SELECT " FATE_COLUMNS " FROM fate " \
                       "WHERE account_id = $account_id " \
                       "AND queue_id = $queue_id ORDER BY recipient, kind") \
+/* Of the messages behind an id those that a fate was waiting for.                */ \
+X(FATE_WAITING,       "SELECT DISTINCT f.account_id, f.queue_id " \
+                      "FROM message m CROSS JOIN fate f WHERE m.id > $id " \
+                      "AND f.account_id = m.account_id " \
+                      "AND f.queue_id = m.queue_id AND f.counted = 2") \
 X(FATE_LIST_OF_REPORT, "SELECT " FATE_COLUMNS " FROM fate " \
                       "WHERE report_id = $report_id " \
                       "ORDER BY account_id, queue_id, recipient, kind") \
@@ -137,15 +180,17 @@ X(REPORT_PURGE_NOBODYS, "DELETE FROM report WHERE id IN (SELECT id " \
                       "FROM report WHERE account_id IS NULL " \
                       "ORDER BY id DESC LIMIT $most OFFSET $kept)") \
 \
-X(TALLY_ADD,          "INSERT INTO tally (" TALLY_COLUMNS ") VALUES " \
-                      "($account_id, $set_id, $bucket_sec, $sent, $eligible, " \
-                      "$bounces, $complaints, $rejected) " \
-                      "ON CONFLICT (account_id, set_id, bucket_sec) " \
-                      "DO UPDATE SET sent = tally.sent + excluded.sent, " \
-                      "eligible = tally.eligible + excluded.eligible, " \
-                      "bounces = tally.bounces + excluded.bounces, " \
-                      "complaints = tally.complaints + excluded.complaints, " \
-                      "rejected = tally.rejected + excluded.rejected") \
+X(TALLY_ADD,          TALLY_ADD(TALLY_VALUES)) \
+/* The same, gathered.                                                             */ \
+X(TALLY_ADD_MANY,     TALLY_ADD(TALLY_VALUES)) \
+X(COUNTED_ACCOUNTS,   "SELECT id, fresh_start_sec, 0 FROM account " \
+                      "WHERE id IN " IDS_16) \
+X(COUNTED_SETS,       "SELECT s.id, s.fresh_start_sec, (SELECT COUNT(*) " \
+                      "FROM event_destination d WHERE d.set_id = s.id " \
+                      "AND d.enabled = 1 AND (d.kinds & 1) <> 0) " \
+                      "FROM configuration_set s WHERE s.id IN " IDS_16) \
+X(COUNTED_TENANTS,    "SELECT id, fresh_start_sec, 0 FROM tenant " \
+                      "WHERE id IN " IDS_16) \
 X(TALLY_LIST,         "SELECT " TALLY_COLUMNS " FROM tally " \
                       "WHERE account_id = $account_id AND set_id = $set_id " \
                       "AND bucket_sec >= $since ORDER BY bucket_sec DESC") \

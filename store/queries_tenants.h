@@ -12,8 +12,16 @@
 #define POOL_COLUMNS "id, COALESCE(account_id, 0), name, scaling, created_sec"
 #define IP_COLUMNS "d.address, COALESCE(d.account_id, 0), " \
 	"COALESCE(d.pool_id, 0), COALESCE(p.name, ''), d.warmup, " \
-	"d.percentage, d.created_sec FROM dedicated_ip d " \
+	"d.percentage, d.created_sec, d.label, d.helo, d.host, d.weight, " \
+	"d.warmup_since_sec FROM dedicated_ip d " \
 	"LEFT JOIN pool p ON p.id = d.pool_id "
+
+#define METRIC_VALUES "VALUES ($account_id, $day_sec, $kind, $set_id, " \
+	"$identity_id, $recipients) "
+#define METRIC_ADD(rows) "INSERT INTO metric (account_id, day_sec, kind, " \
+	"set_id, identity_id, recipients) " rows \
+	"ON CONFLICT (account_id, kind, day_sec, set_id, identity_id) " \
+	"DO UPDATE SET recipients = metric.recipients + excluded.recipients"
 
 #define STORE_QUERIES_TENANTS(X) \
 X(TENANT_CREATE,      "INSERT INTO tenant (account_id, name, uuid, policy, " \
@@ -79,7 +87,7 @@ X(RESOURCE_HOLDERS,   "SELECT " TENANT_COLUMNS ", since FROM (SELECT t.*, " \
                       "WHERE r.resource = $resource " \
                       "AND r.tenant_id > $after " \
                       "AND t.account_id = $account_id " \
-                      "ORDER BY r.tenant_id LIMIT $most)") \
+                      "ORDER BY r.tenant_id LIMIT $most) t") \
 X(RESOURCE_EXISTS,    "SELECT 1 FROM identity WHERE account_id = $account_id " \
                       "AND 'identity/' || name = $resource " \
                       "AND name = $name UNION ALL " \
@@ -90,12 +98,9 @@ X(RESOURCE_EXISTS,    "SELECT 1 FROM identity WHERE account_id = $account_id " \
                       "SELECT 1 FROM template WHERE account_id = $account_id " \
                       "AND 'template/' || name = $resource AND name = $name") \
 \
-X(METRIC_ADD,         "INSERT INTO metric (account_id, day_sec, kind, set_id, " \
-                      "identity_id, recipients) VALUES ($account_id, " \
-                      "$day_sec, $kind, $set_id, $identity_id, $recipients) " \
-                      "ON CONFLICT (account_id, kind, day_sec, set_id, " \
-                      "identity_id) DO UPDATE SET " \
-                      "recipients = metric.recipients + excluded.recipients") \
+X(METRIC_ADD,         METRIC_ADD(METRIC_VALUES)) \
+/* The same, gathered.                                                             */ \
+X(METRIC_ADD_MANY,    METRIC_ADD(METRIC_VALUES)) \
 X(METRIC_SUMS,        "SELECT day_sec, SUM(recipients) FROM metric " \
                       "WHERE account_id = $account_id AND kind = $kind " \
                       "AND day_sec >= $first AND day_sec < $last " \
@@ -148,15 +153,20 @@ X(POOL_USER,          "SELECT a.name || '/' || s.name FROM configuration_set s "
                       "SELECT name FROM account WHERE pool = $name " \
                       "AND ($account_id = 0 OR id = $account_id) LIMIT 1") \
 X(IP_ADD,             "INSERT INTO dedicated_ip (address, account_id, " \
-                      "pool_id, warmup, percentage, created_sec) VALUES " \
+                      "pool_id, warmup, percentage, created_sec, label, " \
+                      "helo, host, weight, warmup_since_sec) VALUES " \
                       "($address, NULLIF($account_id, 0), " \
                       "NULLIF($pool_id, 0), $warmup, $percentage, " \
-                      "$created_sec)") \
+                      "$created_sec, $label, $helo, $host, $weight, " \
+                      "$warmup_since_sec)") \
 X(IP_GET,             "SELECT " IP_COLUMNS "WHERE d.address = $address") \
 X(IP_UPDATE,          "UPDATE dedicated_ip SET " \
                       "account_id = NULLIF($account_id, 0), " \
                       "pool_id = NULLIF($pool_id, 0), warmup = $warmup, " \
-                      "percentage = $percentage WHERE address = $address") \
+                      "percentage = $percentage, helo = $helo, " \
+                      "host = $host, weight = $weight, " \
+                      "warmup_since_sec = $warmup_since_sec " \
+                      "WHERE address = $address") \
 X(IP_REMOVE,          "DELETE FROM dedicated_ip WHERE address = $address") \
 X(IP_LIST,            "SELECT " IP_COLUMNS \
                       "WHERE ($account_id < 0 " \

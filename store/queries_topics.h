@@ -122,9 +122,9 @@ X(SUBSCRIPTION_LIST_ALL, "SELECT " SUBSCRIPTION_COLUMNS " FROM subscription " \
                       "ORDER BY id") \
 \
 X(PUBLICATION_ADD,    "INSERT INTO publication (uuid, topic_id, type, " \
-                      "subject, body, sealed, created_msec) VALUES ($uuid, " \
-                      "$topic_id, $type, $subject, $body, $sealed, " \
-                      "$created_msec) RETURNING id") \
+                      "subject, body, sealed, created_msec, queue_id) VALUES " \
+                      "($uuid, $topic_id, $type, $subject, $body, $sealed, " \
+                      "$created_msec, $queue_id) RETURNING id") \
 /* Whom a publication goes to: all confirmed, or one.                            */ \
 X(PUBLICATION_HAS_READERS, "SELECT 1 FROM subscription " \
                       "WHERE topic_id = $topic_id AND confirmed = 1 LIMIT 1") \

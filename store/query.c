@@ -22,11 +22,13 @@ query_open(
     struct query *q, struct store *store, enum query_id id, struct err *err_r)
 {
 	struct query_slot *slot = &store->slots[id];
+	const char *const *own = store->driver->texts;
 
 	*q = (struct query){.store = store, .id = id, .err_r = err_r};
 	if (slot->stmt == NULL || slot->in_use) {
-		q->failed = store->driver->prepare(
-		    store->db, query_texts[id], &q->stmt, err_r);
+		q->failed = store->driver->prepare(store->db,
+		    own != NULL && own[id] != NULL ? own[id] : query_texts[id],
+		    &q->stmt, err_r);
 		if (q->failed != SG_OK)
 			return;
 		q->is_extra = slot->in_use;
@@ -150,6 +152,33 @@ query_run(struct query *q, int64_t *changed_r)
 		*changed_r = q->failed == SG_OK
 				 ? q->store->driver->changed_rows(q->store->db)
 				 : 0;
+	return query_close(q);
+}
+
+enum sg_err
+query_send(struct query *q)
+{
+	const struct driver *driver = q->store->driver;
+
+	if (driver->send == NULL || !q->store->in_transaction)
+		return query_run(q, NULL);
+	if (q->failed == SG_OK)
+		q->failed = driver->send(q->stmt, q->err_r);
+	return query_close(q);
+}
+
+enum sg_err
+query_gather(struct query *q)
+{
+	const struct driver *driver = q->store->driver;
+
+	if (driver->gather == NULL)
+		return query_send(q);
+	if (q->failed == SG_OK && (!q->store->in_transaction || q->is_extra))
+		q->failed = err_set(q->err_r, SG_BUG,
+		    "rows are gathered within a transaction alone");
+	if (q->failed == SG_OK)
+		q->failed = driver->gather(q->stmt, q->err_r);
 	return query_close(q);
 }
 

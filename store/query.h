@@ -58,6 +58,25 @@ enum sg_err query_close(struct query *q);
 /* Runs a statement that yields no rows and closes; *changed_r (may be NULL): rows
  * written. */
 enum sg_err query_run(struct query *q, int64_t *changed_r);
+/* Runs one that writes and yields no rows, within a transaction, and closes: its
+ * failure may come at once, with a later statement, or with the commit, so that a
+ * database far away need not answer each. */
+enum sg_err query_send(struct query *q);
+/* The same for one of which queries_pgsql.h has a form with lists in the place of
+ * values, which must all be bound: rows wait until something else is asked, then go
+ * together. They change the same whatever their order is. */
+enum sg_err query_gather(struct query *q);
+/* query_send for each of count rows: `many` writes so many at once, `one` the rest.
+ * A database that has a faster way for rows of `one` goes it.
+ * bind: the row's values under the names of the statement's row `at`, from 0. */
+struct query_rows {
+	enum query_id many, one;
+	size_t at_once;
+	void (*bind)(struct query *q, int at, const void *row);
+	size_t row_size;
+};
+enum sg_err query_send_rows(struct store *store, const struct query_rows *how,
+    const void *rows, size_t count, struct err *err_r);
 /* Runs one that must write at least one row; else SG_MISSING with the text
  * "no WHAT". */
 enum sg_err query_run_one(struct query *q, const char *what);

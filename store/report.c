@@ -5,6 +5,7 @@
 
 #include "store/query.h"
 #include "store/events.h"
+#include "store/messages.h"
 
 /* The schema holds these numbers. */
 _Static_assert(STORE_REPORT_MATCHED == 0 && STORE_REPORT_UNMATCHED == 1 &&
@@ -179,4 +180,18 @@ store_report_count(struct store *store, int64_t account_id,
 		*bytes_r = query_int(&q, 1);
 	}
 	return query_close(&q);
+}
+
+enum sg_err
+store_report_list_state(struct store *store, enum store_report_state state,
+    int64_t before_id, int most, store_report_fn *fn, void *ctx,
+    struct err *err_r)
+{
+	struct query q;
+
+	query_open(&q, store, QUERY_REPORT_LIST_STATE, err_r);
+	query_bind_int(&q, "$state", state);
+	query_bind_int(&q, "$before", before_id > 0 ? before_id : INT64_MAX);
+	query_bind_int(&q, "$most", most);
+	return report_rows(&q, false, fn, ctx);
 }

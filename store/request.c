@@ -1,6 +1,7 @@
 /* Rows of access_request. */
 #include "config.h"
 
+#include "store/figures.h"
 #include "store/query.h"
 #include "store/store.h"
 
@@ -86,6 +87,27 @@ store_request_list(struct store *store, int64_t account_id,
 		query_open(&q, store, QUERY_REQUEST_LIST, err_r);
 		query_bind_int(&q, "$account_id", account_id);
 	}
+	while (query_next(&q))
+		if (!request_read(&q, &row) || !fn(ctx, &row))
+			break;
+	return query_close(&q);
+}
+
+enum sg_err
+store_request_page(struct store *store, const char *status, int64_t before_id,
+    int64_t most, store_request_fn *fn, void *ctx, struct err *err_r)
+{
+	struct store_request row;
+	struct query q;
+
+	if (status[0] != '\0') {
+		query_open(&q, store, QUERY_REQUEST_PAGE, err_r);
+		query_bind_text(&q, "$status", status);
+	} else {
+		query_open(&q, store, QUERY_REQUEST_PAGE_DONE, err_r);
+	}
+	query_bind_int(&q, "$before", before_id);
+	query_bind_int(&q, "$most", most);
 	while (query_next(&q))
 		if (!request_read(&q, &row) || !fn(ctx, &row))
 			break;

@@ -6,20 +6,24 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <sqlite3.h>
-
 #include "base/clock.h"
 #include "base/err.h"
+#include "store/migrate.h"
+#include "store/sqlite.h"
 
 #define BACKUP_STEP_PAGES 256
 #define BACKUP_MAX_WAITS 1000 /* of 10 ms */
 #define BUSY_NAP_MAX_MSEC 8
+#define OPEN_RETRY_MAX_MSEC 1000
+#define LOGGED_MAX_BYTES 256
 
 struct driver_db {
 	sqlite3 *db;
@@ -37,7 +41,7 @@ struct driver_db {
 static sqlite3_stmt *
 stmt_of(struct driver_stmt *stmt)
 {
-	return (sqlite3_stmt *)stmt;
+	return stmt->stmt;
 }
 
 static enum sg_err
@@ -82,11 +86,62 @@ meaning_of(int rc)
 	}
 }
 
+/* What SQLite logged last in this thread of a failing system call: errno alone is
+ * often that of a later one. Its log has no other way than a function without a
+ * handle, hence the variable. */
+static _Thread_local struct {
+	int rc;
+	char text[LOGGED_MAX_BYTES];
+} logged;
+
+static bool
+is_call(const char *text)
+{
+	return strncmp(text, "os_unix.c:", strlen("os_unix.c:")) == 0;
+}
+
+static void
+note_logged(void *ctx, int rc, const char *text)
+{
+	(void)ctx;
+	if ((rc & 0xff) != SQLITE_CANTOPEN && (rc & 0xff) != SQLITE_IOERR)
+		return;
+	/* what ended by it is logged after the call itself */
+	if ((logged.rc & 0xff) == (rc & 0xff) && is_call(logged.text) &&
+	    !is_call(text))
+		return;
+	logged.rc = rc;
+	(void)snprintf(logged.text, sizeof(logged.text), "%s", text);
+}
+
+static void
+log_to_us(void)
+{
+	/* refused only where SQLite is in use already; then it tells less */
+	(void)sqlite3_config(SQLITE_CONFIG_LOG, note_logged, NULL);
+}
+
+/* "os_unix.c:LINE: (NUMBER) CALL(PATH) - " */
+static int
+errno_of(const char *text)
+{
+	const char *open = is_call(text) ? strchr(text, '(') : NULL;
+
+	return open != NULL ? (int)strtol(open + 1, NULL, 10) : 0;
+}
+
 static enum sg_err
 io_fail(sqlite3 *db, const char *path, int rc, struct err *err_r)
 {
 	int number = db != NULL ? sqlite3_system_errno(db) : 0;
 
+	if (logged.rc != 0 && (logged.rc & 0xff) == (rc & 0xff)) {
+		logged.rc = 0;
+		number = errno_of(logged.text);
+		return err_set(err_r, SG_IO, "%s: %s (%s%s%s)", path,
+		    meaning_of(rc), number != 0 ? strerror(number) : "",
+		    number != 0 ? ": " : "", logged.text);
+	}
 	if (number == 0 || (rc & 0xff) == SQLITE_CORRUPT ||
 	    (rc & 0xff) == SQLITE_NOTADB)
 		return err_set(err_r, SG_IO, "%s: %s (%s)", path,
@@ -124,8 +179,8 @@ sqlite_fail(sqlite3 *db, const char *path, int rc, struct err *err_r)
 	}
 }
 
-static enum sg_err
-stmt_fail(sqlite3_stmt *stmt, int rc, struct err *err_r)
+enum sg_err
+sqlite_stmt_fail(sqlite3_stmt *stmt, int rc, struct err *err_r)
 {
 	sqlite3 *db = sqlite3_db_handle(stmt);
 
@@ -240,6 +295,23 @@ keep_log_files(sqlite3 *db)
 	(void)sqlite3_file_control(db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
 }
 
+/* A batch of messages touches more pages than SQLite's 2 MiB hold: each was written
+ * several times. Those of one batch are touched by the next ones, too: the log is
+ * brought into the file for several at once. */
+static enum sg_err
+size_cache(struct driver_db *d, enum driver_mode mode, struct err *err_r)
+{
+	if (mode == DRIVER_BULK)
+		return run_text(d,
+		    "PRAGMA cache_size = -65536; "
+		    "PRAGMA wal_autocheckpoint = 8000; "
+		    "PRAGMA journal_size_limit = 67108864",
+		    err_r);
+	return mode != DRIVER_COUNT
+		   ? run_text(d, "PRAGMA cache_size = -8192", err_r)
+		   : SG_OK;
+}
+
 /* What administrators write survives a power cut: the log is synced at each commit
  * (FULL). Counters sync at checkpoints alone (NORMAL): 44 us of CPU a decision
  * became 30, and kill -9 loses nothing either way. */
@@ -261,6 +333,11 @@ set_up(struct driver_db *d, enum driver_mode mode, struct err *err_r)
 		if (code != SG_OK)
 			return code;
 	}
+	/* Files for it would be made where access(2) allows it to the real user,
+	 * and open(2) then refuses the effective one. */
+	code = run_text(d, "PRAGMA temp_store = MEMORY", err_r);
+	if (code != SG_OK)
+		return code;
 	if (mode == DRIVER_READ)
 		return run_text(d,
 		    "PRAGMA synchronous = NORMAL; PRAGMA query_only = 1; "
@@ -271,6 +348,9 @@ set_up(struct driver_db *d, enum driver_mode mode, struct err *err_r)
 	    err_r);
 	if (code != SG_OK)
 		return code;
+	code = size_cache(d, mode, err_r);
+	if (code != SG_OK)
+		return code;
 	return run_text(d,
 	    mode == DRIVER_COUNT ? "PRAGMA synchronous = NORMAL"
 				 : "PRAGMA synchronous = FULL",
@@ -278,19 +358,60 @@ set_up(struct driver_db *d, enum driver_mode mode, struct err *err_r)
 }
 
 static enum sg_err
-db_open(const char *where, enum driver_mode mode, int busy_msec,
-    struct driver_db **db_r, struct err *err_r)
+open_handle(struct driver_db *d, enum driver_mode mode, struct err *err_r)
 {
 	/* A reader opens for writing too, or it could not recover the log
 	 * that a killed writer left; query_only keeps it from the tables. */
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+	int rc = sqlite3_open_v2(d->path, &d->db, flags, NULL);
+
+	return rc == SQLITE_OK ? set_up(d, mode, err_r)
+			       : sqlite_fail(d->db, d->path, rc, err_r);
+}
+
+/* The last process that closes, if it is not of ours, removes -wal and -shm: who
+ * opens meanwhile may miss them, or the right to make them, for a moment. */
+static bool
+is_passing(struct driver_db *d, int64_t began_msec)
+{
+	int64_t most = d->busy_msec < OPEN_RETRY_MAX_MSEC ? d->busy_msec
+							  : OPEN_RETRY_MAX_MSEC;
+
+	return d->db != NULL &&
+	       (sqlite3_errcode(d->db) & 0xff) == SQLITE_CANTOPEN &&
+	       sqlite3_system_errno(d->db) == ENOENT &&
+	       clock_mono_msec() - began_msec < most;
+}
+
+static enum sg_err
+open_patiently(struct driver_db *d, enum driver_mode mode, struct err *err_r)
+{
+	const struct timespec nap = {0, 5000000};
+	int64_t began = clock_mono_msec();
+	enum sg_err code;
+
+	for (;;) {
+		code = open_handle(d, mode, err_r);
+		if (code == SG_OK || !is_passing(d, began))
+			return code;
+		(void)sqlite3_close_v2(d->db);
+		d->db = NULL;
+		(void)nanosleep(&nap, NULL); /* a signal only shortens it */
+	}
+}
+
+static enum sg_err
+db_open(const char *where, enum driver_mode mode, int busy_msec,
+    struct driver_db **db_r, struct err *err_r)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct driver_db *d;
 	enum sg_err code = check_file(where, mode, err_r);
-	int rc;
 
 	*db_r = NULL;
 	if (code != SG_OK)
 		return code;
+	(void)pthread_once(&once, log_to_us); /* fails for no reason */
 	d = calloc(1, sizeof(*d));
 	if (d == NULL || (d->path = strdup(where)) == NULL) {
 		free(d);
@@ -298,9 +419,7 @@ db_open(const char *where, enum driver_mode mode, int busy_msec,
 	}
 	d->busy_msec = busy_msec;
 	d->seen_version = -1;
-	rc = sqlite3_open_v2(where, &d->db, flags, NULL);
-	code = rc == SQLITE_OK ? set_up(d, mode, err_r)
-			       : sqlite_fail(d->db, d->path, rc, err_r);
+	code = open_patiently(d, mode, err_r);
 	if (code != SG_OK) {
 		db_close(d);
 		return code;
@@ -362,64 +481,13 @@ stmt_prepare(struct driver_db *d, const char *sql, struct driver_stmt **stmt_r,
 	int rc = sqlite3_prepare_v3(
 	    d->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
 
-	*stmt_r = (struct driver_stmt *)stmt;
-	return rc == SQLITE_OK ? SG_OK : sqlite_fail(d->db, d->path, rc, err_r);
-}
-
-static void
-stmt_finalize(struct driver_stmt *stmt)
-{
-	(void)sqlite3_finalize(stmt_of(stmt)); /* repeats the last failure */
-}
-
-static enum sg_err
-bind_result(struct driver_stmt *stmt, const char *name, int index, int rc,
-    struct err *err_r)
-{
-	if (index == 0)
-		return err_set(err_r, SG_BUG, "a statement has no %s", name);
-	return rc == SQLITE_OK ? SG_OK : stmt_fail(stmt_of(stmt), rc, err_r);
-}
-
-static enum sg_err
-stmt_bind_int(struct driver_stmt *stmt, const char *name, int64_t value,
-    struct err *err_r)
-{
-	int i = sqlite3_bind_parameter_index(stmt_of(stmt), name);
-	int rc = sqlite3_bind_int64(stmt_of(stmt), i, value);
-
-	return bind_result(stmt, name, i, rc, err_r);
-}
-
-static enum sg_err
-stmt_bind_real(
-    struct driver_stmt *stmt, const char *name, double value, struct err *err_r)
-{
-	int i = sqlite3_bind_parameter_index(stmt_of(stmt), name);
-	int rc = sqlite3_bind_double(stmt_of(stmt), i, value);
-
-	return bind_result(stmt, name, i, rc, err_r);
-}
-
-static enum sg_err
-stmt_bind_text(struct driver_stmt *stmt, const char *name, const char *text,
-    struct err *err_r)
-{
-	int i = sqlite3_bind_parameter_index(stmt_of(stmt), name);
-	int rc = sqlite3_bind_text(stmt_of(stmt), i, text, -1, SQLITE_STATIC);
-
-	return bind_result(stmt, name, i, rc, err_r);
-}
-
-static enum sg_err
-stmt_bind_blob(struct driver_stmt *stmt, const char *name, const void *data,
-    size_t len, struct err *err_r)
-{
-	int i = sqlite3_bind_parameter_index(stmt_of(stmt), name);
-	int rc = sqlite3_bind_blob64(
-	    stmt_of(stmt), i, len > 0 ? data : "", len, SQLITE_STATIC);
-
-	return bind_result(stmt, name, i, rc, err_r);
+	*stmt_r = NULL;
+	if (rc != SQLITE_OK)
+		return sqlite_fail(d->db, d->path, rc, err_r);
+	*stmt_r = sqlite_stmt_new(stmt);
+	return *stmt_r != NULL
+		   ? SG_OK
+		   : err_set(err_r, SG_NOMEM, "%s: no memory", d->path);
 }
 
 static enum sg_err
@@ -430,7 +498,7 @@ stmt_step(struct driver_stmt *stmt, bool *row_r, struct err *err_r)
 	*row_r = rc == SQLITE_ROW;
 	if (rc == SQLITE_ROW || rc == SQLITE_DONE)
 		return SG_OK;
-	return stmt_fail(stmt_of(stmt), rc, err_r);
+	return sqlite_stmt_fail(stmt_of(stmt), rc, err_r);
 }
 
 static void
@@ -664,18 +732,18 @@ db_backup(struct driver_db *d, const char *path, struct err *err_r)
 }
 
 const struct driver driver_sqlite = {
-    .scheme = "sqlite",
+    .schema = &schema_sqlite,
     .open = db_open,
     .close = db_close,
     .name = db_name,
     .version = db_version,
     .script = db_script,
     .prepare = stmt_prepare,
-    .finalize = stmt_finalize,
-    .bind_int = stmt_bind_int,
-    .bind_real = stmt_bind_real,
-    .bind_text = stmt_bind_text,
-    .bind_blob = stmt_bind_blob,
+    .finalize = sqlite_stmt_free,
+    .bind_int = sqlite_bind_int,
+    .bind_real = sqlite_bind_real,
+    .bind_text = sqlite_bind_text,
+    .bind_blob = sqlite_bind_blob,
     .step = stmt_step,
     .reset = stmt_reset,
     .column_int = stmt_column_int,

@@ -9,18 +9,24 @@
 #include "store/driver.h"
 #include "store/query.h"
 
-static const struct driver *const drivers[] = {&driver_sqlite};
+static const struct {
+	const char *scheme;
+	const struct driver *driver;
+} drivers[] = {
+    {"sqlite:", &driver_sqlite},
+    {"postgresql:", &driver_pgsql},
+    {"postgres:", &driver_pgsql},
+};
 
 static const struct driver *
 driver_of(const char *url, const char **where_r)
 {
 	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
-		size_t len = strlen(drivers[i]->scheme);
+		size_t len = strlen(drivers[i].scheme);
 
-		if (strncmp(url, drivers[i]->scheme, len) == 0 &&
-		    url[len] == ':') {
-			*where_r = url + len + 1;
-			return drivers[i];
+		if (strncmp(url, drivers[i].scheme, len) == 0) {
+			*where_r = url + len;
+			return drivers[i].driver;
 		}
 	}
 	return NULL;
@@ -39,7 +45,8 @@ store_connect(const char *url, int driver_mode, int busy_msec,
 	if (driver == NULL)
 		/* not the whole url: it may hold a password */
 		return err_set(err_r, SG_INVALID,
-		    "store \"%.*s\": only sqlite:PATH is supported",
+		    "store \"%.*s\": only sqlite:PATH and "
+		    "postgresql://USER@HOST/DATABASE are supported",
 		    (int)strcspn(url, ":"), url);
 	store = calloc(1, sizeof(*store));
 	if (store == NULL)
@@ -82,13 +89,15 @@ enum sg_err
 store_open(const char *url, enum store_open_mode mode, int busy_msec,
     struct store **store_r, struct err *err_r)
 {
-	enum driver_mode driver_mode = mode == STORE_OPEN_READ ? DRIVER_READ
-				       : mode == STORE_OPEN_COUNT
-					   ? DRIVER_COUNT
-					   : DRIVER_WRITE;
+	static const enum driver_mode modes[] = {
+	    [STORE_OPEN_READ] = DRIVER_READ,
+	    [STORE_OPEN_WRITE] = DRIVER_WRITE,
+	    [STORE_OPEN_COUNT] = DRIVER_COUNT,
+	    [STORE_OPEN_BULK] = DRIVER_BULK,
+	};
 	enum sg_err code;
 
-	code = store_connect(url, driver_mode, busy_msec, store_r, err_r);
+	code = store_connect(url, modes[mode], busy_msec, store_r, err_r);
 	if (code != SG_OK)
 		return code;
 	code = check_version(*store_r, err_r);
@@ -112,17 +121,36 @@ store_close(struct store **store)
 	*store = NULL;
 }
 
-enum sg_err
-store_begin(struct store *store, struct err *err_r)
+static enum sg_err
+begin(struct store *store,
+    enum sg_err (*fn)(struct driver_db *db, struct err *err_r),
+    struct err *err_r)
 {
 	enum sg_err code;
 
 	if (store->in_transaction)
 		return err_set(err_r, SG_BUG, "a transaction is open already");
 	store_read_end(store);
-	code = store->driver->begin(store->db, err_r);
+	code = fn(store->db, err_r);
 	store->in_transaction = code == SG_OK;
 	return code;
+}
+
+enum sg_err
+store_begin(struct store *store, struct err *err_r)
+{
+	return begin(store, store->driver->begin, err_r);
+}
+
+enum sg_err
+store_begin_parallel(struct store *store, struct err *err_r)
+{
+	const struct driver *driver = store->driver;
+
+	return begin(store,
+	    driver->begin_parallel != NULL ? driver->begin_parallel
+					   : driver->begin,
+	    err_r);
 }
 
 enum sg_err

@@ -30,6 +30,8 @@ enum store_open_mode {
 	 * a power cut may take the last ones; a sync for each would be half of
 	 * a decision's cost. */
 	STORE_OPEN_COUNT,
+	/* As STORE_OPEN_WRITE, for who writes much all day: takes more memory. */
+	STORE_OPEN_BULK,
 };
 
 /* url is the option `store`. Checks the schema version (SG_SCHEMA says which
@@ -51,8 +53,25 @@ int store_schema_version(void); /* what this program needs */
  * when path is there. The schema may be an older one. */
 enum sg_err store_backup(const char *url, const char *path, struct err *err_r);
 
-/* BEGIN IMMEDIATE … COMMIT. A failed commit is rolled back. */
+/* Copies all rows of one store, as they are at one moment, into another that has
+ * none, of whatever kind, and makes it first where it is new. What arrived is read
+ * again and compared, all before the one commit: a failed copy leaves no row. fn (may
+ * be NULL) hears of each table that arrived. SG_EXISTS: the target has rows. Programs
+ * that write to either meanwhile must have been stopped: what they write is not in
+ * the copy. */
+typedef void store_copy_fn(void *ctx, const char *table, int64_t rows);
+enum sg_err store_copy(const char *from, const char *to, store_copy_fn *fn,
+    void *ctx, struct err *err_r);
+
+/* BEGIN IMMEDIATE … COMMIT. A failed commit is rolled back. One such transaction is
+ * open at a time, on whatever database: what was read in it is still so when it
+ * writes. */
 enum sg_err store_begin(struct store *store, struct err *err_r);
+/* For what is written often by many hosts and needs no such peace, because each
+ * statement holds by itself: on PostgreSQL several may be open at once (SG_BUSY when
+ * two wait for each other: roll back, try again), on SQLite it is store_begin. Rows
+ * of several accounts are written in the order of their accounts. */
+enum sg_err store_begin_parallel(struct store *store, struct err *err_r);
 enum sg_err store_commit(struct store *store, struct err *err_r);
 void store_rollback(struct store *store);
 /* The end of what store_begin began: commits when code is SG_OK, else rolls back.
@@ -207,6 +226,9 @@ enum sg_err store_identity_list(struct store *store, int64_t account_id,
 enum sg_err store_identity_page(struct store *store, int64_t account_id,
     int type, const char *after, int64_t most, store_identity_fn *fn, void *ctx,
     struct err *err_r);
+/* Of all accounts, by id: the first `most` behind after_id. */
+enum sg_err store_identity_page_all(struct store *store, int64_t after_id,
+    int64_t most, store_identity_fn *fn, void *ctx, struct err *err_r);
 
 struct store_key {
 	int64_t id;
@@ -309,6 +331,9 @@ enum sg_err store_link_put(struct store *store, const struct store_link *row,
 enum sg_err store_link_get(struct store *store,
     const unsigned char hash[STORE_LINK_HASH_BYTES], struct store_link *row_r,
     struct err *err_r); /* SG_MISSING */
+/* The newest one of an identity. SG_MISSING */
+enum sg_err store_link_of(struct store *store, int64_t identity_id,
+    struct store_link *row_r, struct err *err_r);
 /* SG_OK also when there is none. */
 enum sg_err store_link_delete(
     struct store *store, int64_t identity_id, struct err *err_r);
@@ -372,9 +397,10 @@ enum sg_err store_letter_due(struct store *store, int64_t now_sec, int most,
 /* All, the oldest first. */
 enum sg_err store_letter_list(
     struct store *store, store_letter_fn *fn, void *ctx, struct err *err_r);
-/* attempts + 1, next_sec, error; error may be cut. */
+/* attempts + 1, next_sec, error; error may be cut. SG_MISSING also when it was tried
+ * meanwhile: attempts are not as many any more. */
 enum sg_err store_letter_retry(struct store *store, int64_t id,
-    int64_t next_sec, const char *error, struct err *err_r);
+    int64_t attempts, int64_t next_sec, const char *error, struct err *err_r);
 /* How the attempt that store_letter_retry counted ended. SG_OK also when the
  * letter is not there any more. */
 enum sg_err store_letter_error(
@@ -496,6 +522,13 @@ struct store_suppression_page {
 enum sg_err store_suppression_page(struct store *store,
     const struct store_suppression_page *page, store_suppression_fn *fn,
     void *ctx, struct err *err_r);
+/* Of all accounts, by account and address: the first `most` behind these two. The
+ * address is borrowed for the call. */
+typedef bool store_suppressed_fn(
+    void *ctx, int64_t account_id, const char *address);
+enum sg_err store_suppression_page_all(struct store *store, int64_t account_id,
+    const char *after, int64_t most, store_suppressed_fn *fn, void *ctx,
+    struct err *err_r);
 /* Deletes what expired at now_sec or before, at most `most`. */
 enum sg_err store_suppression_expire(struct store *store, int64_t now_sec,
     int most, int64_t *gone_r, struct err *err_r);
@@ -503,10 +536,12 @@ enum sg_err store_suppression_expire(struct store *store, int64_t now_sec,
 /* ---- counters ---------------------------------------------------------- */
 struct store_take {
 	int64_t account_id;
-	int64_t recipients;  /* >= 1 */
+	int64_t recipients;  /* >= 0; 0: of the rate alone */
 	int64_t daily_quota; /* -1 unlimited */
 	int64_t now_sec;
-	int64_t now_usec;          /* same moment */
+	int64_t bucket_sec; /* counted in; 0: quota_bucket(now_sec) */
+	bool is_first;      /* there may be no row of it yet; only for speed */
+	int64_t now_usec;   /* same moment; of the rate: or later */
 	int64_t rate_cost_usec;    /* rate_cost_usec() */
 	int64_t rate_ceiling_usec; /* rate_ceiling_usec() */
 	int64_t rate_horizon_usec; /* a later state counts as none:
@@ -518,8 +553,8 @@ struct store_counter {
 	int64_t rate_state_usec; /* before the take; at least now when taken */
 };
 /* Expires old buckets, then takes all or nothing in one conditional UPDATE …
- * RETURNING. Full quota is told before full rate. Counts in the bucket
- * quota_bucket(now_sec). Inside store_begin/commit when several are to share one commit. */
+ * RETURNING. Full quota is told before full rate. SG_MISSING: no such account.
+ * Inside store_begin or store_begin_parallel when several are to share one commit. */
 enum sg_err store_quota_take(struct store *store, const struct store_take *take,
     enum store_taken *taken_r, struct store_counter *counter_r,
     struct err *err_r);
@@ -527,43 +562,10 @@ enum sg_err store_quota_take(struct store *store, const struct store_take *take,
  * nothing when it has left the window). The rate is not given back. */
 enum sg_err store_quota_give_back(struct store *store, int64_t account_id,
     int64_t bucket_sec, int64_t recipients, struct err *err_r);
-/* What counts now; 0 for an account that never sent. Does not write. */
+/* What counts now: not what lies unspent in leases (leases.h). 0 for an account
+ * that never sent. Does not write. */
 enum sg_err store_quota_used(struct store *store, int64_t account_id,
     int64_t now_sec, int64_t *used_r, struct err *err_r);
-
-/* A message's reservation, so that it is counted once however often and at
- * whatever stages the policy server is asked, also after a restart. */
-#define STORE_RESERVATION_MAX_HASHES 1000
-struct store_reservation {
-	char instance[128];
-	int64_t account_id;
-	int64_t bucket_sec; /* quota bucket it was taken from */
-	int64_t recipients; /* counted so far */
-	char queue_id[RULES_QUEUE_ID_MAX + 1]; /* "" not known yet */
-	char session[80]; /* "client address:port", "" when the port is 0 */
-	int64_t created_sec;
-	bool closed; /* counted at DATA or later: RCPT repeats count nothing */
-	const uint64_t
-	    *hashes; /* of the recipients counted one by one at RCPT */
-	size_t hash_count;
-};
-typedef bool store_reservation_fn(
-    void *ctx, const struct store_reservation *row);
-enum sg_err store_reservation_get(struct store *store, const char *instance,
-    store_reservation_fn *fn, void *ctx, struct err *err_r); /* SG_MISSING */
-enum sg_err store_reservation_put(struct store *store,
-    const struct store_reservation *row, struct err *err_r);
-/* SG_OK also when there is none. */
-enum sg_err store_reservation_delete(
-    struct store *store, const char *instance, struct err *err_r);
-/* By queue id, or, when that finds none and session is not "", by session among
- * those whose queue id is unknown; newest first. SG_OK also when none is found. */
-enum sg_err store_reservation_find(struct store *store, const char *queue_id,
-    const char *session, store_reservation_fn *fn, void *ctx,
-    struct err *err_r);
-/* Forgets (keeps counted) what was made before, among the `most` oldest rows. */
-enum sg_err store_reservation_purge(struct store *store, int64_t before_sec,
-    int most, int *gone_r, struct err *err_r);
 
 /* ---- notices: standing complaints of daemons, shown by config check ------ */
 struct store_notice {
@@ -612,7 +614,8 @@ typedef bool store_change_fn(void *ctx, const struct store_change *change);
  * that went with their owner. Calls back for all after *position and moves it on.
  * *gap_r: it is not known here (purged, or another database), so the reader must
  * load everything anew; *position is the newest then, and fn may have been called.
- * fn NULL: only moves *position to the newest. */
+ * fn NULL: only moves *position to the newest. However many there are, no more than
+ * some thousands are read at a time, and none that came long after the call began. */
 enum sg_err store_changes(struct store *store, struct store_position *position,
     store_change_fn *fn, void *ctx, bool *gap_r, struct err *err_r);
 /* Cheap look (a few microseconds): may something have changed since the last

@@ -1,6 +1,10 @@
 /* Rows of suppression. */
 #include "config.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "store/exports.h"
 #include "store/query.h"
 #include "store/store.h"
 
@@ -114,6 +118,23 @@ store_suppression_page(struct store *store,
 	return query_close(&q);
 }
 
+enum sg_err
+store_suppression_page_all(struct store *store, int64_t account_id,
+    const char *after, int64_t most, store_suppressed_fn *fn, void *ctx,
+    struct err *err_r)
+{
+	struct query q;
+
+	query_open(&q, store, QUERY_SUPPRESSION_PAGE_ALL, err_r);
+	query_bind_int(&q, "$account_id", account_id);
+	query_bind_text(&q, "$after", after);
+	query_bind_int(&q, "$most", most);
+	while (query_next(&q))
+		if (!fn(ctx, query_int(&q, 0), query_text(&q, 1)))
+			break;
+	return query_close(&q);
+}
+
 /* One by one: SQLite looks up pairs of a number and a text by the number alone. */
 static enum sg_err
 delete_listed(
@@ -146,4 +167,71 @@ store_suppression_expire(struct store *store, int64_t now_sec, int most,
 		code = delete_listed(&q, store, gone_r, err_r);
 	}
 	return store_scope_end(store, own, code, err_r);
+}
+
+/* ---- searched ---------------------------------------------------------------------- */
+
+/* Behind everything that begins with a prefix: no text has this character, the last
+ * of Unicode's. */
+#define LAST_CHARACTER "\xf4\x8f\xbf\xbf"
+#define BOUND_MAX (RULES_ADDRESS_MAX + 8)
+
+/* from: the first address that may be told. */
+struct range {
+	char from[BOUND_MAX], to[BOUND_MAX];
+};
+
+/* Addresses hold no control characters. range: lives as long as the query. */
+static void
+bind_range(struct query *q, struct range *range, int64_t account_id,
+    const char *prefix, const char *after)
+{
+	if (after[0] == '\0' || strcmp(after, prefix) < 0)
+		(void)snprintf(range->from, sizeof(range->from), "%.*s",
+		    RULES_ADDRESS_MAX, prefix);
+	else
+		(void)snprintf(range->from, sizeof(range->from), "%.*s\x01",
+		    RULES_ADDRESS_MAX, after);
+	(void)snprintf(range->to, sizeof(range->to), "%.*s%s",
+	    RULES_ADDRESS_MAX, prefix, LAST_CHARACTER);
+	query_bind_int(q, "$account_id", account_id);
+	query_bind_text(q, "$from", range->from);
+	query_bind_text(q, "$to", range->to);
+}
+
+enum sg_err
+store_suppression_search(struct store *store,
+    const struct store_suppression_search *search, store_suppression_fn *fn,
+    void *ctx, struct err *err_r)
+{
+	struct store_suppression row;
+	struct range range;
+	struct query q;
+
+	if (search->reason < 0) {
+		query_open(&q, store, QUERY_SUPPRESSION_SEARCH, err_r);
+	} else {
+		query_open(&q, store, QUERY_SUPPRESSION_SEARCH_REASON, err_r);
+		query_bind_int(&q, "$reason", search->reason);
+	}
+	bind_range(
+	    &q, &range, search->account_id, search->prefix, search->after);
+	query_bind_int(&q, "$most", search->most);
+	while (query_next(&q))
+		if (!suppression_read(&q, &row) || !fn(ctx, &row))
+			break;
+	return query_close(&q);
+}
+
+enum sg_err
+store_suppression_count(struct store *store, int64_t account_id,
+    const char *prefix, int64_t *count_r, struct err *err_r)
+{
+	struct range range;
+	struct query q;
+
+	query_open(&q, store, QUERY_SUPPRESSION_COUNT, err_r);
+	bind_range(&q, &range, account_id, prefix, "");
+	*count_r = query_next(&q) ? query_int(&q, 0) : 0;
+	return query_close(&q);
 }

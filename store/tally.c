@@ -5,6 +5,9 @@
 #include "store/query.h"
 #include "store/events.h"
 
+/* Ids of one statement. */
+#define MANY 16
+
 static void
 tally_read(struct query *q, struct store_tally *row_r)
 {
@@ -18,22 +21,76 @@ tally_read(struct query *q, struct store_tally *row_r)
 	row_r->rejected = query_int(q, 7);
 }
 
+static void
+open_add(struct query *q, struct store *store, enum query_id id,
+    const struct store_tally *row, struct err *err_r)
+{
+	query_open(q, store, id, err_r);
+	query_bind_int(q, "$account_id", row->account_id);
+	query_bind_int(q, "$set_id", row->set_id);
+	query_bind_int(q, "$bucket_sec", row->bucket_sec);
+	query_bind_int(q, "$sent", row->sent);
+	query_bind_int(q, "$eligible", row->eligible);
+	query_bind_int(q, "$bounces", row->bounces);
+	query_bind_int(q, "$complaints", row->complaints);
+	query_bind_int(q, "$rejected", row->rejected);
+}
+
 enum sg_err
 store_tally_add(
     struct store *store, const struct store_tally *row, struct err *err_r)
 {
 	struct query q;
 
-	query_open(&q, store, QUERY_TALLY_ADD, err_r);
-	query_bind_int(&q, "$account_id", row->account_id);
-	query_bind_int(&q, "$set_id", row->set_id);
-	query_bind_int(&q, "$bucket_sec", row->bucket_sec);
-	query_bind_int(&q, "$sent", row->sent);
-	query_bind_int(&q, "$eligible", row->eligible);
-	query_bind_int(&q, "$bounces", row->bounces);
-	query_bind_int(&q, "$complaints", row->complaints);
-	query_bind_int(&q, "$rejected", row->rejected);
+	open_add(&q, store, QUERY_TALLY_ADD, row, err_r);
 	return query_run(&q, NULL);
+}
+
+enum sg_err
+store_tally_send(
+    struct store *store, const struct store_tally *row, struct err *err_r)
+{
+	struct query q;
+
+	open_add(&q, store, QUERY_TALLY_ADD_MANY, row, err_r);
+	return query_gather(&q);
+}
+
+static enum sg_err
+list_counted(struct store *store, enum query_id id, const int64_t *ids,
+    size_t count, store_counted_fn *fn, void *ctx, struct err *err_r)
+{
+	char name[4] = "$a0";
+	struct query q;
+
+	query_open(&q, store, id, err_r);
+	for (size_t i = 0; i < MANY; i++) {
+		name[2] = "0123456789abcdef"[i];
+		query_bind_int(&q, name, ids[i < count ? i : 0]);
+	}
+	while (query_next(&q)) {
+		const struct store_counted row = {
+		    query_int(&q, 0), query_int(&q, 1), query_int(&q, 2) > 0};
+
+		if (!fn(ctx, &row))
+			break;
+	}
+	return query_close(&q);
+}
+
+enum sg_err
+store_counted_list(struct store *store, enum store_counted_kind kind,
+    const int64_t *ids, size_t count, store_counted_fn *fn, void *ctx,
+    struct err *err_r)
+{
+	static const enum query_id queries[] = {
+	    QUERY_COUNTED_ACCOUNTS, QUERY_COUNTED_SETS, QUERY_COUNTED_TENANTS};
+	enum sg_err code = SG_OK;
+
+	for (size_t i = 0; i < count && code == SG_OK; i += MANY)
+		code = list_counted(store, queries[kind], ids + i,
+		    count - i < MANY ? count - i : MANY, fn, ctx, err_r);
+	return code;
 }
 
 enum sg_err

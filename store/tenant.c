@@ -339,20 +339,37 @@ store_resource_exists(struct store *store, int64_t account_id,
 
 /* ---- figures by the day ---- */
 
+static void
+open_metric_add(struct query *q, struct store *store, enum query_id id,
+    const struct store_metric *row, struct err *err_r)
+{
+	query_open(q, store, id, err_r);
+	query_bind_int(q, "$account_id", row->account_id);
+	query_bind_int(q, "$day_sec", row->day_sec);
+	query_bind_int(q, "$kind", row->kind);
+	query_bind_int(q, "$set_id", row->set_id);
+	query_bind_int(q, "$identity_id", row->identity_id);
+	query_bind_int(q, "$recipients", row->recipients);
+}
+
 enum sg_err
 store_metric_add(
     struct store *store, const struct store_metric *row, struct err *err_r)
 {
 	struct query q;
 
-	query_open(&q, store, QUERY_METRIC_ADD, err_r);
-	query_bind_int(&q, "$account_id", row->account_id);
-	query_bind_int(&q, "$day_sec", row->day_sec);
-	query_bind_int(&q, "$kind", row->kind);
-	query_bind_int(&q, "$set_id", row->set_id);
-	query_bind_int(&q, "$identity_id", row->identity_id);
-	query_bind_int(&q, "$recipients", row->recipients);
+	open_metric_add(&q, store, QUERY_METRIC_ADD, row, err_r);
 	return query_run(&q, NULL);
+}
+
+enum sg_err
+store_metric_send(
+    struct store *store, const struct store_metric *row, struct err *err_r)
+{
+	struct query q;
+
+	open_metric_add(&q, store, QUERY_METRIC_ADD_MANY, row, err_r);
+	return query_gather(&q);
 }
 
 enum sg_err

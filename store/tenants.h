@@ -130,6 +130,9 @@ struct store_metric {
 /* Adds to what is there. */
 enum sg_err store_metric_add(
     struct store *store, const struct store_metric *row, struct err *err_r);
+/* The same within a transaction; a failure may come with a later statement. */
+enum sg_err store_metric_send(
+    struct store *store, const struct store_metric *row, struct err *err_r);
 /* Sums of a kind by day, from first_sec to before last_sec. set_id, identity_id: -1
  * any. Of row day_sec and recipients are filled. */
 typedef bool store_metric_fn(void *ctx, int64_t day_sec, int64_t recipients);

@@ -3,15 +3,12 @@
 
 #include "store/test-store.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <sqlite3.h>
 
 #include "store/store.h"
+#include "store/test-database.h"
 
 int64_t
 fixture_account(struct fixture *f, const char *name)
@@ -27,56 +24,24 @@ fixture_account(struct fixture *f, const char *name)
 	return row.facts.id;
 }
 
-/* In memory where there is such a place: each commit syncs. */
-static const char *
-tmp_dir(void)
+bool
+fixture_is_sqlite(void)
 {
-	const char *tmp = getenv("TMPDIR");
-
-	if (tmp != NULL)
-		return tmp;
-	return access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+	return !test_database_is_postgresql();
 }
 
-/* A new database as a file's bytes: made once, for that takes most of the time. */
-static struct {
-	unsigned char *bytes;
-	size_t len;
-} empty;
-
+/* The file and its folder. */
 static void
-read_empty(const char *path)
+note_path(struct fixture *f)
 {
-	FILE *file = fopen(path, "rb");
-	long len;
+	const char *path = f->url + strlen("sqlite:");
+	const char *slash = strrchr(path, '/');
 
-	assert_non_null(file);
-	assert_int_equal(fseek(file, 0, SEEK_END), 0);
-	len = ftell(file);
-	assert_true(len > 0);
-	rewind(file);
-	empty.len = (size_t)len;
-	empty.bytes = malloc(empty.len);
-	assert_non_null(empty.bytes);
-	assert_int_equal(fread(empty.bytes, 1, empty.len, file), empty.len);
-	(void)fclose(file);
-}
-
-static void
-make_database(struct fixture *f)
-{
-	FILE *file;
-	int from, to;
-
-	if (empty.bytes == NULL) {
-		assert_ok(f, store_migrate(f->url, &from, &to, &f->err));
-		read_empty(f->path);
-		return;
-	}
-	file = fopen(f->path, "wb");
-	assert_non_null(file);
-	assert_int_equal(fwrite(empty.bytes, 1, empty.len, file), empty.len);
-	assert_int_equal(fclose(file), 0);
+	assert_non_null(slash);
+	assert_true(strlen(path) < sizeof(f->path));
+	assert_true((size_t)(slash - path) < sizeof(f->dir));
+	memcpy(f->path, path, strlen(path) + 1);
+	memcpy(f->dir, path, (size_t)(slash - path));
 }
 
 int
@@ -85,33 +50,14 @@ fixture_setup(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	assert_non_null(f);
-	(void)snprintf(f->dir, sizeof(f->dir), "%s/store-XXXXXX", tmp_dir());
-	assert_non_null(mkdtemp(f->dir));
-	(void)snprintf(f->path, sizeof(f->path), "%s/test.db", f->dir);
-	(void)snprintf(f->url, sizeof(f->url), "sqlite:%s", f->path);
-	make_database(f);
+	assert_true(test_database_make(f->url, sizeof(f->url)));
+	if (fixture_is_sqlite())
+		note_path(f);
 	assert_ok(
 	    f, store_open(f->url, STORE_OPEN_WRITE, 5000, &f->store, &f->err));
 	f->account = fixture_account(f, "demo");
 	*state = f;
 	return 0;
-}
-
-static void
-remove_dir(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-	char name[512];
-
-	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		(void)snprintf(
-		    name, sizeof(name), "%s/%s", path, entry->d_name);
-		(void)unlink(name); /* not . and .. */
-	}
-	if (dir != NULL)
-		(void)closedir(dir);
-	(void)rmdir(path);
 }
 
 int
@@ -120,7 +66,7 @@ fixture_teardown(void **state)
 	struct fixture *f = *state;
 
 	store_close(&f->store);
-	remove_dir(f->dir);
+	test_database_drop(f->url);
 	free(f);
 	return 0;
 }
@@ -128,25 +74,10 @@ fixture_teardown(void **state)
 int64_t
 fixture_sql(struct fixture *f, const char *sql)
 {
-	sqlite3 *db;
-	sqlite3_stmt *stmt;
-	int64_t value = 0;
-	int rc;
+	int64_t value;
 
-	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
-	(void)sqlite3_busy_timeout(db, 5000);
-	while (*sql != '\0') {
-		rc = sqlite3_prepare_v2(db, sql, -1, &stmt, &sql);
-		while (rc == SQLITE_OK && stmt != NULL &&
-		       (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-			value = sqlite3_column_int64(stmt, 0);
-			rc = SQLITE_OK;
-		}
-		if (rc != SQLITE_OK && rc != SQLITE_DONE)
-			fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-		(void)sqlite3_finalize(stmt);
-	}
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	if (!test_database_sql(f->url, sql, &value))
+		fail_msg("%s", sql);
 	return value;
 }
 

@@ -10,6 +10,9 @@
 
 #include "store/store.h"
 
+/* 70 characters. */
+#define LONG "replace(replace('123456', '1', '2222222222'), '2', '000000')"
+
 static int64_t
 identity_add(struct fixture *f, const char *name)
 {
@@ -154,7 +157,7 @@ static void
 test_damaged_tokens(void **state)
 {
 	static const char *const rows[] = {
-	    "'a b c d'", "printf('%070d', 1)", "'a b ' || printf('%070d', 1)"};
+	    "'a b c d'", LONG, "'a b ' || " LONG};
 	struct fixture *f = *state;
 	int64_t id = identity_add(f, "demo.example");
 	struct store_identity got;
@@ -478,7 +481,11 @@ test_verification(void **state)
 	got.status = RULES_IDENTITY_PENDING; /* left alone */
 	assert_ok(f, store_verification_get(
 			 f->store, id, VERIFICATION_DKIM, &got, &f->err));
-	assert_memory_equal(&got, &v, offsetof(struct verification, error));
+	assert_int_equal(got.started_sec, v.started_sec);
+	assert_int_equal(got.checked_sec, v.checked_sec);
+	assert_int_equal(got.success_sec, v.success_sec);
+	assert_int_equal(got.failing_sec, v.failing_sec);
+	assert_int_equal(got.next_sec, v.next_sec);
 	assert_int_equal(got.error, v.error);
 	assert_ok(f, store_verification_delete(
 			 f->store, id, VERIFICATION_DKIM, &f->err));

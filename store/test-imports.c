@@ -65,8 +65,12 @@ test_suppression_page_by_index(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(
-	    fixture_sql(f,
-		"SELECT count(*) FROM pragma_index_info('suppression_by_time')"),
+	    fixture_sql(
+		f, fixture_is_sqlite()
+		       ? "SELECT count(*) FROM "
+			 "pragma_index_info('suppression_by_time')"
+		       : "SELECT indnatts FROM pg_index WHERE indexrelid = "
+			 "'suppression_by_time'::regclass"),
 	    4);
 }
 

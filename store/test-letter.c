@@ -77,6 +77,10 @@ test_link(void **state)
 	    f, SG_MISSING, store_link_get(f->store, first.hash, &got, &f->err));
 	assert_ok(f, store_link_get(f->store, second.hash, &got, &f->err));
 	assert_memory_equal(&got, &second, sizeof(got));
+	assert_ok(f, store_link_of(f->store, id, &got, &f->err));
+	assert_memory_equal(&got, &second, sizeof(got));
+	assert_code(
+	    f, SG_MISSING, store_link_of(f->store, id + 1, &got, &f->err));
 	assert_ok(f, store_link_delete(f->store, id, &f->err));
 	assert_ok(f, store_link_delete(f->store, id, &f->err));
 	assert_code(f, SG_MISSING,
@@ -256,19 +260,22 @@ test_letter(void **state)
 	assert_letters_due(f, 30, 9, "op@x.example a@demo.example");
 	assert_letters_due(f, 30, 1, "op@x.example");
 
-	assert_ok(
-	    f, store_letter_retry(f->store, request, 90, "451 later", &f->err));
+	assert_ok(f,
+	    store_letter_retry(f->store, request, 0, 90, "451 later", &f->err));
+	/* another host tried it before */
+	assert_code(f, SG_MISSING,
+	    store_letter_retry(f->store, request, 0, 99, "", &f->err));
 	assert_ok(f, store_letter_delete(f->store, confirm, &f->err));
 	assert_ok(f, store_letter_delete(f->store, confirm, &f->err));
 	assert_letters(f, "2.8.1.0:op@x.example,18,0,7-90,1,451 later");
 	assert_letters_due(f, 89, 9, "");
 	assert_code(f, SG_MISSING,
-	    store_letter_retry(f->store, confirm, 1, "", &f->err));
+	    store_letter_retry(f->store, confirm, 0, 1, "", &f->err));
 	/* a peer may answer at any length; what was kept can be read */
 	memset(long_text, 'x', sizeof(long_text) - 1);
 	long_text[sizeof(long_text) - 1] = '\0';
-	assert_ok(
-	    f, store_letter_retry(f->store, request, 95, long_text, &f->err));
+	assert_ok(f,
+	    store_letter_retry(f->store, request, 1, 95, long_text, &f->err));
 	assert_letters_due(f, 95, 9, "op@x.example");
 	assert_ok(f,
 	    store_letter_error(f->store, request, "452 later still", &f->err));
@@ -475,13 +482,15 @@ static void
 test_request(void **state)
 {
 	struct fixture *f = *state;
-	int64_t shop = fixture_account(f, "shop");
+	int64_t shop = fixture_account(f, "shop"), first, second, third;
 	struct store_request row, got;
+	char want[128];
 
 	assert_code(f, SG_MISSING,
 	    store_request_get(f->store, f->account, &got, &f->err));
 	request_add(f, 77, SG_MISSING);
 	row = request_add(f, f->account, SG_OK);
+	first = row.id;
 	request_add(f, f->account, SG_EXISTS);
 	assert_ok(f, store_request_get(f->store, f->account, &got, &f->err));
 	assert_memory_equal(&got, &row, sizeof(got));
@@ -495,12 +504,17 @@ test_request(void **state)
 	assert_int_equal(got.decided_sec, 6);
 	assert_code(f, SG_MISSING,
 	    store_request_decide(f->store, &row, &f->err)); /* once */
-	request_add(f, shop, SG_OK);
-	request_add(f, f->account, SG_OK);
-	assert_requests(f, f->account, "3:1,PENDING 1:1,DENIED");
-	row.id = 3;
+	second = request_add(f, shop, SG_OK).id;
+	third = request_add(f, f->account, SG_OK).id;
+	(void)snprintf(want, sizeof(want),
+	    "%" PRId64 ":1,PENDING %" PRId64 ":1,DENIED", third, first);
+	assert_requests(f, f->account, want);
+	row.id = third;
 	assert_ok(f, store_request_decide(f->store, &row, &f->err));
-	assert_requests(f, 0, "2:2,PENDING 3:1,DENIED 1:1,DENIED");
+	(void)snprintf(want, sizeof(want),
+	    "%" PRId64 ":2,PENDING %" PRId64 ":1,DENIED %" PRId64 ":1,DENIED",
+	    second, third, first);
+	assert_requests(f, 0, want);
 }
 
 /* ---- what goes with an account, an identity ---- */
@@ -519,10 +533,11 @@ fill(struct fixture *f, int64_t delegate)
 	letter_put(f, STORE_LETTER_REQUEST, 0, "b@x.example", 1, SG_OK);
 	grant_add(f, id, delegate, "*", SG_OK);
 	request_add(f, f->account, SG_OK);
-	fixture_sql(f, "INSERT INTO dkim_key (id, identity_id, selector, "
-		       "algorithm, bits, active, created_sec, public_base64, "
-		       "sealed, origin) VALUES "
-		       "(9, 1, 'tok', 'rsa', 2048, 1, 0, 'p', x'00', 1)");
+	fixture_sql(f,
+	    "INSERT INTO dkim_key (id, identity_id, selector, "
+	    "algorithm, bits, active, created_sec, public_base64, "
+	    "sealed, origin) VALUES "
+	    "(9, 1, 'tok', 'rsa', 2048, 1, 0, 'p', CAST('k' AS BLOB), 1)");
 	return id;
 }
 

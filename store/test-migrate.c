@@ -35,12 +35,13 @@ static const char *const third[] = {
     "CREATE UNIQUE INDEX b_once ON b (x);\n", /* fails when b has twins */
     NULL,
 };
-const struct schema_file schema_files[] = {
+static const struct schema_file files[] = {
     {1, "001-first.sql", first},
     {2, "002-second.sql", second},
     {3, "003-third.sql", third},
 };
-const size_t schema_file_count = 3;
+const struct schema schema_sqlite = {files, 3};
+const struct schema schema_pgsql = {files, 3};
 
 static char path[128], url[144];
 static struct err err;

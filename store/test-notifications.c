@@ -193,8 +193,14 @@ test_publication_is_whole(void **state)
 	assert_code(f, SG_EXISTS,
 	    store_publication_add(f->store, &row, 0, 10, &f->err));
 	assert_int_equal(count(f, "notification"), 1);
-	fixture_sql(f, "CREATE TRIGGER no BEFORE INSERT ON notification BEGIN "
-		       "SELECT RAISE(ABORT, 'no'); END");
+	fixture_sql(
+	    f, fixture_is_sqlite()
+		   ? "CREATE TRIGGER no BEFORE INSERT ON notification BEGIN "
+		     "SELECT RAISE(ABORT, 'no'); END"
+		   : "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS "
+		     "$$ BEGIN RAISE unique_violation; END $$; "
+		     "CREATE TRIGGER no BEFORE INSERT ON notification "
+		     "FOR EACH ROW EXECUTE FUNCTION no()");
 	memcpy(row.uuid, "m2", sizeof("m2"));
 	assert_code(f, SG_EXISTS, /* what the driver makes of a trigger */
 	    store_publication_add(f->store, &row, 0, 10, &f->err));
@@ -271,7 +277,7 @@ test_due_is_bounded(void **state)
 	fixture_sql(f,
 	    "BEGIN; WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL "
 	    "SELECT i + 1 FROM n WHERE i < 100000) INSERT INTO publication "
-	    "SELECT i, 'm' || i, 1, 0, '', '{}', '', i FROM n;"
+	    "SELECT i, 'm' || i, 1, 0, '', '{}', '', i, '' FROM n;"
 	    "INSERT INTO notification SELECT id, id, 1, 10, 0, '' "
 	    "FROM publication; COMMIT;");
 	publish(f, 2, "new", 50);

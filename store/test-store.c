@@ -8,6 +8,7 @@
 
 #include "store/query.h"
 #include "store/store.h"
+#include "store/test-database.h"
 
 /* ---- every statement is run by some test here ---- */
 
@@ -26,6 +27,14 @@ __wrap_query_open(
 	__real_query_open(q, store, id, err_r);
 }
 
+/* Rows that PostgreSQL writes by a statement for many. */
+static bool
+is_of_sqlite(enum query_id id)
+{
+	return id == QUERY_LEASE_SPENT || id == QUERY_LEASE_END_QUOTA ||
+	       id == QUERY_LEASE_END_USAGE || id == QUERY_LEASE_END;
+}
+
 static void
 test_every_query_was_run(void **state)
 {
@@ -38,7 +47,8 @@ test_every_query_was_run(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < QUERY_COUNT; i++)
-		if (!query_seen[i]) {
+		if (!query_seen[i] && !(test_database_is_postgresql() &&
+					  is_of_sqlite((enum query_id)i))) {
 			print_error("no test runs %s\n", names[i]);
 			missing++;
 		}
@@ -601,7 +611,11 @@ test_text_too_long(void **state)
 	struct fixture *f = *state;
 	struct names names = {0};
 
-	fixture_sql(f, "INSERT INTO login VALUES (printf('%300d', 1), 1, 1)");
+	fixture_sql(f, "INSERT INTO login VALUES (replace(replace("
+		       "'1234567890', '1', '12345678901234567890'), '2', "
+		       "'123456789012345678901234567890123456789012345678901"
+		       "23456789012345678901234567890123456789012345678901')"
+		       ", 1, 1)");
 	assert_code(f, SG_IO,
 	    store_login_list(f->store, 0, add_login, &names, &f->err));
 	assert_int_equal(names.count, 0);
@@ -626,15 +640,24 @@ int test_events(void);
 int test_retention(void);
 int test_topics(void);
 int test_notifications(void);
+int test_duties(void);
+int test_observed(void);
 int test_onces(void);
 int test_templates(void);
 int test_brakes(void);
 int test_tenants(void);
+int test_pool_ways(void);
+int test_figures(void);
+int test_users(void);
 int test_policies(void);
-int test_reservations(void);
+int test_message_search(void);
 int test_counter(void);
+int test_leases(void);
+int test_exports(void);
 int test_imports(void);
+int test_runs(void);
 int test_change(void);
+int test_many_rows(void);
 
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -673,15 +696,24 @@ main(void)
 	failed += test_retention();
 	failed += test_topics();
 	failed += test_notifications();
+	failed += test_duties();
+	failed += test_observed();
 	failed += test_onces();
 	failed += test_templates();
 	failed += test_brakes();
 	failed += test_tenants();
+	failed += test_pool_ways();
+	failed += test_figures();
+	failed += test_users();
 	failed += test_policies();
-	failed += test_reservations();
+	failed += test_message_search();
 	failed += test_counter();
+	failed += test_leases();
 	failed += test_change();
+	failed += test_exports();
 	failed += test_imports();
+	failed += test_runs();
+	failed += test_many_rows();
 	failed += cmocka_run_group_tests_name("queries", last, NULL, NULL);
 	return failed;
 }

@@ -15,9 +15,9 @@
 struct store;
 
 struct fixture {
-	char dir[128];
-	char path[160];
-	char url[176];
+	char dir[128];  /* SQLite: of its own */
+	char path[160]; /* SQLite: the file in it */
+	char url[1024];
 	struct store *store; /* opened for writing, busy time 5 s */
 	int64_t account;     /* id of an account "demo" */
 	struct err err;
@@ -26,6 +26,9 @@ struct fixture {
 /* cmocka's setup and teardown: *state is the struct fixture. */
 int fixture_setup(void **state);
 int fixture_teardown(void **state);
+
+/* What the tests run on: test-database.h. */
+bool fixture_is_sqlite(void);
 
 int64_t fixture_account(struct fixture *f, const char *name);
 

@@ -321,7 +321,10 @@ test_sets_are_told(void **state)
 	assert_ok(f, store_identity_create(f->store, &identity, &f->err));
 	assert_changes(f, &at, "3:1:1:a.example");
 	assert_ok(f, store_set_delete(f->store, set.facts.id, &f->err));
-	assert_changes(f, &at, "3:1:1:a.example 3:1:1:a.example 7:1:1:news");
+	/* PostgreSQL writes down the cause before what follows from it */
+	assert_changes(f, &at,
+	    fixture_is_sqlite() ? "3:1:1:a.example 3:1:1:a.example 7:1:1:news"
+				: "7:1:1:news 3:1:1:a.example 3:1:1:a.example");
 }
 
 /* ---- what identities say of sets and topics ---- */

@@ -156,6 +156,8 @@ struct store_publication {
 	const unsigned char *sealed; /* token, seal context "subscription" */
 	size_t sealed_len;
 	int64_t created_msec;
+	const char *queue_id; /* of the message it tells of, for
+				 store_publication_add alone; NULL none */
 };
 /* With one notification for each confirmed subscription of the topic; or, when
  * subscription_id is not 0, for that one alone, confirmed or not. Nobody to tell:
