@@ -46,6 +46,21 @@ clock_now_usec(void)
 }
 
 int64_t
+clock_moved_usec(int64_t other_usec)
+{
+	return other_usec + test_shift_sec() * 1000000;
+}
+
+int64_t
+clock_boot_usec(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t
 clock_peer_sec(void)
 {
 	struct timespec now;

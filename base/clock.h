@@ -12,8 +12,13 @@ int64_t clock_now_usec(void);
  * another machine. */
 int64_t clock_peer_sec(void);
 
+/* What another machine's clock says, moved as tests move this one's. */
+int64_t clock_moved_usec(int64_t other_usec);
+
 /* A clock that never goes back; for time-outs only. */
 int64_t clock_mono_msec(void);
+/* The same, and it goes on while the machine sleeps: for what must have ended. */
+int64_t clock_boot_usec(void);
 
 #define CLOCK_ISO_MAX 32
 /* "2026-11-24T15:04:05Z" into text; returns text. */

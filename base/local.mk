@@ -9,7 +9,8 @@ base_libbase_a_SOURCES = \
 	base/local_socket.c base/local_socket.h \
 	base/log.c base/log.h base/log_events.h \
 	base/process.c base/process.h \
-	base/seal.c base/seal.h
+	base/seal.c base/seal.h \
+	base/turns.c base/turns.h
 EXTRA_DIST += base/README.md
 
 if HAVE_CMOCKA
@@ -29,6 +30,10 @@ base_test_log_SOURCES = base/test-log.c
 base_test_log_LDADD = $(base_test_libs)
 base_test_seal_SOURCES = base/test-seal.c
 base_test_seal_LDADD = $(base_test_libs)
+check_PROGRAMS += base/test-turns
+TESTS += base/test-turns
+base_test_turns_SOURCES = base/test-turns.c
+base_test_turns_LDADD = $(base_test_libs)
 endif
 
 base_libbase_a_SOURCES += base/hash.c base/hash.h

@@ -9,13 +9,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum sg_err
-local_socket_new(int family, int *fd_r, struct err *err_r)
+static enum sg_err
+new_socket(int family, int type, int *fd_r, struct err *err_r)
 {
-	*fd_r = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	*fd_r = socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (*fd_r < 0)
 		return err_set(err_r, SG_IO, "socket: %s", strerror(errno));
 	return SG_OK;
+}
+
+enum sg_err
+local_socket_new(int family, int *fd_r, struct err *err_r)
+{
+	return new_socket(family, SOCK_STREAM, fd_r, err_r);
 }
 
 bool
@@ -49,7 +55,8 @@ local_socket_own(const char *path, const char *user, struct err *err_r)
 	return SG_OK;
 }
 
-/* Only a socket that refuses connections is dead. */
+/* Only a socket that refuses connections is dead; one of another type does it in
+ * another way. */
 static enum sg_err
 remove_stale(const struct sockaddr_un *un, struct err *err_r)
 {
@@ -101,8 +108,8 @@ make_file(
 	return rc;
 }
 
-enum sg_err
-local_socket_bind(struct local_socket *socket_r, const char *path, mode_t mode,
+static enum sg_err
+bind_as(int type, struct local_socket *socket_r, const char *path, mode_t mode,
     const char *user, struct err *err_r)
 {
 	struct sockaddr_un *un = &socket_r->address;
@@ -117,10 +124,24 @@ local_socket_bind(struct local_socket *socket_r, const char *path, mode_t mode,
 	memcpy(un->sun_path, path, strlen(path) + 1);
 	rc = remove_stale(un, err_r);
 	if (rc == SG_OK)
-		rc = local_socket_new(AF_UNIX, &socket_r->fd, err_r);
+		rc = new_socket(AF_UNIX, type, &socket_r->fd, err_r);
 	if (rc == SG_OK)
 		rc = make_file(socket_r, mode, user, err_r);
 	return rc;
+}
+
+enum sg_err
+local_socket_bind(struct local_socket *socket_r, const char *path, mode_t mode,
+    const char *user, struct err *err_r)
+{
+	return bind_as(SOCK_STREAM, socket_r, path, mode, user, err_r);
+}
+
+enum sg_err
+local_socket_bind_datagrams(struct local_socket *socket_r, const char *path,
+    mode_t mode, const char *user, struct err *err_r)
+{
+	return bind_as(SOCK_DGRAM, socket_r, path, mode, user, err_r);
 }
 
 void

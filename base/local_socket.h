@@ -33,6 +33,9 @@ enum sg_err local_socket_own(
  * too. */
 enum sg_err local_socket_bind(struct local_socket *socket_r, const char *path,
     mode_t mode, const char *user, struct err *err_r);
+/* The same for datagrams, which come at once. */
+enum sg_err local_socket_bind_datagrams(struct local_socket *socket_r,
+    const char *path, mode_t mode, const char *user, struct err *err_r);
 
 /* Takes the file away when it is still the one that was made, and we may. */
 void local_socket_close(struct local_socket *socket);

@@ -1,5 +1,5 @@
 /* Structured log lines: event name, queue id, key=value. Only programs and
- * ops/ call it. Does not decide what is worth logging. */
+ * ops/ call it, and store/pgsql_connect.c, for what no call asked. Does not decide what is worth logging. */
 #ifndef SENDWARD_BASE_LOG_H
 #define SENDWARD_BASE_LOG_H
 

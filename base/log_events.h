@@ -12,9 +12,14 @@ X(DAEMON_FATAL,    "daemon.fatal",    ERROR, "a program could not start or go on
 X(DAEMON_BUG,      "daemon.bug",      ERROR, "a state that cannot happen; please report it") \
 X(CONF_RELOADED,   "conf.reloaded",   INFO,  "SIGHUP: the new configuration is in force") \
 X(CONF_KEPT,       "conf.kept",       ERROR, "SIGHUP: the new file is broken, the old configuration stays in force") \
+X(LEASE_BACK,      "lease.back",      INFO,  "quota that an earlier process of this name had taken and not sent was given back") \
+X(LEASE_LOST,      "lease.lost",      WARN,  "quota that an earlier process of this name had taken counts as sent, for nobody knows how much of it was; see sendwardctl lease list") \
 X(STORE_STALE,     "store.stale",     ERROR, "the store cannot be read; mail of accounts is answered 451") \
 X(STORE_BACK,      "store.back",      INFO,  "the store can be read again") \
+X(STORE_UNKNOWN,   "store.unknown",   WARN,  "what is not in memory could not be asked; such mail is answered 451 (told once a minute)") \
+X(STORE_LOADED,    "store.loaded",    INFO,  "identities and suppressions are in memory; look-ups do not ask the store any more") \
 X(STORE_FAILED,    "store.failed",    ERROR, "one statement or transaction failed") \
+X(STORE_NOTICE,    "store.notice",    WARN,  "PostgreSQL said something by itself (told once a minute for each connection; untold: how many were not)") \
 X(MESSAGE_ACCEPT,  "message.accept",  INFO,  "the milter accepted an account's message; owner is the account that granted its identity, operator the domain of the operator's signature") \
 X(MESSAGE_REJECT,  "message.reject",  INFO,  "the milter refused a message or a recipient; reason token and reply") \
 X(MESSAGE_DEFER,   "message.defer",   WARN,  "the milter answered 4xx; reason token and reply") \
@@ -25,6 +30,7 @@ X(POLICY_GRANT,    "policy.grant",    DEBUG, "recipients counted for a message")
 X(POLICY_REFUSE,   "policy.refuse",   INFO,  "pause, rate or quota; reason token and reply") \
 X(POLICY_PACE,     "policy.pace",     DEBUG, "an answer is held back until a token is free") \
 X(POLICY_RELEASE,  "policy.release",  DEBUG, "a reservation was given back") \
+X(POLICY_UNHEARD,  "policy.unheard", WARN,  "sendward-policyd could not be told of a message that was refused: it stays counted") \
 X(POLICY_STAGE,    "policy.stage",    ERROR, "the policy service is asked where it cannot count") \
 X(POLICY_INPUT,    "policy.input",    WARN,  "a client of the policy socket sent what is no request") \
 X(IDENTITY_STATE,  "identity.state",  INFO,  "an identity, its DKIM or its MAIL FROM domain went into another state; why") \
@@ -39,6 +45,8 @@ X(LETTER_RETRY,    "letter.retry",    WARN,  "a letter could not be handed in; i
 X(LETTER_LOST,     "letter.lost",     ERROR, "a letter was given up; why") \
 X(JOBS_FAILED,     "jobs.failed",     ERROR, "one task of sendward-jobd failed; it goes on") \
 X(IMPORT_ENDED,    "import.ended",    INFO,  "an import job of an account is at its end") \
+X(DUTY_TAKEN,      "duty.taken",      INFO,  "this host does from now on what one does for all; which duty") \
+X(DUTY_LOST,       "duty.lost",       INFO,  "this host does no more what one does for all; another one will") \
 X(JOBS_BACK,       "jobs.back",       INFO,  "a task of sendward-jobd that had failed works again") \
 X(JOURNAL_FAILED,  "journal.failed",  ERROR, "what leaves cannot be noted; mail of accounts is answered 451") \
 X(JOURNAL_LINE,    "journal.line",    WARN,  "a line of the journal cannot be read and was left out; the file and where") \
@@ -57,6 +65,16 @@ X(NOTIFY_RETRY,    "notify.retry",    INFO,  "a notification could not be delive
 X(NOTIFY_DEAD,     "notify.dead",     WARN,  "a notification was given up; it is kept as a dead letter") \
 X(HTTP_REQUEST,    "http.request",    DEBUG, "one request to sendward-apid and its answer") \
 X(API_CALL,        "api.call",        INFO,  "a call of the API: operation, account, access key id, status, error, client and request id") \
+X(CONSOLE_FAILED,  "console.failed",  WARN,  "files of the console cannot be served; which, and why") \
+X(EXPORT_ENDED,    "export.ended",    INFO,  "an export of an account is at its end") \
+X(CONSOLE_SIGN_IN, "console.sign-in", INFO, "a person signed in to the console; from where") \
+X(CONSOLE_SIGN_IN_FAILED, "console.sign-in-failed", WARN, "a name, password or code was wrong, or is locked; why") \
+X(CONSOLE_LOCKED,  "console.locked",  WARN,  "too many tries failed: of that user from that network, or of that network, none is taken until then") \
+X(CONSOLE_SIGN_OUT, "console.sign-out", INFO, "a person ended his session, or all of his") \
+X(CONSOLE_PASSWORD_CHANGED, "console.password-changed", INFO, "a person changed his password; his other sessions ended") \
+X(CONSOLE_SECOND_FACTOR, "console.second-factor", INFO, "a person has a second factor from now on, or none") \
+X(CONSOLE_USER,    "console.user",    INFO,  "an operator made, changed or deleted a user; who") \
+X(CONSOLE_ACTION,  "console.action",  INFO,  "an operator changed an account, or answered its request; who and why") \
 X(HTTP_FAILED,     "http.failed",     ERROR, "a request was answered 5xx; why")
 /* clang-format on */
 

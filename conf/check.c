@@ -42,6 +42,23 @@ is_domain(const char *name)
 }
 
 static const char *
+check_ports(const char *value)
+{
+	while (*value != '\0') {
+		char *end;
+		unsigned long port = strtoul(value, &end, 10);
+
+		end += strncmp(end, "/tls", 4) == 0 ? 4 : 0;
+		if (*value < '1' || *value > '9' || port > 65535 ||
+		    (*end != ' ' && *end != '\0'))
+			return "must be ports from 1 to 65535 with single "
+			       "spaces between them, such as \"587 465\"";
+		value = *end == ' ' ? end + 1 : end;
+	}
+	return NULL;
+}
+
+static const char *
 check_domain(const char *value)
 {
 	if (value[0] == '\0' || is_domain(value))
@@ -92,7 +109,12 @@ check_store(const char *value)
 {
 	if (strncmp(value, "sqlite:/", 8) == 0 && value[8] != '\0')
 		return NULL;
-	return "is no store that is known; write \"sqlite:/PATH\"";
+	if (strncmp(value, "postgresql://", 13) == 0 && value[13] != '\0')
+		return NULL;
+	if (strncmp(value, "postgres://", 11) == 0 && value[11] != '\0')
+		return NULL;
+	return "is no store that is known; write \"sqlite:/PATH\" or "
+	       "\"postgresql://USER@HOST/DATABASE\"";
 }
 
 static const char *
@@ -286,12 +308,42 @@ check_url(const char *value)
 	       "\"https://mail.example.com:8025\"";
 }
 
+static const char *
+check_proxies(const char *value)
+{
+	static const unsigned char first[16] = {[10] = 0xff, 0xff, 0},
+				   last[16] = {[10] = 0xff,
+				       0xff,
+				       0xff,
+				       0xff,
+				       0xff,
+				       0xff};
+	struct conf_network network;
+	const char *problem;
+
+	while (conf_network_next(&value, &network, &problem))
+		if (conf_network_has(&network, first) &&
+		    conf_network_has(&network, last))
+			return "believes everybody; name the proxies alone";
+	if (problem == NULL)
+		return NULL;
+	return "names a proxy that is none; write addresses or networks with "
+	       "spaces between them, such as \"127.0.0.1 192.0.2.0/28\"";
+}
+
+static const char *
+check_console_dir(const char *value)
+{
+	return strcmp(value, "none") == 0 ? NULL : check_path_or_none(value);
+}
+
 /* clang-format off */
 static const struct {
 	const char *path;
 	check_fn *check;
 } checks[] = {
 	{"api.listen",               check_listen},
+	{"api.proxies",              check_proxies},
 	{"api.submission",           check_mail_server},
 	{"api.tls_certificate_file", check_path_or_none},
 	{"api.tls_key_file",         check_path_or_none},
@@ -322,7 +374,13 @@ static const struct {
 	{"notify.ca_file",           check_path_or_none},
 	{"notify.command_dir",       check_path_or_none},
 	{"api.import_dir",           check_path_or_none},
+	{"console.chart_js",         check_path_or_none},
+	{"console.dir",              check_console_dir},
+	{"console.files_dir",        check_path},
+	{"console.smtp_host",        check_domain},
+	{"console.smtp_ports",       check_ports},
 	{"notify.command_user",      check_user},
+	{"policy.release_socket",    check_path_or_none},
 	{"policy.socket",            check_socket},
 	{"policy.socket_mode",       check_mode},
 	{"region",                   check_region},

@@ -137,6 +137,25 @@ type_name(const config_setting_t *setting)
 	}
 }
 
+/* A url that is not understood may hold a password: of it the scheme alone is told. */
+static enum sg_err
+bad_string(struct load *load, const struct conf_option *option, unsigned line,
+    const char *value, const char *problem)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
+	const char *more = "";
+	int len = 100;
+
+	if (strcmp(option->path, "store") == 0 &&
+	    strncmp(value, "sqlite:", 7) != 0) {
+		len = (int)strspn(value, letters);
+		len = value[len] == ':' && len < 32 ? len + 1 : 0;
+		more = "…";
+	}
+	return conf_fault(load->err_r, &load->source, line, option->path,
+	    "\"%.*s%s\" %s", len, value, more, problem);
+}
+
 static enum sg_err
 load_string(struct load *load, const struct conf_option *option,
     const config_setting_t *setting)
@@ -160,8 +179,7 @@ load_string(struct load *load, const struct conf_option *option,
 		    (long long)option->most);
 	problem = conf_check_string(option, value);
 	if (problem != NULL)
-		return conf_fault(load->err_r, &load->source, line,
-		    option->path, "\"%.100s\" %s", value, problem);
+		return bad_string(load, option, line, value, problem);
 	if (!set_string(load->conf, option, value))
 		return err_set(load->err_r, SG_NOMEM, "out of memory");
 	return SG_OK;
@@ -209,6 +227,13 @@ list_choices(const struct conf_option *option, char *text_r, size_t size)
 	}
 }
 
+/* It takes true and false, too. */
+static bool
+is_switch(const struct conf_option *option)
+{
+	return strcmp(option->choices, "no|yes") == 0;
+}
+
 static enum sg_err
 load_enum(struct load *load, const struct conf_option *option,
     const config_setting_t *setting)
@@ -219,6 +244,9 @@ load_enum(struct load *load, const struct conf_option *option,
 	int index;
 
 	list_choices(option, choices, sizeof(choices));
+	if (is_switch(option) &&
+	    config_setting_type(setting) == CONFIG_TYPE_BOOL)
+		value = config_setting_get_bool(setting) ? "yes" : "no";
 	if (value == NULL)
 		return conf_fault(load->err_r, &load->source, line,
 		    option->path, "must be one of %s, is %s", choices,

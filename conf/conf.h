@@ -16,6 +16,8 @@
 enum conf_mode { CONF_MODE_ENFORCE, CONF_MODE_MONITOR };
 enum conf_suppressed { CONF_SUPPRESSED_ACCEPT, CONF_SUPPRESSED_REJECT };
 enum conf_simulator_aws { CONF_SIMULATOR_AWS_NO, CONF_SIMULATOR_AWS_YES };
+enum conf_journal_sync { CONF_JOURNAL_SYNC_NO, CONF_JOURNAL_SYNC_YES };
+enum conf_milter_quota { CONF_MILTER_QUOTA_NO, CONF_MILTER_QUOTA_YES };
 enum conf_private_addresses { CONF_PRIVATE_REFUSE, CONF_PRIVATE_ALLOW };
 enum conf_log_level {
 	CONF_LOG_DEBUG,
@@ -83,6 +85,16 @@ struct conf_server {
 bool conf_server_next(
     const char **list, struct conf_server *server_r, struct err *err_r);
 
+/* The next network of a list of ADDRESS or ADDRESS/BITS (api.proxies); *list moves
+ * behind it. False: the end (*problem_r is NULL), or a word that is none (*problem_r
+ * says what is wrong, static text). */
+bool conf_network_next(
+    const char **list, struct conf_network *network_r, const char **problem_r);
+
+/* address: 16 bytes, IPv4 mapped. */
+bool conf_network_has(
+    const struct conf_network *network, const unsigned char address[16]);
+
 /* The account that owns a client address (16 bytes, IPv4 mapped), longest
  * prefix first; NULL when none. Owned by conf. */
 const char *conf_account_of_address(
@@ -92,5 +104,8 @@ const char *conf_account_of_address(
  * in it. With a JSON flag: one JSON object with the option paths as keys. */
 void conf_dump(const struct conf *conf, FILE *out);
 enum sg_err conf_dump_json(const struct conf *conf, FILE *out);
+/* The option `store` as others may see it: without a password. malloc'ed; NULL: no
+ * memory. */
+char *conf_store_shown(const char *url);
 
 #endif

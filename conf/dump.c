@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define CIDR_MAX (INET6_ADDRSTRLEN + 8)
@@ -29,6 +30,30 @@ put_text(FILE *out, const char *value)
 	put_string(out, value, strlen(value));
 }
 
+char *
+conf_store_shown(const char *url)
+{
+	char *shown = strdup(url);
+	char *user = shown != NULL ? strstr(shown, "//") : NULL;
+	char *at, *from;
+
+	if (user == NULL || strncmp(url, "postgres", 8) != 0)
+		return shown;
+	at = memrchr(user, '@', strcspn(user, "?"));
+	if (at == NULL)
+		at = strrchr(user, '@');
+	from = at != NULL ? memchr(user, ':', (size_t)(at - user)) : NULL;
+	if (from != NULL)
+		memmove(from, at, strlen(at) + 1);
+	from = shown;
+	while ((from = strstr(from, "password=")) != NULL) {
+		from += strlen("password=");
+		at = from + strcspn(from, "&");
+		memmove(from, at, strlen(at) + 1);
+	}
+	return shown;
+}
+
 static const void *
 value_of(const struct conf *conf, const struct conf_option *option)
 {
@@ -39,6 +64,15 @@ static const char *
 string_of(const struct conf *conf, const struct conf_option *option)
 {
 	return *(char *const *)value_of(conf, option);
+}
+
+/* Without secrets; malloc'ed. NULL: no memory. */
+static char *
+shown_of(const struct conf *conf, const struct conf_option *option)
+{
+	const char *value = string_of(conf, option);
+
+	return value == conf->store ? conf_store_shown(value) : strdup(value);
 }
 
 static long long
@@ -59,11 +93,14 @@ static void
 put_value(FILE *out, const struct conf *conf, const struct conf_option *option)
 {
 	const char *name;
+	char *text;
 	size_t len;
 
 	switch (option->type) {
 	case CONF_TYPE_STRING:
-		put_text(out, string_of(conf, option));
+		text = shown_of(conf, option);
+		put_text(out, text != NULL ? text : "");
+		free(text);
 		break;
 	case CONF_TYPE_INT:
 		(void)fprintf(out, "%lld", int_of(conf, option));
@@ -135,11 +172,16 @@ static json_t *
 json_value(const struct conf *conf, const struct conf_option *option)
 {
 	const char *name;
+	json_t *value;
+	char *text;
 	size_t len;
 
 	switch (option->type) {
 	case CONF_TYPE_STRING:
-		return json_string(string_of(conf, option));
+		text = shown_of(conf, option);
+		value = json_string(text); /* NULL of NULL */
+		free(text);
+		return value;
 	case CONF_TYPE_INT:
 		return json_integer(int_of(conf, option));
 	case CONF_TYPE_ENUM:

@@ -14,6 +14,7 @@ conf_libconf_a_SOURCES = \
 
 examplesdir = $(docdir)/examples
 dist_examples_DATA = \
+	conf/examples/dovecot-sendward-pgsql.conf.ext \
 	conf/examples/dovecot-sendward-sql.conf.ext \
 	conf/examples/dovecot-sendward.conf \
 	conf/examples/postfix-main.cf \
@@ -30,9 +31,13 @@ dist_examples_SCRIPTS = conf/examples/sendward-domains
 EXTRA_DIST += conf/README.md
 
 if HAVE_CMOCKA
-check_PROGRAMS += conf/test-conf
-TESTS += conf/test-conf
-conf_test_conf_SOURCES = conf/test-conf.c
+check_PROGRAMS += conf/test-conf conf/test-networks
+TESTS += conf/test-conf conf/test-networks
+conf_test_conf_SOURCES = conf/test-conf.c conf/test-file.c conf/test-file.h
 conf_test_conf_LDADD = conf/libconf.a base/libbase.a $(CONFIG_LIBS) \
+	$(JANSSON_LIBS) $(CMOCKA_LIBS)
+conf_test_networks_SOURCES = conf/test-networks.c conf/test-file.c \
+	conf/test-file.h
+conf_test_networks_LDADD = conf/libconf.a base/libbase.a $(CONFIG_LIBS) \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS)
 endif

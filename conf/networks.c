@@ -81,7 +81,33 @@ conf_network_parse(
 			     "address of the network, or a longer length";
 		return false;
 	}
+	*problem_r = NULL;
 	return true;
+}
+
+bool
+conf_network_next(
+    const char **list, struct conf_network *network_r, const char **problem_r)
+{
+	const char *word = *list + strspn(*list, " ,");
+	size_t len = strcspn(word, " ,");
+	char text[INET6_ADDRSTRLEN + 8];
+
+	*list = word + len;
+	*problem_r = NULL;
+	network_r->account[0] = '\0';
+	if (len == 0)
+		return false;
+	(void)snprintf(text, sizeof(text), "%.*s",
+	    len < sizeof(text) ? (int)len : 0, word);
+	return conf_network_parse(text, network_r, problem_r);
+}
+
+bool
+conf_network_has(
+    const struct conf_network *network, const unsigned char address[16])
+{
+	return same_prefix(network->address, address, network->prefix_bits);
 }
 
 void
@@ -238,8 +264,7 @@ conf_account_of_address(
 	for (size_t i = 0; i < conf->network_count; i++) {
 		const struct conf_network *network = &conf->networks[i];
 
-		if (same_prefix(
-			network->address, address, network->prefix_bits))
+		if (conf_network_has(network, address))
 			return network->account;
 	}
 	return NULL;

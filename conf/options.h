@@ -10,7 +10,8 @@
 /* clang-format off */
 #define CONF_OPTIONS(X) \
 X("mode",                 mode,                 ENUM,   0, 0, "enforce|monitor", "enforce", "enforce refuses what the rules forbid; monitor refuses nothing and logs what it would have refused") \
-X("store",                store,                STRING, 8, 1000, NULL, "sqlite:/var/lib/sendward/sendward.db", "where everything is kept: sqlite:PATH") \
+X("store",                store,                STRING, 8, 1000, NULL, "sqlite:/var/lib/sendward/sendward.db", "where everything is kept: sqlite:PATH, or for several hosts postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with several HOST:PORT when it may move, and options of libpq") \
+X("host",                 host,                 STRING, 0, 64, NULL, "", "name of this machine among those that share a store; empty: the system's host name") \
 X("master_key_file",      master_key_file,      STRING, 1, 4000, NULL, "/etc/sendward/master.key", "32 bytes, mode 0400; seals DKIM keys and API secrets") \
 X("user",                 user,                 STRING, 0, 32, NULL, "sendward", "system user that the programs run as; empty: do not change") \
 X("region",               region,               STRING, 1, 32, NULL, "local", "region name that SMTP passwords and API signatures are derived for; shown in upper case in replies") \
@@ -24,6 +25,7 @@ X("sandbox_rate",         sandbox_rate,         INT,    1, 1000000, NULL, "1", "
 X("production_daily",     production_daily,     INT,    1, 1000000000, NULL, "50000", "recipients per 24 hours of an account that leaves the sandbox, unless set otherwise") \
 X("production_rate",      production_rate,      INT,    1, 1000000, NULL, "14", "recipients per second of an account that leaves the sandbox, unless set otherwise") \
 X("journal",              journal,              STRING, 1, 4000, NULL, "/var/lib/sendward/journal", "folder where the milter notes what leaves, until it is in the store; owned by the option user") \
+X("journal_sync",         journal_sync,         ENUM,   0, 0, "no|yes", "yes", "a message that leaves is answered when the disk has what was noted of it, so that a power cut takes no note away; no: when the system has it, which outlives the end of any process") \
 X("mail_log",             mail_log,             STRING, 0, 4000, NULL, "", "log file of Postfix or Sendmail that deliveries and delays are read from; empty: no such events") \
 X("retention_days",       retention_days,       INT,    1, 3650, NULL, "30", "how long messages, events and reports are kept") \
 X("simulator_domain",     simulator_domain,     STRING, 0, 253, NULL, "", "domain of the mailbox simulator, open to accounts in the sandbox, such as simulator.example.com; empty: none") \
@@ -37,8 +39,10 @@ X("milter.socket_mode",   milter_socket_mode,   STRING, 3, 5, NULL, "0666", "per
 X("milter.timeout_sec",   milter_timeout_sec,   INT,    10, 86400, NULL, "7210", "silence after which the milter closes a connection") \
 X("milter.max_header_bytes", milter_max_header_bytes, INT, 4096, 16777216, NULL, "1048576", "all header fields of a message together") \
 X("milter.max_headers",   milter_max_headers,   INT,    10, 100000, NULL, "1000", "header fields of a message") \
+X("milter.quota",         milter_quota,         ENUM,   0, 0, "no|yes", "no", "the milter counts, too, recipient by recipient: for Sendmail, which asks no policy server; sendward-policyd then counts nothing") \
 X("policy.socket",        policy_socket,        STRING, 4, 200, NULL, "unix:/run/sendward/policy.sock", "where sendward-policyd listens: unix:PATH or inet:PORT@ADDRESS") \
 X("policy.socket_mode",   policy_socket_mode,   STRING, 3, 5, NULL, "0666", "permissions of the policy server's unix socket, octal") \
+X("policy.release_socket", policy_release_socket, STRING, 0, 100, NULL, "", "where sendward-milter tells sendward-policyd of messages that were refused, so that they are not counted: path of a socket for datagrams; empty: release.sock beside policy.socket, or in /run/sendward when that is no unix socket") \
 X("policy.max_connections", policy_max_connections, INT, 10, 100000, NULL, "2000", "connections that the policy server holds at once") \
 X("policy.timeout_sec",   policy_timeout_sec,   INT,    1, 86400, NULL, "30", "time in which a started request must be complete") \
 X("policy.idle_sec",      policy_idle_sec,      INT,    10, 86400, NULL, "1200", "silence between requests after which the policy server closes a connection") \
@@ -83,6 +87,7 @@ X("notify.command_sec",   notify_command_sec,   INT,    1, 3600, NULL, "30", "ho
 X("notify.parallel",      notify_parallel,      INT,    1, 1000, NULL, "50", "deliveries to webhooks at once") \
 X("api.listen",           api_listen,           STRING, 3, 300, NULL, "127.0.0.1:8025", "where sendward-apid listens: ADDRESS:PORT, IPv6 in brackets") \
 X("api.url",              api_url,              STRING, 0, 1000, NULL, "", "how its users reach it, such as https://mail.example.com:8025, for links in letters; empty: made from api.listen") \
+X("api.proxies",          api_proxies,          STRING, 0, 1000, NULL, "", "reverse proxies before sendward-apid: addresses or networks with spaces between them, whose X-Forwarded-For says who the client is; empty: it is whoever connects") \
 X("api.tls_certificate_file", api_tls_certificate_file, STRING, 0, 4000, NULL, "", "certificate chain, PEM; empty: no TLS") \
 X("api.tls_key_file",     api_tls_key_file,     STRING, 0, 4000, NULL, "", "its private key, PEM, mode 0400, owned by the option user: a reload reads it again") \
 X("api.import_dir",       api_import_dir,       STRING, 0, 4000, NULL, "", "folder whose files DIR/ACCOUNT/BUCKET/KEY import jobs of the API may name as s3://BUCKET/KEY; empty: none") \
@@ -96,7 +101,14 @@ X("api.calls_per_second", api_calls_per_second, INT,    1, 1000000, NULL, "20", 
 X("api.max_request_bytes", api_max_request_bytes, INT, 65536, 1073741824, NULL, "67108864", "body of a call of the API: a message of 40 MB is 56 MB there") \
 X("api.max_pending_bytes", api_max_pending_bytes, INT, 1048576, 2147483647, NULL, "268435456", "bodies larger than api.max_body_bytes, of all calls in hand together; beyond it they are answered 503") \
 X("api.senders",          api_senders,          INT,    1, 1000, NULL, "64", "threads for calls that take long, such as sending: at most so many at once") \
-X("api.timeout_sec",      api_timeout_sec,      INT,    1, 3600, NULL, "15", "time in which a request must be complete, and silence after which a connection is closed")
+X("api.timeout_sec",      api_timeout_sec,      INT,    1, 3600, NULL, "15", "time in which a request must be complete, and silence after which a connection is closed") \
+X("console.session_hours", console_session_hours, INT, 1, 8760, NULL, "12", "a person who signed in to the console is signed out after so many hours") \
+X("console.idle_minutes", console_idle_minutes, INT, 1, 525600, NULL, "60", "and after so many minutes in which his browser asked nothing") \
+X("console.dir",          console_dir,          STRING, 0, 4000, NULL, "", "files of the console, the page for people under /console/; empty: as they were installed with the program, in /usr/share/sendward/console as a rule; none: there is no console") \
+X("console.chart_js",     console_chart_js,     STRING, 0, 4000, NULL, "/usr/share/javascript/chart.js/chart.min.js", "Chart.js, which draws the console's charts; without it there are tables alone") \
+X("console.smtp_host",    console_smtp_host,    STRING, 0, 253, NULL, "", "SMTP server that the console tells people to use, such as smtp.example.com; empty: the host of api.url") \
+X("console.smtp_ports",   console_smtp_ports,   STRING, 1, 100, NULL, "587 465", "its ports, separated by spaces: 465, and others with /tls behind them, with TLS from the beginning, the rest with STARTTLS") \
+X("console.files_dir",    console_files_dir,    STRING, 1, 4000, NULL, "/var/lib/sendward/files", "folder of exports that wait to be fetched and of uploads that wait to be read; made when it is not there, mode 0700")
 /* clang-format on */
 
 /* Beside the table: networks = ( { cidr = "192.0.2.0/24"; account = "shop"; }, … )

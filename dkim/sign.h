@@ -1,6 +1,5 @@
-/* Signs one message as it streams by: relaxed/relaxed, From oversigned, one
- * signature per key. The only door to libopendkim. Does not verify, does not
- * touch the message. */
+/* Signs one message as it streams by: From oversigned, one signature per key. The
+ * only door to libopendkim. Does not verify, does not touch the message. */
 #ifndef SENDWARD_DKIM_SIGN_H
 #define SENDWARD_DKIM_SIGN_H
 

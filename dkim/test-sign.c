@@ -29,6 +29,7 @@
 #define FIXED_TIME 1700000000U
 
 static bool piece_at_once; /* else byte by byte, the worst streaming */
+static enum dkim_canon canon = DKIM_RELAXED_RELAXED;
 static struct dkim_key *rsa, *ed;
 static unsigned char *rsa_pem, *ed_pem;
 static size_t rsa_len, ed_len;
@@ -81,7 +82,9 @@ plain_dup(const unsigned char *pem, dkim_alg_t alg, const struct body *body)
 	dkim = dkim_sign(lib, (const unsigned char *)"id", NULL,
 	    (dkim_sigkey_t)pem, (const unsigned char *)"s1",
 	    (const unsigned char *)"a.example", DKIM_CANON_RELAXED,
-	    DKIM_CANON_RELAXED, alg, -1, &status);
+	    canon == DKIM_RELAXED_SIMPLE ? DKIM_CANON_SIMPLE
+					 : DKIM_CANON_RELAXED,
+	    alg, -1, &status);
 	assert_non_null(dkim);
 	for (i = 0; i < FIELD_COUNT; i++) {
 		int n = snprintf(text, sizeof(text), "%s: %s", fields[i].name,
@@ -116,9 +119,8 @@ sign(const struct dkim_sign_key *keys, size_t count, const struct body *body,
 {
 	size_t i = 0, made = 0;
 
-	assert_int_equal(dkim_signer_new("id", keys, count,
-			     DKIM_RELAXED_RELAXED, signer_r, NULL),
-	    SG_OK);
+	assert_int_equal(
+	    dkim_signer_new("id", keys, count, canon, signer_r, NULL), SG_OK);
 	for (i = 0; i < FIELD_COUNT; i++)
 		assert_int_equal(dkim_signer_header(*signer_r, fields[i].name,
 				     fields[i].value, NULL),
@@ -167,7 +169,9 @@ test_identical_and_cached(void **state)
 			fail_msg("%s, in pieces", bodies[i].name);
 		assert_string_equal(values[1], plain_ed);
 		assert_null(strchr(values[0], '\r'));
-		assert_non_null(strstr(values[0], "c=relaxed/relaxed"));
+		assert_non_null(strstr(values[0], canon == DKIM_RELAXED_SIMPLE
+						      ? "c=relaxed/simple"
+						      : "c=relaxed/relaxed"));
 		assert_non_null(strstr(values[0], "h=From:"));
 		dkim_signer_free(&signer);
 		piece_at_once = !piece_at_once;
@@ -178,6 +182,14 @@ test_identical_and_cached(void **state)
 		free(plain_ed);
 		dkim_signer_free(&signer);
 	}
+}
+
+static void
+test_simple_body(void **state)
+{
+	canon = DKIM_RELAXED_SIMPLE;
+	test_identical_and_cached(state);
+	canon = DKIM_RELAXED_RELAXED;
 }
 
 /* The operator's signature is one of its own: those beside it stay the same. */
@@ -273,8 +285,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_identical_and_cached),
-	    cmocka_unit_test(test_domains), cmocka_unit_test(test_threads),
-	    cmocka_unit_test(test_misuse)};
+	    cmocka_unit_test(test_simple_body), cmocka_unit_test(test_domains),
+	    cmocka_unit_test(test_threads), cmocka_unit_test(test_misuse)};
 	int failed = 1;
 
 	if (dkim_sign_init(NULL) != SG_OK)

@@ -17,6 +17,17 @@ ascii_upper(char c)
 	return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c;
 }
 
+/* The first len bytes of text, or fewer, as far as size has room for them. */
+static inline void
+ascii_copy_lower(const char *text, size_t len, char *lower_r, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < len && i + 1 < size && text[i] != '\0'; i++)
+		lower_r[i] = ascii_lower(text[i]);
+	lower_r[i] = '\0';
+}
+
 static inline bool
 ascii_is_digit(char c)
 {

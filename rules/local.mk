@@ -8,9 +8,11 @@ rules_librules_a_SOURCES = \
 	rules/headers.c rules/headers.h \
 	rules/identity.c rules/identity.h \
 	rules/key_plan.c rules/key_plan.h \
+	rules/lease.c rules/lease.h \
 	rules/mailbox.c rules/mailbox.h \
 	rules/message_tags.c rules/message_tags.h \
 	rules/pattern.c rules/pattern.h \
+	rules/pool_choice.c rules/pool_choice.h \
 	rules/quota.c rules/quota.h \
 	rules/rate.c rules/rate.h \
 	rules/recipients.c rules/recipients.h \
@@ -30,9 +32,11 @@ rules_tests = \
 	rules/test-headers \
 	rules/test-identity \
 	rules/test-key-plan \
+	rules/test-lease \
 	rules/test-mailbox \
 	rules/test-message-tags \
 	rules/test-pattern \
+	rules/test-pool-choice \
 	rules/test-quota \
 	rules/test-rate \
 	rules/test-recipients \
@@ -50,9 +54,11 @@ rules_test_dns_text_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_headers_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_identity_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_key_plan_LDADD = rules/librules.a $(CMOCKA_LIBS)
+rules_test_lease_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_mailbox_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_message_tags_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_pattern_LDADD = rules/librules.a $(CMOCKA_LIBS)
+rules_test_pool_choice_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_quota_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_rate_LDADD = rules/librules.a $(CMOCKA_LIBS)
 rules_test_recipients_LDADD = rules/librules.a $(CMOCKA_LIBS)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "rules/ascii.h"
+#include "rules/pool_choice.h"
 
 #define TOKEN_VERSION 1
 #define HEAD_BYTES 7 /* version, account, day */
@@ -147,6 +148,89 @@ read_body(const unsigned char *body, size_t len, struct return_path *path_r)
 	return RETURN_PATH_OK;
 }
 
+/* The local part's length without "-LABEL". */
+static size_t
+without_label(const char *local, size_t len)
+{
+	size_t label_len = 0;
+
+	while (label_len < len && label_len <= POOL_LABEL_MAX &&
+	       ascii_is_alnum(local[len - 1 - label_len]))
+		label_len++;
+	if (label_len == 0 || label_len > POOL_LABEL_MAX || label_len == len ||
+	    local[len - 1 - label_len] != '-' ||
+	    len - 1 - label_len < sizeof prefix)
+		return len;
+	return len - 1 - label_len;
+}
+
+/* ---- labels that others wrote ---- */
+
+/* What may stand next to it within the same local part. "%" and "!" are of routes. */
+static bool
+is_atom(char c)
+{
+	return ascii_is_alnum(c) || (unsigned char)c >= 0x80 ||
+	       (c != '\0' && strchr("#$&'*+-/=?^_`{|}~.", c) != NULL);
+}
+
+/* Where "b-TOKEN-LABEL" has its label, from the "-" on, when that stands here as a
+ * local part may; 0 it does not. */
+static size_t
+label_at(const char *text, size_t *len_r)
+{
+	size_t token = sizeof prefix - 1, len = 0;
+
+	if (ascii_lower(text[0]) != prefix[0] || text[1] != prefix[1])
+		return 0;
+	while (base32_value(text[token]) >= 0)
+		token++;
+	if (token < sizeof prefix - 1 + RETURN_PATH_TOKEN_MIN ||
+	    text[token] != '-')
+		return 0;
+	while (ascii_is_alnum(text[token + 1 + len]))
+		len++;
+	*len_r = 1 + len;
+	return len > 0 && len <= POOL_LABEL_MAX &&
+		       !is_atom(text[token + 1 + len])
+		   ? token
+		   : 0;
+}
+
+/* Takes one label out. */
+static bool
+cut_label(char *text)
+{
+	for (size_t i = 0; text[i] != '\0'; i++) {
+		size_t len = 0, at = 0;
+
+		if (i == 0 || !is_atom(text[i - 1]))
+			at = label_at(text + i, &len);
+		if (at == 0)
+			continue;
+		memmove(text + i + at, text + i + at + len,
+		    strlen(text + i + at + len) + 1);
+		return true;
+	}
+	return false;
+}
+
+bool
+return_path_unlabel(const char *path, char *path_r)
+{
+	bool is_changed = false;
+	size_t len = 0;
+
+	for (; *path != '\0'; path++)
+		if (*path != '"' && *path != '\\')
+			path_r[len++] = *path;
+	path_r[len] = '\0';
+	/* what one label hides may be another */
+	while (cut_label(path_r))
+		is_changed = true;
+	return is_changed;
+}
+
 enum return_path_error
 return_path_decode(const char *local, size_t len, return_path_mac_fn *mac,
     void *ctx, struct return_path *path_r)
@@ -159,6 +243,7 @@ return_path_decode(const char *local, size_t len, return_path_mac_fn *mac,
 	if (len <= skip || len > RETURN_PATH_LOCAL_MAX ||
 	    ascii_lower(local[0]) != prefix[0] || local[1] != prefix[1])
 		return RETURN_PATH_FOREIGN;
+	len = without_label(local, len);
 	if (!base32_decode(
 		local + skip, len - skip, token, sizeof token, &token_len) ||
 	    token_len < TOKEN_MIN)

@@ -1,8 +1,10 @@
 /* The return path's token: says by itself whose message it was, and cannot be
  * forged. TOKEN = base32 (RFC 4648, lower case, no padding, any case accepted)
  * of: version 1 byte, account id 4, day 2 (since 1970), queue id bytes 1..20,
- * MAC 8. With "b-" it stays within the 64 bytes of a local part. Pure: the MAC
- * function is passed in. */
+ * MAC 8. With "b-" it stays within the 64 bytes of a local part, and so it does with
+ * "-LABEL" behind it (rules/pool_choice.h), by which the MTA knows what address a
+ * message leaves from. The label is not under the MAC: it owns nothing. Pure: the
+ * MAC function is passed in. */
 #ifndef SENDWARD_RULES_RETURN_PATH_H
 #define SENDWARD_RULES_RETURN_PATH_H
 
@@ -35,9 +37,19 @@ enum return_path_error {
 	RETURN_PATH_MAC_FAILED
 };
 
-/* Reads a local part (any bytes, up to len). The MAC is compared in constant
+/* Reads a local part (any bytes, up to len), whose label is left out. The MAC is compared in constant
  * time before any field is believed. */
 enum return_path_error return_path_decode(const char *local, size_t len,
     return_path_mac_fn *mac, void *ctx, struct return_path *path_r);
+
+/* How many characters a token has. */
+#define RETURN_PATH_TOKEN_MIN 26
+#define RETURN_PATH_TOKEN_MAX 56
+
+/* A path as a client says it, with or without brackets, which the MTA might read as
+ * "b-TOKEN-LABEL@…" (quotes, backslashes, routes and "host!user" among it): without
+ * the label into path_r, which has room for as many bytes as path. A token that is
+ * none of ours is no excuse: the MTA does not look at it. False: there is none. */
+bool return_path_unlabel(const char *path, char *path_r);
 
 #endif

@@ -101,6 +101,40 @@ test_round_trip(void **state)
 	}
 }
 
+/* The longest token, and what may stand behind it. */
+static void
+test_label(void **state)
+{
+	static const struct {
+		const char *behind;
+		enum return_path_error want;
+	} rows[] = {
+	    {"", RETURN_PATH_OK}, {"-abcde", RETURN_PATH_OK},
+	    {"-ABC27", RETURN_PATH_OK}, {"-1", RETURN_PATH_OK},
+	    {"-", RETURN_PATH_DAMAGED}, {"-ab_de", RETURN_PATH_DAMAGED},
+	    {"--abcd", RETURN_PATH_DAMAGED}, {"-a-b", RETURN_PATH_DAMAGED},
+	    {"-abcdef", RETURN_PATH_FOREIGN}, /* no local part is so long */
+	};
+	struct return_path path = {4294967295, 20000, "4c8Xk1234567890Qz123"},
+			   back;
+	char local[2 * RETURN_PATH_LOCAL_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		assert_true(return_path_encode(&path, toy_mac, &key, local));
+		memcpy(local + strlen(local), rows[i].behind,
+		    strlen(rows[i].behind) + 1);
+		assert_int_equal(return_path_decode(local, strlen(local),
+				     toy_mac, &key, &back),
+		    rows[i].want);
+		if (rows[i].want == RETURN_PATH_OK)
+			assert_same(&path, &back);
+	}
+	assert_int_equal(
+	    return_path_decode("b--abcde", 8, toy_mac, &key, &back),
+	    RETURN_PATH_DAMAGED);
+}
+
 /* Every other character of the alphabet at every place, and every cut. */
 static void
 test_changes_are_refused(void **state)
@@ -280,16 +314,65 @@ test_other_key(void **state)
 	assert_int_equal(strlen(local), 2 + 50);
 }
 
+#define TOKEN "b-aeaaaaabaaaecaaaaaaaaaaaaa"
+
+/* What the MTA might take for a label goes, wherever it stands. */
+static void
+test_unlabel(void **state)
+{
+	static const struct {
+		const char *path, *plain; /* NULL: stays */
+	} rows[] = {
+	    {"<" TOKEN "-abcde@b.example>", "<" TOKEN "@b.example>"},
+	    {TOKEN "-a2@b.example", TOKEN "@b.example"},
+	    {"<B-AEAAAAABAAAECAAAAAAAAAAAAA-ABCDE@b.example>",
+		"<B-AEAAAAABAAAECAAAAAAAAAAAAA@b.example>"},
+	    {"<\"" TOKEN "-abcde\"@b.example>", "<" TOKEN "@b.example>"},
+	    {"<\"" TOKEN "-ab\\c\\de\"@b.example>", "<" TOKEN "@b.example>"},
+	    {"<" TOKEN "-abcde>", "<" TOKEN ">"},
+	    {"<@a.example:" TOKEN "-abcde@b.example>",
+		"<@a.example:" TOKEN "@b.example>"},
+	    {"<b.example!" TOKEN "-abcde>", "<b.example!" TOKEN ">"},
+	    {"<" TOKEN "-abcde%b.example@c.example>",
+		"<" TOKEN "%b.example@c.example>"},
+	    {"<" TOKEN "-abcde(x)@b.example>", "<" TOKEN "(x)@b.example>"},
+	    {"<" TOKEN "-abcde-fghij@b.example>", NULL},
+	    {"<" TOKEN "-abcde-@b.example>", NULL},
+	    {"<" TOKEN "@b.example>", NULL},
+	    {"<" TOKEN "-@b.example>", NULL},
+	    {"<" TOKEN "-abcdef@b.example>", NULL},
+	    {"<" TOKEN "-abcde.x@b.example>", NULL},
+	    {"<x" TOKEN "-abcde@b.example>", NULL},
+	    {"<x-" TOKEN "-abcde@b.example>", NULL},
+	    {"<b-lunch-menu@b.example>", NULL},
+	    {"<b-aeaaaaabaaaecaaaaaaaaaaaa-abcde@b.example>", NULL},
+	    {"<>", NULL},
+	    {"", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char plain[200];
+		bool is_changed = return_path_unlabel(rows[i].path, plain);
+
+		if (is_changed != (rows[i].plain != NULL) ||
+		    (is_changed && strcmp(plain, rows[i].plain) != 0))
+			fail_msg("%s: %s", rows[i].path, plain);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_round_trip),
+	    cmocka_unit_test(test_label),
 	    cmocka_unit_test(test_changes_are_refused),
 	    cmocka_unit_test(test_encode),
 	    cmocka_unit_test(test_decode),
 	    cmocka_unit_test(test_fields),
 	    cmocka_unit_test(test_other_key),
+	    cmocka_unit_test(test_unlabel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
