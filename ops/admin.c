@@ -15,8 +15,11 @@
 
 #include "base/seal.h"
 #include "conf/conf.h"
+#include "store/observed.h"
 
 #define BUSY_MSEC 5000
+#define RUNS_SEC 30 /* since a program said so */
+#define PROGRAMS_MAX 1000
 #define PATH_BYTES 4096
 #define STORE_MODE 0640
 
@@ -270,6 +273,99 @@ admin_backup(const struct conf *conf, const char *path, struct err *err_r)
 	enum sg_err rc = store_backup(conf->store, path, err_r);
 
 	(void)umask(before);
+	return rc;
+}
+
+/* ---- copying ------------------------------------------------------------ */
+
+struct running {
+	int64_t since_sec;
+	bool found;
+	struct store_heartbeat one;
+};
+
+static bool
+note_running(void *ctx, const struct store_heartbeat *row)
+{
+	struct running *running = ctx;
+
+	if (row->seen_sec < running->since_sec)
+		return true;
+	running->found = true;
+	running->one = *row;
+	return false;
+}
+
+/* Leaves the process as the owner of the store's file, where it has one. */
+static enum sg_err
+refuse_running(const struct conf *conf, int64_t now_sec, struct store **store_r,
+    struct err *err_r)
+{
+	struct running running = {.since_sec = now_sec - RUNS_SEC};
+	enum sg_err rc =
+	    admin_store_open(conf, STORE_OPEN_READ, store_r, err_r);
+
+	if (rc == SG_OK)
+		rc = store_heartbeat_list(
+		    *store_r, PROGRAMS_MAX, note_running, &running, err_r);
+	if (rc == SG_OK && running.found)
+		rc = err_set(err_r, SG_BUSY,
+		    "%s runs on %s (process %lld); stop all programs on all "
+		    "hosts first; one that was killed counts for %d seconds",
+		    running.one.program, running.one.host,
+		    (long long)running.one.pid, RUNS_SEC);
+	return rc;
+}
+
+/* A file that is the target: made as `db migrate` makes it. */
+static enum sg_err
+prepare_target(const struct conf *conf, const char *url, struct err *err_r)
+{
+	struct conf target = *conf;
+	struct admin_migrated ignored = {.from = 0};
+	const char *file;
+
+	target.store = (char *)url; /* only read */
+	file = admin_store_file(&target);
+	return file == NULL ? SG_OK
+			    : prepare_store(&target, file, &ignored, err_r);
+}
+
+struct counting {
+	struct admin_copied *copied;
+	store_copy_fn *fn;
+	void *ctx;
+};
+
+static void
+count_table(void *ctx, const char *table, int64_t rows)
+{
+	struct counting *counting = ctx;
+
+	counting->copied->tables++;
+	counting->copied->rows += rows;
+	if (counting->fn != NULL)
+		counting->fn(counting->ctx, table, rows);
+}
+
+enum sg_err
+admin_copy(const struct conf *conf, const char *url, int64_t now_sec,
+    store_copy_fn *fn, void *ctx, struct admin_copied *copied_r,
+    struct err *err_r)
+{
+	struct counting counting = {copied_r, fn, ctx};
+	struct store *store = NULL;
+	enum sg_err rc;
+
+	memset(copied_r, 0, sizeof(*copied_r));
+	rc = refuse_running(conf, now_sec, &store, err_r);
+	if (rc == SG_OK)
+		rc = prepare_target(conf, url, err_r);
+	if (rc == SG_OK)
+		rc =
+		    store_copy(conf->store, url, count_table, &counting, err_r);
+	admin_store_close(&store);
+	become_caller();
 	return rc;
 }
 

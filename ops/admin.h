@@ -39,6 +39,17 @@ enum sg_err admin_migrate(const struct conf *conf,
 enum sg_err admin_backup(
     const struct conf *conf, const char *path, struct err *err_r);
 
+struct admin_copied {
+	int tables;
+	int64_t rows;
+};
+/* Copies the store into the empty one at url, as store_copy. SG_BUSY: a program said
+ * within half a minute that it runs. A file that is the target is given to the option
+ * `user`. fn may be NULL. */
+enum sg_err admin_copy(const struct conf *conf, const char *url,
+    int64_t now_sec, store_copy_fn *fn, void *ctx,
+    struct admin_copied *copied_r, struct err *err_r);
+
 /* Standing complaints of the daemons. */
 enum sg_err admin_notice_list(
     struct store *store, store_notice_fn *fn, void *ctx, struct err *err_r);

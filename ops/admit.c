@@ -22,24 +22,31 @@
 struct identity_ctx {
 	const struct snapshot *snapshot;
 	int64_t account_id;
+	bool is_unknown; /* one could not be looked up */
 };
 
 static bool
 find_identity(void *ctx, const char *name, struct rules_identity *identity_r)
 {
-	const struct identity_ctx *who = ctx;
+	struct identity_ctx *who = ctx;
+	enum snapshot_answer answer =
+	    snapshot_identity(who->snapshot, who->account_id, name, identity_r);
 
-	return snapshot_identity(
-	    who->snapshot, who->account_id, name, identity_r);
+	if (answer == SNAPSHOT_UNKNOWN)
+		who->is_unknown = true;
+	return answer == SNAPSHOT_YES;
 }
 
+/* *unknown is set when it is not known whether, or by which identity. */
 static bool
 covers_by_itself(const struct admit *admit, int64_t account_id,
-    const char *address, struct identity_cover *cover_r)
+    const char *address, struct identity_cover *cover_r, bool *unknown)
 {
-	struct identity_ctx who = {admit->snapshot, account_id};
+	struct identity_ctx who = {admit->snapshot, account_id, false};
+	bool does = identity_resolve(address, find_identity, &who, cover_r);
 
-	return identity_resolve(address, find_identity, &who, cover_r);
+	*unknown = *unknown || who.is_unknown;
+	return does && !who.is_unknown;
 }
 
 /* A search among what other accounts granted. */
@@ -52,6 +59,7 @@ struct grant_search {
 	struct rules_account owner; /* of the most specific one */
 	bool has_owner;
 	char *note; /* ADMIT_NOTE_MAX: why a grant does not help */
+	bool is_unknown;
 };
 
 static bool
@@ -96,8 +104,9 @@ find_granted(void *ctx, const char *name, struct rules_identity *identity_r)
 	struct grant_search *s = ctx;
 
 	s->is_found = false;
-	snapshot_granted(
-	    s->admit->snapshot, s->account->id, name, try_grant, s);
+	if (!snapshot_granted(
+		s->admit->snapshot, s->account->id, name, try_grant, s))
+		s->is_unknown = true;
 	if (s->is_found)
 		*identity_r = s->found;
 	return s->is_found;
@@ -105,31 +114,36 @@ find_granted(void *ctx, const char *name, struct rules_identity *identity_r)
 
 static bool
 covers_by_grant(const struct admit *admit, const struct rules_account *account,
-    const char *address, struct admit_cover *cover_r, char *note)
+    const char *address, struct admit_cover *cover_r, char *note, bool *unknown)
 {
 	struct grant_search s = {.admit = admit,
 	    .account = account,
 	    .address = address,
 	    .note = note};
+	bool does =
+	    identity_resolve(address, find_granted, &s, &cover_r->identity);
 
-	if (!identity_resolve(address, find_granted, &s, &cover_r->identity))
+	*unknown = *unknown || s.is_unknown;
+	if (!does || s.is_unknown)
 		return false;
 	(void)snprintf(cover_r->owner, sizeof(cover_r->owner), "%s",
 	    s.owner.name); /* fits */
 	/* Settings and keys as for the owner's own mail. */
-	return covers_by_itself(admit, s.owner.id, address, &cover_r->identity);
+	return covers_by_itself(
+	    admit, s.owner.id, address, &cover_r->identity, unknown);
 }
 
 /* note: ADMIT_NOTE_MAX bytes; filled when it is "" and something is to be said
  * about a refusal. */
 static bool
 covers(const struct admit *admit, const struct rules_account *account,
-    const char *address, struct admit_cover *cover_r, char *note)
+    const char *address, struct admit_cover *cover_r, char *note, bool *unknown)
 {
 	cover_r->owner[0] = '\0';
 	return covers_by_itself(
-		   admit, account->id, address, &cover_r->identity) ||
-	       covers_by_grant(admit, account, address, cover_r, note);
+		   admit, account->id, address, &cover_r->identity, unknown) ||
+	       (!*unknown && covers_by_grant(admit, account, address, cover_r,
+				 note, unknown));
 }
 
 bool
@@ -137,8 +151,9 @@ admit_covers(const struct admit *admit, const struct rules_account *account,
     const char *address, struct admit_cover *cover_r)
 {
 	char note[ADMIT_NOTE_MAX] = "";
+	bool unknown = false;
 
-	return covers(admit, account, address, cover_r, note);
+	return covers(admit, account, address, cover_r, note, &unknown);
 }
 
 /* Names that failed, in the order in which they were looked at. */
@@ -146,14 +161,15 @@ struct failing {
 	const char *names[ADMIT_MAX_NAMES];
 	size_t count;
 	char note[ADMIT_NOTE_MAX]; /* of the first that has one */
+	bool is_unknown;           /* whether one of them should be here */
 };
 
 static void
 must_be_covered(const struct admit *admit, const struct rules_account *account,
     const char *address, struct admit_cover *cover_r, struct failing *failing)
 {
-	if (address[0] != '\0' &&
-	    !covers(admit, account, address, cover_r, failing->note))
+	if (address[0] != '\0' && !covers(admit, account, address, cover_r,
+				      failing->note, &failing->is_unknown))
 		failing->names[failing->count++] = address;
 }
 
@@ -161,6 +177,10 @@ static void
 refuse_failing(const struct admit *admit, const struct failing *failing,
     struct rules_verdict *v)
 {
+	if (failing->is_unknown) {
+		verdict_unavailable(v);
+		return;
+	}
 	verdict_not_verified(v, admit->conf->region, failing->names,
 	    failing->count, RULES_REASON_NOT_VERIFIED);
 	if (failing->note[0] != '\0')
@@ -339,32 +359,35 @@ is_simulator(const struct admit *admit, const char *address)
 
 /* box: NULL when only the MTA knows its domain. The text as given stays, when it
  * names the same without a doubt: reports will have it so. */
-static void
+static bool
 take_recipient(const struct admit *admit, const struct rules_account *account,
     const char *recipient, const struct mailbox *box,
     struct admit_recipient *recipient_r)
 {
 	const char *address = box != NULL ? box->address : recipient;
+	const char *kept =
+	    strcasecmp(address, recipient) == 0 ? recipient : address;
 	struct admit_listing *listing = &recipient_r->listing;
 	struct identity_cover cover;
+	enum snapshot_answer answer;
+	bool unknown = false;
 
-	if (strcasecmp(address, recipient) == 0)
-		(void)snprintf(recipient_r->address, /* fits */
-		    sizeof(recipient_r->address), "%s", recipient);
-	else
-		(void)snprintf(recipient_r->address,
-		    sizeof(recipient_r->address), "%s", address);
+	/* fits: one that was read is no longer */
+	(void)snprintf(recipient_r->address, sizeof(recipient_r->address),
+	    "%.*s", RULES_ADDRESS_MAX, kept);
 	listing->flag = RECIPIENT_ELIGIBLE;
 	listing->is_listed = false;
 	if (box != NULL && is_simulator(admit, address)) {
 		listing->flag = RECIPIENT_SIMULATOR;
-		return;
+		return true;
 	}
 	if (box != NULL &&
-	    covers_by_itself(admit, account->id, address, &cover))
+	    covers_by_itself(admit, account->id, address, &cover, &unknown))
 		listing->flag = RECIPIENT_OWN;
-	listing->is_listed = snapshot_suppression(
+	answer = snapshot_suppression(
 	    admit->snapshot, account->id, address, &listing->entry);
+	listing->is_listed = answer == SNAPSHOT_YES;
+	return !unknown && answer != SNAPSHOT_UNKNOWN;
 }
 
 static bool
@@ -432,9 +455,11 @@ admit_recipient(const struct admit *admit, const struct rules_account *account,
 		verdict_bad_recipient(v, recipient, mailbox_error_text(error));
 	if (v->action != RULES_ACCEPT)
 		return false;
-	take_recipient(
-	    admit, account, recipient, is_read ? &box : NULL, recipient_r);
-	check_recipient(admit, account, recipient, recipient_r, v);
+	if (take_recipient(
+		admit, account, recipient, is_read ? &box : NULL, recipient_r))
+		check_recipient(admit, account, recipient, recipient_r, v);
+	else
+		verdict_unavailable(v);
 	return v->action == RULES_ACCEPT;
 }
 

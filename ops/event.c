@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "conf/conf.h"
+#include "ops/figure.h"
 #include "ops/metric.h"
 #include "ops/publish.h"
 #include "ops/text_json.h"
@@ -300,6 +301,14 @@ read_private(const json_t *private, const struct store_event *event,
 	return true;
 }
 
+bool
+event_read_private(const json_t *detail, const struct store_event *event,
+    struct store_message *message_r)
+{
+	return read_private(
+	    json_object_get(detail, EVENT_PRIVATE_KEY), event, message_r);
+}
+
 static json_t *
 mail_json(const struct conf *conf, enum event_form form, bool with_headers,
     const struct store_event *event, const struct store_message *message,
@@ -368,6 +377,8 @@ event_put(struct store *store, const struct conf *conf,
 
 	if (rc == SG_OK)
 		rc = metric_count(store, event, message, err_r);
+	if (rc == SG_OK)
+		rc = figure_count(store, event, message, err_r);
 	/* without the message nobody knows who listens */
 	if (rc == SG_OK && (message != NULL || event->set_id != 0))
 		rc = publish_event(store, conf, event, message, err_r);

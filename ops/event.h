@@ -39,6 +39,9 @@ enum event_form {
  * with login, sender, ip, recipients (rules/recipients.h), facts (the text of a
  * message's). Not shown itself. */
 #define EVENT_PRIVATE_KEY "-mail"
+/* It as a message, without an id; texts belong to detail. False: there is none. */
+bool event_read_private(const json_t *detail, const struct store_event *event,
+    struct store_message *message_r);
 
 /* The whole document of an event. message NULL: not known (any more); then mail
  * has what the event itself says. with_headers: of EVENT_NOTIFIED. NULL: no memory. */

@@ -11,9 +11,10 @@
 #include "conf/conf.h"
 #include "ops/admit.h"
 #include "ops/operator_key.h"
-#include "ops/reserve.h"
 #include "ops/snapshot.h"
 #include "rules/mailbox.h"
+#include "rules/quota.h"
+#include "rules/rate.h"
 #include "rules/verdict.h"
 #include "store/store.h"
 
@@ -164,57 +165,94 @@ explain_recipients(struct chain *chain)
 		explain_recipient(chain, chain->request->recipients[i]);
 }
 
+#define USEC_PER_SEC INT64_C(1000000)
+
+/* What the store would say of the rate, rolled back. Slots that lie unused in a
+ * program's leases count as used here. */
 static enum sg_err
-ask_limits(
-    struct chain *chain, struct reserve_answer *answer_r, struct err *err_r)
+ask_rate(struct chain *chain, enum store_taken *taken_r,
+    struct store_counter *counter_r, struct err *err_r)
 {
-	/* A name that no mail server gives: it counts recipients anew. */
-	struct reserve_request request = {
-	    .stage = RESERVE_DATA,
-	    .instance = "explain.0.0",
-	    .queue_id = "",
-	    .session = "",
-	    .recipient = "",
-	    .recipient_count = chain->taken,
-	    .now_usec = chain->request->now_usec,
+	const struct rules_account *account = &chain->result->account;
+	struct rate_limit limit = rate_limit_of(account->rate);
+	int64_t now_usec = chain->request->now_usec;
+	int64_t pacing_usec = chain->admit.conf->pacing_sec * USEC_PER_SEC;
+	const struct store_take take = {
+	    .account_id = account->id,
+	    .recipients = chain->taken,
+	    .daily_quota = -1,
+	    .now_sec = now_usec / USEC_PER_SEC,
+	    .now_usec = now_usec,
+	    .rate_cost_usec = rate_cost_usec(limit, chain->taken),
+	    .rate_ceiling_usec =
+		rate_ceiling_usec(limit, now_usec, pacing_usec),
+	    .rate_horizon_usec =
+		rate_horizon_usec(limit, now_usec, pacing_usec, chain->taken),
 	};
 	enum sg_err rc = store_begin(chain->store, err_r);
 
 	if (rc != SG_OK)
 		return rc;
-	rc = reserve_decide(&chain->admit, chain->store,
-	    &chain->result->account, &request, answer_r, err_r);
+	rc = store_quota_take(chain->store, &take, taken_r, counter_r, err_r);
 	store_rollback(chain->store);
 	return rc;
+}
+
+/* Full quota is told before full rate. */
+static enum sg_err
+ask_limits(struct chain *chain, struct rules_verdict *v, struct err *err_r)
+{
+	struct explain_result *result = chain->result;
+	const struct rules_account *account = &result->account;
+	int64_t most_usec = chain->admit.conf->pacing_sec * USEC_PER_SEC;
+	struct store_counter counter = {0};
+	enum store_taken taken;
+	enum sg_err rc;
+
+	verdict_accept(v);
+	if (!quota_allows(result->used, chain->taken, account->daily_quota)) {
+		verdict_quota(v);
+		return SG_OK;
+	}
+	rc = ask_rate(chain, &taken, &counter, err_r);
+	if (rc != SG_OK)
+		return rc;
+	if (taken != STORE_TAKEN) {
+		verdict_rate(v);
+		return SG_OK;
+	}
+	result->wait_usec = rate_wait_usec(rate_limit_of(account->rate),
+	    counter.rate_state_usec, chain->request->now_usec);
+	if (result->wait_usec > most_usec)
+		result->wait_usec = most_usec;
+	return SG_OK;
 }
 
 static enum sg_err
 explain_limits(struct chain *chain, struct err *err_r)
 {
 	struct explain_result *result = chain->result;
-	struct reserve_answer answer;
+	struct rules_verdict v;
 	char note[192], limit[32] = "unlimited", wait[64] = "";
 	enum sg_err rc = store_quota_used(chain->store, result->account.id,
 	    chain->request->now_usec / 1000000, &result->used, err_r);
 
 	if (rc != SG_OK || chain->taken == 0)
 		return rc;
-	rc = ask_limits(chain, &answer, err_r);
+	rc = ask_limits(chain, &v, err_r);
 	if (rc != SG_OK)
 		return rc;
-	result->wait_usec = answer.wait_usec;
-	if (answer.wait_usec > 0)
+	if (result->wait_usec > 0)
 		(void)snprintf(wait, sizeof(wait), /* fits */
 		    "; the answer waits %.1f s for the rate",
-		    (double)answer.wait_usec / 1e6);
+		    (double)result->wait_usec / 1e6);
 	if (result->account.daily_quota >= 0)
 		(void)snprintf(limit, sizeof(limit), "%lld", /* fits */
 		    (long long)result->account.daily_quota);
 	(void)snprintf(note, sizeof(note), /* fits */
 	    "used %lld of %s in 24 h, %g/s%s", (long long)result->used, limit,
 	    result->account.rate, wait);
-	step(
-	    chain, EXPLAIN_LIMITS, result->account.name, note, &answer.verdict);
+	step(chain, EXPLAIN_LIMITS, result->account.name, note, &v);
 	return SG_OK;
 }
 
@@ -442,7 +480,10 @@ explain_message(const struct conf *conf, struct store *store,
 	if (rc != SG_OK)
 		return rc;
 	chain.admit = (struct admit){.conf = conf, .snapshot = snapshot};
-	rc = snapshot_refresh(snapshot, store, clock_mono_msec(), err_r);
+	rc = snapshot_set_store(snapshot, conf->store, err_r);
+	if (rc == SG_OK)
+		rc =
+		    snapshot_refresh(snapshot, store, clock_mono_msec(), err_r);
 	if (rc == SG_OK)
 		rc = run_chain(&chain, err_r);
 	result_r->observed =

@@ -47,20 +47,22 @@ snapshot_account_of_login(const struct snapshot *snapshot, const char *login,
 	return false;
 }
 
-bool
+enum snapshot_answer
 snapshot_identity(const struct snapshot *snapshot, int64_t account_id,
     const char *name, struct rules_identity *identity_r)
 {
+	if (snapshot->is_unknown)
+		return SNAPSHOT_UNKNOWN;
 	for (size_t i = 0; i < snapshot->identity_count; i++) {
 		const struct fake_identity *row = &snapshot->identities[i];
 
 		if (row->account_id == account_id &&
 		    strcmp(row->facts.name, name) == 0) {
 			*identity_r = row->facts;
-			return true;
+			return SNAPSHOT_YES;
 		}
 	}
-	return false;
+	return SNAPSHOT_NO;
 }
 
 static const struct rules_account *
@@ -73,7 +75,7 @@ account_of(const struct snapshot *snapshot, int64_t id)
 	return NULL;
 }
 
-void
+bool
 snapshot_granted(const struct snapshot *snapshot, int64_t account_id,
     const char *name, snapshot_grant_fn *fn, void *ctx)
 {
@@ -85,14 +87,15 @@ snapshot_granted(const struct snapshot *snapshot, int64_t account_id,
 
 		if (row->account_id == account_id &&
 		    strcmp(row->identity, name) == 0 && owner != NULL &&
-		    snapshot_identity(
-			snapshot, row->owner_id, name, &identity) &&
+		    snapshot_identity(snapshot, row->owner_id, name,
+			&identity) == SNAPSHOT_YES &&
 		    !fn(ctx, owner, &identity, row->from_pattern))
-			return;
+			break;
 	}
+	return !snapshot->is_unknown;
 }
 
-bool
+enum snapshot_answer
 snapshot_suppression(const struct snapshot *snapshot, int64_t account_id,
     const char *address, struct rules_suppression *suppression_r)
 {
@@ -102,10 +105,10 @@ snapshot_suppression(const struct snapshot *snapshot, int64_t account_id,
 		if (row->account_id == account_id &&
 		    strcasecmp(row->address, address) == 0) {
 			*suppression_r = row->facts;
-			return true;
+			return SNAPSHOT_YES;
 		}
 	}
-	return false;
+	return snapshot->is_list_unknown ? SNAPSHOT_UNKNOWN : SNAPSHOT_NO;
 }
 
 bool

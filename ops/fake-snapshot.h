@@ -59,6 +59,8 @@ struct snapshot {
 	size_t resource_count;
 	bool has_brakes; /* every account */
 	bool is_fresh;
+	bool is_unknown;      /* every identity */
+	bool is_list_unknown; /* every address that is not suppressed */
 };
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "ops/feedback.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -121,6 +122,21 @@ make_hash(struct arrival *arrival, struct err *err_r)
 	return ok ? SG_OK : err_set(err_r, SG_CRYPTO, "no hash of a report");
 }
 
+/* Anybody can send to any address; a store takes UTF-8 alone. */
+static void
+fill_recipient(const struct arrival *arrival, struct store_report *row)
+{
+	json_t *text;
+
+	(void)snprintf(
+	    row->recipient, sizeof(row->recipient), "%s", arrival->recipient);
+	text = json_string(row->recipient); /* NULL: it is none */
+	for (char *c = row->recipient; text == NULL && *c != '\0'; c++)
+		if (ascii_is_8bit(*c))
+			*c = '?';
+	json_decref(text);
+}
+
 static void
 fill_row(const struct arrival *arrival, struct store_report *row)
 {
@@ -135,8 +151,7 @@ fill_row(const struct arrival *arrival, struct store_report *row)
 	memcpy(row->hash, arrival->hash, sizeof(row->hash));
 	(void)snprintf(row->queue_id, sizeof(row->queue_id), "%s",
 	    arrival->result->queue_id);
-	(void)snprintf(
-	    row->recipient, sizeof(row->recipient), "%s", arrival->recipient);
+	fill_recipient(arrival, row);
 	(void)snprintf(row->why, sizeof(row->why), "%s", arrival->token.why);
 	(void)snprintf(
 	    row->format, sizeof(row->format), "%s", arrival->report->format);

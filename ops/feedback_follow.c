@@ -7,6 +7,7 @@
 #include "conf/conf.h"
 #include "ops/event.h"
 #include "ops/feedback_parts.h"
+#include "ops/figure.h"
 #include "ops/metric.h"
 #include "ops/publish.h"
 #include "ops/suppression.h"
@@ -198,6 +199,9 @@ publish_late(void *ctx, const struct store_event *row)
 	event.set_id = settled->message->set_id;
 	settled->rc = metric_count(
 	    settled->store, &event, settled->message, settled->err_r);
+	if (settled->rc == SG_OK)
+		settled->rc = figure_count(
+		    settled->store, &event, settled->message, settled->err_r);
 	if (settled->rc == SG_OK)
 		settled->rc = publish_event(settled->store, settled->conf,
 		    &event, settled->message, settled->err_r);

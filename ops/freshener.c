@@ -6,12 +6,14 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "ops/heartbeat.h"
 #include "ops/snapshot.h"
 #include "store/store.h"
 
@@ -20,17 +22,35 @@
 struct freshener {
 	char *url;
 	struct snapshot *snapshot;
-	struct store *store; /* NULL: to be opened */
-	bool is_said;        /* that the store is gone */
+	struct store *store;         /* NULL: to be opened */
+	bool is_said;                /* that the store is gone */
+	bool is_loading;             /* the snapshot, bit by bit */
+	struct heartbeat *heartbeat; /* NULL: none */
 	pthread_t thread;
 	bool has_thread;
 	pthread_mutex_t lock; /* guards what is below */
 	pthread_cond_t wake;
 	bool is_ending;
 	bool is_wanted;         /* somebody waits for a look */
+	bool is_hurried;        /* this look is that one; the thread's own */
 	uint64_t begun, ended;  /* looks */
 	pthread_cond_t is_over; /* ended has changed, or is_ending */
 };
+
+static void
+tell_loaded(const struct freshener *f)
+{
+	struct snapshot_size size;
+	char identities[24], suppressions[24], mib[24];
+
+	snapshot_size(f->snapshot, &size);
+	(void)snprintf(identities, sizeof(identities), "%zu", size.identities);
+	(void)snprintf(
+	    suppressions, sizeof(suppressions), "%zu", size.suppressions);
+	(void)snprintf(mib, sizeof(mib), "%zu", size.bytes >> 20);
+	log_event(LOG_STORE_LOADED_EVENT, NULL, "identities", identities,
+	    "suppressions", suppressions, "mib", mib, NULL);
+}
 
 static enum sg_err
 freshen(struct freshener *f, struct err *err_r)
@@ -40,9 +60,14 @@ freshen(struct freshener *f, struct err *err_r)
 	if (f->store == NULL)
 		rc = store_open(f->url, STORE_OPEN_READ, FRESHENER_BUSY_MSEC,
 		    &f->store, err_r);
+	if (f->is_hurried)
+		snapshot_doubt(f->snapshot);
 	if (rc == SG_OK)
 		rc = snapshot_refresh(
 		    f->snapshot, f->store, clock_mono_msec(), err_r);
+	if (rc == SG_OK && f->is_loading && !snapshot_is_loading(f->snapshot))
+		tell_loaded(f);
+	f->is_loading = snapshot_is_loading(f->snapshot);
 	/* A handle that failed may never recover: the next try gets a new one. */
 	if (rc != SG_OK && rc != SG_BUSY)
 		store_close(&f->store);
@@ -94,12 +119,14 @@ static bool
 pause_until_next(struct freshener *f)
 {
 	const struct timespec soonest = after_msec(FRESHENER_LEAST_MSEC);
-	const struct timespec latest = after_msec(SNAPSHOT_REFRESH_MSEC);
+	const struct timespec latest = after_msec(
+	    f->is_loading ? FRESHENER_LEAST_MSEC : SNAPSHOT_REFRESH_MSEC);
 	bool goes_on;
 
 	(void)pthread_mutex_lock(&f->lock);
 	sleep_until(f, &soonest, false);
 	sleep_until(f, &latest, true);
+	f->is_hurried = f->is_wanted;
 	f->is_wanted = false;
 	f->begun++;
 	goes_on = !f->is_ending;
@@ -127,7 +154,9 @@ freshener_main(void *ctx)
 
 		tell(f, rc, &err);
 		tell_waiters(f);
+		heartbeat_turn(f->heartbeat, clock_mono_msec());
 	}
+	heartbeat_end(f->heartbeat);
 	return NULL;
 }
 
@@ -177,13 +206,22 @@ freshener_new(const char *url, struct snapshot *snapshot,
 	f->snapshot = snapshot;
 	f->url = strdup(url);
 	rc = f->url == NULL ? err_set(err_r, SG_NOMEM, "no memory")
-			    : freshen(f, err_r);
+			    : snapshot_set_store(snapshot, url, err_r);
+	if (rc == SG_OK)
+		rc = freshen(f, err_r);
 	/* The program may change its user, or fork, before it goes on. */
 	store_close(&f->store);
 	if (rc != SG_OK)
 		freshener_free(&f);
 	*freshener_r = f;
 	return rc;
+}
+
+void
+freshener_set_heartbeat(struct freshener *f, struct heartbeat *heartbeat)
+{
+	heartbeat_free(&f->heartbeat);
+	f->heartbeat = heartbeat;
 }
 
 enum sg_err
@@ -225,6 +263,7 @@ freshener_free(struct freshener **freshener)
 	if (f == NULL)
 		return;
 	freshener_stop(f);
+	heartbeat_free(&f->heartbeat);
 	(void)pthread_cond_destroy(&f->is_over);
 	(void)pthread_cond_destroy(&f->wake);
 	(void)pthread_mutex_destroy(&f->lock);

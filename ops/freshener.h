@@ -9,14 +9,21 @@
 #include "base/err.h"
 
 struct freshener;
+struct heartbeat;
 struct snapshot;
 
-/* Loads the snapshot once in the calling thread (an error means that a program
- * should not start), without making a thread. url is copied; the snapshot is
- * borrowed until freshener_free. */
+/* Loads what the snapshot needs to answer, once, in the calling thread (an error means
+ * that a program should not start), without making a thread. What is many follows
+ * when the thread runs, some tens of milliseconds at a time. url is copied; the
+ * snapshot is borrowed until freshener_free, and asks that store. */
 enum sg_err freshener_new(const char *url, struct snapshot *snapshot,
     struct freshener **freshener_r, struct err *err_r);
-/* From here on every SNAPSHOT_REFRESH_MSEC. */
+/* Before freshener_start: the thread says by it, too, that the program runs. Owned
+ * by the freshener; NULL: nobody does. */
+void freshener_set_heartbeat(
+    struct freshener *freshener, struct heartbeat *heartbeat);
+/* From here on every SNAPSHOT_REFRESH_MSEC; while there is more to load, every
+ * FRESHENER_LEAST_MSEC. */
 enum sg_err freshener_start(struct freshener *freshener, struct err *err_r);
 /* For what was not found and may be there by now: waits for a look that begins
  * after the call, at most for max_msec. False: there was none. Any thread, also

@@ -7,6 +7,7 @@
  * fuzz-sources: ops/feedback_complaint.c ops/feedback_follow.c
  * fuzz-sources: ops/feedback_message.c ops/feedback_record.c
  * fuzz-sources: ops/feedback_tell.c ops/feedback_token.c ops/ingest.c
+ * fuzz-sources: ops/ingest_batch.c ops/ingest_scan.c ops/ingest_table.c
  * fuzz-sources: ops/ingest_facts.c ops/ingest_line.c ops/journal.c ops/letter.c
  * fuzz-sources: ops/publish.c ops/publish_event.c ops/reputation.c
  * fuzz-sources: ops/return_mac.c ops/suppression.c ops/suppression_line.c

@@ -14,19 +14,34 @@
 #include "conf/conf.h"
 #include "ops/account.h"
 #include "ops/endpoint.h"
+#include "ops/files.h"
 #include "ops/publish.h"
 #include "ops/suppression.h"
 #include "ops/suppression_line.h"
 
 #define FILE_SCHEME "s3://"
 #define PART_MAX 255
+#define RECORDS_BETWEEN_NOTES 2000
 
 /* ---- files ---------------------------------------------------------------------- */
+
+static bool
+is_in_folder(const char *source)
+{
+	return strncasecmp(source, FILE_SCHEME, strlen(FILE_SCHEME)) == 0;
+}
+
+static bool
+is_upload(const char *source)
+{
+	return strncmp(source, FILES_UPLOAD_SOURCE,
+		   strlen(FILES_UPLOAD_SOURCE)) == 0;
+}
 
 bool
 import_is_file(const char *source)
 {
-	return strncasecmp(source, FILE_SCHEME, strlen(FILE_SCHEME)) == 0;
+	return is_in_folder(source) || is_upload(source);
 }
 
 /* The next part of a path; *path moves behind it. False: it is none that a file
@@ -95,8 +110,27 @@ open_below(const char *dir, const char *account, const char *path)
 	return fd;
 }
 
-enum sg_err
-import_open(const struct conf *conf, const char *account, const char *source,
+static enum sg_err
+open_upload(
+    const struct conf *conf, const char *uuid, FILE **file_r, struct err *err_r)
+{
+	int64_t bytes;
+	int fd;
+	enum sg_err rc =
+	    files_open(conf, uuid, FILES_UPLOAD, &fd, &bytes, err_r);
+
+	if (rc == SG_MISSING)
+		return err_set(err_r, SG_INVALID,
+		    "the upload is not there any more: please send it again");
+	if (rc == SG_OK && (*file_r = fdopen(fd, "r")) == NULL) {
+		(void)close(fd);
+		rc = err_set(err_r, SG_NOMEM, "no memory for a file");
+	}
+	return rc;
+}
+
+static enum sg_err
+open_in_folder(const struct conf *conf, const char *account, const char *source,
     FILE **file_r, struct err *err_r)
 {
 	enum sg_err rc = check_file(conf, source, err_r);
@@ -122,6 +156,17 @@ import_open(const struct conf *conf, const char *account, const char *source,
 	return rc;
 }
 
+enum sg_err
+import_open(const struct conf *conf, const char *account, const char *source,
+    FILE **file_r, struct err *err_r)
+{
+	*file_r = NULL;
+	return is_upload(source)
+		   ? open_upload(conf, source + strlen(FILES_UPLOAD_SOURCE),
+			 file_r, err_r)
+		   : open_in_folder(conf, account, source, file_r, err_r);
+}
+
 /* ---- jobs ----------------------------------------------------------------------- */
 
 static enum sg_err
@@ -130,7 +175,7 @@ check_source(const struct conf *conf, const char *source, struct err *err_r)
 	char clean[STORE_ENDPOINT_MAX + 1];
 	const char *protocol = NULL;
 
-	if (import_is_file(source))
+	if (is_in_folder(source))
 		return check_file(conf, source, err_r);
 	if (strncasecmp(source, "https://", 8) == 0)
 		protocol = "https";
@@ -159,17 +204,35 @@ add(struct store *store, struct store_import *row, struct err *err_r)
 	return rc == SG_OK ? store_import_add(store, row, err_r) : rc;
 }
 
+/* In a transaction of its own. */
+static enum sg_err
+add_for(struct store *store, const char *account, struct store_import *row,
+    struct err *err_r)
+{
+	struct store_account owner;
+	enum sg_err rc = store_begin(store, err_r);
+
+	if (rc != SG_OK)
+		return rc;
+	rc = account_get(store, account, &owner, err_r);
+	row->account_id = owner.facts.id;
+	if (rc == SG_OK)
+		rc = add(store, row, err_r);
+	return store_finish(store, rc, err_r);
+}
+
 enum sg_err
 import_create(struct store *store, const struct conf *conf, const char *account,
     enum store_import_format format, enum store_import_action action,
     const char *source, int64_t now_sec, struct store_import *row_r,
     struct err *err_r)
 {
-	struct store_account owner;
 	enum sg_err rc;
 
-	*row_r = (struct store_import){
-	    .format = format, .action = action, .created_sec = now_sec};
+	*row_r = (struct store_import){.format = format,
+	    .action = action,
+	    .created_sec = now_sec,
+	    .percent = -1};
 	if (strlen(source) >= sizeof(row_r->source))
 		return err_set(err_r, SG_INVALID,
 		    "S3Url has more than %zu characters",
@@ -178,15 +241,92 @@ import_create(struct store *store, const struct conf *conf, const char *account,
 	rc = check_source(conf, source, err_r);
 	if (rc == SG_OK)
 		rc = publish_uuid(row_r->uuid, err_r);
-	if (rc == SG_OK)
-		rc = store_begin(store, err_r);
+	return rc == SG_OK ? add_for(store, account, row_r, err_r) : rc;
+}
+
+/* ---- uploads -------------------------------------------------------------------- */
+
+/* As is_too_long() counts: lines that hold something; a heading is none. */
+static enum sg_err
+check_content(const char *content, size_t len, struct err *err_r)
+{
+	const char *end = content + len, *line = content;
+	int64_t records = 0;
+
+	if (len == 0)
+		return err_set(err_r, SG_INVALID, "Content is empty");
+	if (len > IMPORT_BYTES_MAX)
+		return err_set(err_r, SG_INVALID,
+		    "Content has more than %d MB: split it into several files",
+		    IMPORT_BYTES_MAX / 1024 / 1024);
+	while (line < end) {
+		const char *lf = memchr(line, '\n', (size_t)(end - line));
+
+		if (lf == NULL)
+			lf = end;
+		records += lf - line > (lf > line && lf[-1] == '\r');
+		line = lf + 1;
+	}
+	if (records > IMPORT_RECORDS_MAX + 1)
+		return err_set(err_r, SG_INVALID,
+		    "Content has %lld records, and one import takes at most "
+		    "%d: split it into several files",
+		    (long long)records, IMPORT_RECORDS_MAX);
+	return SG_OK;
+}
+
+static enum sg_err
+write_upload(const struct conf *conf, const char *uuid, const char *content,
+    size_t len, struct err *err_r)
+{
+	FILE *file;
+	enum sg_err rc = files_create(conf, uuid, FILES_UPLOAD, &file, err_r);
+	bool is_written;
+
 	if (rc != SG_OK)
 		return rc;
-	rc = account_get(store, account, &owner, err_r);
-	row_r->account_id = owner.facts.id;
+	is_written = fwrite(content, 1, len, file) == len &&
+		     fflush(file) == 0 && fsync(fileno(file)) == 0;
+	if (fclose(file) == 0 && is_written)
+		return SG_OK;
+	rc = err_set(err_r, SG_IO, "an upload could not be written: %s",
+	    strerror(errno));
+	files_remove(conf, uuid, FILES_UPLOAD);
+	return rc;
+}
+
+enum sg_err
+import_upload(struct store *store, const struct conf *conf, const char *account,
+    enum store_import_format format, enum store_import_action action,
+    const char *content, size_t len, int64_t now_sec,
+    struct store_import *row_r, struct err *err_r)
+{
+	enum sg_err rc = check_content(content, len, err_r);
+
+	*row_r = (struct store_import){.format = format,
+	    .action = action,
+	    .created_sec = now_sec,
+	    .percent = -1};
 	if (rc == SG_OK)
-		rc = add(store, row_r, err_r);
-	return store_finish(store, rc, err_r);
+		rc = publish_uuid(row_r->uuid, err_r);
+	if (rc != SG_OK)
+		return rc;
+	(void)snprintf(row_r->source, sizeof(row_r->source), "%s%s",
+	    FILES_UPLOAD_SOURCE, row_r->uuid);
+	rc = write_upload(conf, row_r->uuid, content, len, err_r);
+	if (rc != SG_OK)
+		return rc;
+	rc = add_for(store, account, row_r, err_r);
+	if (rc != SG_OK)
+		files_remove(conf, row_r->uuid, FILES_UPLOAD);
+	return rc;
+}
+
+void
+import_tidy(const struct conf *conf, const struct store_import *row)
+{
+	if (row->state >= STORE_IMPORT_COMPLETED && is_upload(row->source))
+		files_remove(conf, row->uuid, FILES_UPLOAD);
 }
 
 enum sg_err
@@ -200,6 +340,8 @@ enum sg_err
 import_begin(struct store *store, struct store_import *row, struct err *err_r)
 {
 	row->state = STORE_IMPORT_PROCESSING;
+	row->processed = row->failed = 0;
+	row->percent = -1;
 	return store_import_update(store, row, err_r);
 }
 
@@ -213,6 +355,7 @@ end_job(struct store *store, struct store_import *row,
 
 	row->state = state;
 	row->completed_sec = now_sec;
+	row->percent = state == STORE_IMPORT_COMPLETED ? 100 : -1;
 	rc = store_import_update(store, row, err_r);
 	if (rc == SG_OK)
 		log_event(LOG_IMPORT_ENDED_EVENT, NULL, "job", row->uuid,
@@ -246,17 +389,40 @@ is_too_long(FILE *in)
 }
 
 struct run {
+	struct store *store;
 	struct store_import *row;
+	FILE *in;
+	long bytes;   /* of the file */
+	int64_t told; /* records, when the row was last written */
+	const struct suppression_import *counts;
 	bool (*stops)(void *ctx);
 	void *ctx;
 	size_t len; /* of row->error */
 };
 
+/* How far it is; what cannot be noted is of no weight. */
+static void
+tell_progress(struct run *run)
+{
+	long at = ftell(run->in);
+
+	if (run->counts->lines < run->told + RECORDS_BETWEEN_NOTES)
+		return;
+	run->told = run->counts->lines;
+	run->row->processed = run->counts->lines;
+	run->row->failed = run->counts->rejected;
+	if (run->bytes > 0 && at >= 0)
+		run->row->percent =
+		    at < run->bytes ? (int64_t)at * 100 / run->bytes : 99;
+	(void)store_import_update(run->store, run->row, NULL);
+}
+
 static bool
 run_stops(void *ctx)
 {
-	const struct run *run = ctx;
+	struct run *run = ctx;
 
+	tell_progress(run);
 	return run->stops != NULL && run->stops(run->ctx);
 }
 
@@ -279,13 +445,18 @@ enum sg_err
 import_run(struct store *store, struct store_import *row, FILE *in,
     bool (*stops)(void *ctx), void *ctx, int64_t now_sec, struct err *err_r)
 {
-	struct run run = {.row = row, .stops = stops, .ctx = ctx};
+	struct suppression_import counts = {0};
+	struct run run = {.store = store,
+	    .row = row,
+	    .in = in,
+	    .counts = &counts,
+	    .stops = stops,
+	    .ctx = ctx};
 	const struct suppression_how how = {.reason = -1,
 	    .is_removal = row->action == STORE_IMPORT_DELETE,
 	    .stops = run_stops,
 	    .reject = note_rejected,
 	    .ctx = &run};
-	struct suppression_import counts;
 	struct store_account owner;
 	enum sg_err rc;
 
@@ -297,6 +468,9 @@ import_run(struct store *store, struct store_import *row, FILE *in,
 		    "the file has more than %d records", IMPORT_RECORDS_MAX);
 		return import_fail(store, row, why, now_sec, err_r);
 	}
+	if (fseek(in, 0, SEEK_END) == 0)
+		run.bytes = ftell(in);
+	rewind(in);
 	rc = store_account_get_by_id(store, row->account_id, &owner, err_r);
 	if (rc == SG_OK)
 		rc = suppression_import_by(

@@ -12,24 +12,40 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "conf/conf.h"
 #include "ops/ingest_parts.h"
 #include "ops/journal.h"
 #include "ops/reputation.h"
+#include "store/messages.h"
 #include "store/tenants.h"
 
 #define CHUNK_BYTES (256 * 1024)
+#define BATCH_BYTES (8 * 1024 * 1024)
 
 struct ingest {
 	struct store *store;
 	const struct conf *conf;
+	struct ingest_memory *memory; /* NULL: none */
 	int64_t now_sec;
 	int64_t messages;
+	int lines;    /* of the next batch */
+	int singly;   /* so many are taken alone: one of them is no good */
 	char **names; /* malloc'ed */
 	size_t count;
 	bool failed;
 };
+
+/* When an account, set or tenant was judged for what it sent. */
+struct judged {
+	int64_t account_id, set_id; /* as store_tally */
+	int64_t sec;
+};
+struct ingest_memory {
+	struct ingest_table judged;
+};
+#define JUDGED_MOST 1000000
 
 /* A file that is read. */
 struct source {
@@ -37,6 +53,7 @@ struct source {
 	int fd;
 	int64_t end;    /* what was there at the beginning */
 	int64_t offset; /* before the next line */
+	int64_t begin;  /* before the first of the batch */
 	char *data;     /* what was read from data_offset on; malloc'ed */
 	size_t len, size;
 	int64_t data_offset;
@@ -111,31 +128,29 @@ next_line(struct source *source, const char **line_r, size_t *len_r,
 
 /* ---- batches ------------------------------------------------------------------- */
 
-static enum sg_err
-write_counts(struct ingest_batch *batch, struct err *err_r)
+static const struct ingest_sum *
+tally_at(const struct ingest_batch *batch, size_t index)
 {
-	enum sg_err rc = SG_OK;
+	const struct ingest_sum *sums = (const void *)batch->sums.entries;
 
-	for (size_t i = 0; i < batch->tally_count && rc == SG_OK; i++)
-		rc = store_tally_add(batch->store, &batch->tallies[i], err_r);
-	return rc;
+	if (index >= batch->sums.count || sums[index].kind != INGEST_TALLY)
+		return NULL;
+	return &sums[index];
 }
 
-/* Was the account and set, or the tenant, looked at already, for a bucket before? */
+/* Is the account and set, or the tenant, looked at with a later one? Tallies of an
+ * account stand together, its sets at their end, the buckets of one in a row. */
 static bool
-is_judged(const struct ingest_batch *batch, size_t index)
+is_judged_later(const struct ingest_batch *batch, size_t index)
 {
-	const struct store_tally *tally = &batch->tallies[index];
+	const struct ingest_sum *sum = tally_at(batch, index), *next;
 
-	for (size_t i = 0; i < batch->tally_count; i++) {
-		const struct store_tally *other = &batch->tallies[i];
-
-		if (other->account_id != tally->account_id || i == index)
-			continue;
-		/* that of a set looks at its account, too */
-		if (i < index && other->set_id == tally->set_id)
+	while ((next = tally_at(batch, ++index)) != NULL &&
+	       next->account_id == sum->account_id) {
+		if (next->set_id == sum->set_id)
 			return true;
-		if (tally->set_id == 0 && other->set_id > 0)
+		/* that of a set looks at its account, too */
+		if (sum->set_id == 0 && next->set_id > 0)
 			return true;
 	}
 	return false;
@@ -143,43 +158,91 @@ is_judged(const struct ingest_batch *batch, size_t index)
 
 /* Did the batch bring bounces or complaints of that account, too? */
 static bool
-has_feedback(const struct ingest_batch *batch, int64_t account_id)
+has_feedback(const struct ingest_batch *batch, size_t index)
 {
-	for (size_t i = 0; i < batch->tally_count; i++) {
-		const struct store_tally *tally = &batch->tallies[i];
+	const struct ingest_sum *sums = (const void *)batch->sums.entries;
+	int64_t account_id = sums[index].account_id;
+	const struct ingest_sum *sum;
 
-		if (tally->account_id == account_id &&
-		    (tally->bounces > 0 || tally->complaints > 0))
+	while (index > 0 && sums[index - 1].account_id == account_id)
+		index--;
+	while ((sum = tally_at(batch, index++)) != NULL &&
+	       sum->account_id == account_id)
+		if (sum->numbers[2] > 0 || sum->numbers[3] > 0)
 			return true;
-	}
 	return false;
 }
 
 static enum sg_err
-judge_one(struct ingest_batch *batch, const struct store_tally *tally,
-    struct err *err_r)
+judge_one(const struct ingest_batch *batch, const struct ingest_sum *sum,
+    bool is_news, struct err *err_r)
 {
-	bool is_news = has_feedback(batch, tally->account_id);
+	enum sg_err rc;
 
-	if (tally->set_id < 0)
+	if (sum->set_id < 0)
 		return reputation_update_tenant(batch->store, batch->conf,
-		    STORE_TALLY_TENANT(tally->set_id), is_news, batch->now_sec,
+		    STORE_TALLY_TENANT(sum->set_id), is_news, batch->now_sec,
 		    err_r);
-	return (is_news ? reputation_update : reputation_update_sent)(
-	    batch->store, batch->conf, tally->account_id, tally->set_id,
+	rc = (is_news ? reputation_update : reputation_update_sent)(
+	    batch->store, batch->conf, sum->account_id, sum->set_id,
 	    batch->now_sec, err_r);
+	return rc == SG_MISSING ? SG_OK : rc; /* deleted meanwhile */
 }
 
+/* Was it judged a moment ago? If not, it is now. */
+static bool
+is_fresh(
+    struct ingest_memory *memory, const struct ingest_sum *sum, int64_t now_sec)
+{
+	const int64_t key[2] = {sum->account_id, sum->set_id};
+	struct judged *judged;
+	bool is_new;
+
+	if (memory == NULL)
+		return false;
+	if (memory->judged.count >= JUDGED_MOST)
+		ingest_table_fini(&memory->judged);
+	judged = ingest_table_get(&memory->judged, key, &is_new);
+	if (judged == NULL)
+		return false;
+	if (!is_new && now_sec >= judged->sec &&
+	    now_sec < judged->sec + INGEST_JUDGED_SEC)
+		return true;
+	judged->sec = now_sec;
+	return false;
+}
+
+/* Those with news, or those without. */
 static enum sg_err
-judge(struct ingest_batch *batch, struct err *err_r)
+judge(struct ingest *ingest, const struct ingest_batch *batch, bool is_news,
+    struct err *err_r)
 {
 	enum sg_err rc = SG_OK;
 
-	for (size_t i = 0; i < batch->tally_count && rc == SG_OK; i++) {
-		if (!is_judged(batch, i))
-			rc = judge_one(batch, &batch->tallies[i], err_r);
+	for (size_t i = 0; i < batch->sums.count && rc == SG_OK; i++) {
+		const struct ingest_sum *sum = tally_at(batch, i);
+
+		if (sum == NULL || is_judged_later(batch, i) ||
+		    has_feedback(batch, i) != is_news)
+			continue;
+		if (is_news || !is_fresh(ingest->memory, sum, ingest->now_sec))
+			rc = judge_one(batch, sum, is_news, err_r);
 	}
 	return rc;
+}
+
+/* After the batch: nothing is lost when it does not come to it, for all are judged
+ * again and again. */
+static enum sg_err
+judge_sends(
+    struct ingest *ingest, const struct ingest_batch *batch, struct err *err_r)
+{
+	enum sg_err rc = store_begin(ingest->store, err_r);
+
+	if (rc != SG_OK)
+		return rc;
+	rc = judge(ingest, batch, false, err_r);
+	return store_finish(ingest->store, rc, err_r);
 }
 
 static void
@@ -220,12 +283,13 @@ take_line(struct ingest_batch *batch, struct source *source, const char *line,
 
 /* Lines from where the bookmark says on; *count_r how many. */
 static enum sg_err
-take_lines(struct ingest_batch *batch, struct source *source, int *count_r,
-    struct err *err_r)
+take_lines(struct ingest_batch *batch, struct source *source, int most,
+    int *count_r, struct err *err_r)
 {
 	enum sg_err rc = SG_OK;
 
-	for (*count_r = 0; *count_r < INGEST_BATCH && rc == SG_OK;
+	for (*count_r = 0;
+	     *count_r < most && batch->bytes < BATCH_BYTES && rc == SG_OK;
 	     (*count_r)++) {
 		const char *line;
 		size_t len;
@@ -272,13 +336,15 @@ read_batch(struct ingest *ingest, struct source *source,
 	enum sg_err rc = find_place(ingest, source, &mark, err_r);
 
 	*count_r = 0;
+	source->begin = source->offset;
 	if (rc == SG_OK && source->offset < source->end)
-		rc = take_lines(batch, source, count_r, err_r);
+		rc = take_lines(batch, source,
+		    ingest->singly > 0 ? 1 : ingest->lines, count_r, err_r);
 	if (rc != SG_OK || *count_r == 0)
 		return rc;
-	rc = write_counts(batch, err_r);
+	rc = ingest_batch_write(batch, err_r);
 	if (rc == SG_OK)
-		rc = judge(batch, err_r);
+		rc = judge(ingest, batch, true, err_r);
 	mark.offset = source->offset;
 	mark.updated_sec = ingest->now_sec;
 	if (rc == SG_OK)
@@ -287,22 +353,94 @@ read_batch(struct ingest *ingest, struct source *source,
 }
 
 static enum sg_err
-run_batch(struct ingest *ingest, struct source *source, int *count_r,
-    struct err *err_r)
+write_batch(struct ingest *ingest, struct source *source,
+    struct ingest_batch *batch, int *count_r, struct err *err_r)
 {
-	struct ingest_batch batch = {.store = ingest->store,
-	    .conf = ingest->conf,
-	    .now_sec = ingest->now_sec};
 	enum sg_err rc = store_begin(ingest->store, err_r);
 
 	*count_r = 0;
 	if (rc != SG_OK)
 		return rc;
-	rc = read_batch(ingest, source, &batch, count_r, err_r);
-	rc = store_finish(ingest->store, rc, err_r);
+	rc = read_batch(ingest, source, batch, count_r, err_r);
+	return store_finish(ingest->store, rc, err_r);
+}
+
+/* Large ones cost less a line, but others wait for the store meanwhile. */
+static void
+adapt(struct ingest *ingest, int count, int64_t msec)
+{
+	if (ingest->singly > 0)
+		ingest->singly -= count;
+	else if (msec > INGEST_BATCH_MSEC && ingest->lines > INGEST_BATCH)
+		ingest->lines /= 2;
+	else if (msec < INGEST_BATCH_MSEC / 2 && count == ingest->lines &&
+		 ingest->lines < INGEST_BATCH_MOST)
+		ingest->lines *= 2;
+}
+
+/* The line cannot be written. Unless another has gone past it meanwhile. */
+static enum sg_err
+skip_line(struct ingest *ingest, struct source *source, const char *why,
+    struct err *err_r)
+{
+	struct store_bookmark mark;
+	const char *line = NULL;
+	size_t len = 0;
+	int64_t begin = source->begin;
+	enum sg_err rc = store_begin(ingest->store, err_r);
+
+	if (rc != SG_OK)
+		return rc;
+	rc = find_place(ingest, source, &mark, err_r);
+	if (rc == SG_OK && source->offset == begin && begin < source->end)
+		rc = next_line(source, &line, &len, err_r);
+	if (rc == SG_OK && line != NULL) {
+		log_line(source, why);
+		mark.offset = source->offset + (int64_t)len + 1;
+		mark.updated_sec = ingest->now_sec;
+		rc = store_bookmark_put(ingest->store, &mark, err_r);
+	}
+	ingest->singly--;
+	return store_finish(ingest->store, rc, err_r);
+}
+
+/* What cannot be written of many is found one by one: the others are. */
+static enum sg_err
+blame(struct ingest *ingest, struct source *source, struct err *err_r)
+{
+	struct err why = *err_r;
+
+	if (ingest->singly > 0)
+		return skip_line(ingest, source, why.text, err_r);
+	ingest->singly = ingest->lines;
+	return SG_OK;
+}
+
+static enum sg_err
+run_batch(struct ingest *ingest, struct source *source, int *count_r,
+    struct err *err_r)
+{
+	int64_t begin_msec = clock_mono_msec();
+	struct ingest_batch batch;
+	bool is_tidy;
+	enum sg_err rc = ingest_batch_init(
+	    &batch, ingest->store, ingest->conf, ingest->now_sec, err_r);
+
 	if (rc == SG_OK)
+		rc = write_batch(ingest, source, &batch, count_r, err_r);
+	if (rc == SG_OK) {
 		ingest->messages += batch.messages;
-	free(batch.tallies);
+		adapt(ingest, *count_r, clock_mono_msec() - begin_msec);
+		if (batch.sums.count > 0)
+			rc = judge_sends(ingest, &batch, err_r);
+		if (rc == SG_OK && batch.messages > 0)
+			rc = store_message_tidy(ingest->store, &is_tidy, err_r);
+	} else if (rc == SG_INVALID) {
+		*count_r = 1;
+		source->offset = source->begin; /* nothing was written */
+		rc = blame(ingest, source, err_r);
+	}
+	ingest_batch_fini(&batch);
 	return rc;
 }
 
@@ -388,11 +526,15 @@ note_name(void *ctx, const char *name)
 }
 
 enum sg_err
-ingest_run(struct store *store, const struct conf *conf, int64_t now_sec,
-    int64_t *messages_r, struct err *err_r)
+ingest_follow(struct store *store, const struct conf *conf,
+    struct ingest_memory *memory, int64_t now_sec, int64_t *messages_r,
+    struct err *err_r)
 {
-	struct ingest ingest = {
-	    .store = store, .conf = conf, .now_sec = now_sec};
+	struct ingest ingest = {.store = store,
+	    .conf = conf,
+	    .memory = memory,
+	    .now_sec = now_sec,
+	    .lines = INGEST_BATCH};
 	struct err own;
 	enum sg_err rc;
 
@@ -408,4 +550,32 @@ ingest_run(struct store *store, const struct conf *conf, int64_t now_sec,
 	free(ingest.names);
 	*messages_r = ingest.messages;
 	return rc;
+}
+
+enum sg_err
+ingest_run(struct store *store, const struct conf *conf, int64_t now_sec,
+    int64_t *messages_r, struct err *err_r)
+{
+	return ingest_follow(store, conf, NULL, now_sec, messages_r, err_r);
+}
+
+struct ingest_memory *
+ingest_memory_new(void)
+{
+	struct ingest_memory *memory = calloc(1, sizeof(*memory));
+
+	if (memory != NULL)
+		memory->judged =
+		    (struct ingest_table){.entry_size = sizeof(struct judged),
+			.key_size = offsetof(struct judged, sec)};
+	return memory;
+}
+
+void
+ingest_memory_free(struct ingest_memory **memory)
+{
+	if (*memory != NULL)
+		ingest_table_fini(&(*memory)->judged);
+	free(*memory);
+	*memory = NULL;
 }

@@ -12,10 +12,14 @@
 struct conf;
 struct store;
 
-/* Lines in one transaction: others wait for the store meanwhile. */
-#define INGEST_BATCH 200
+/* Lines in one transaction, and how long it may take: others wait for the store
+ * meanwhile. Only what has piled up is taken by more than the first. */
+#define INGEST_BATCH 500
+#define INGEST_BATCH_MOST 4000
+#define INGEST_BATCH_MSEC 200
 
-/* A line of what left: the message's row, a Send event, and, as in Amazon SES, a
+/* A line of what left: the message's row, its Send event (a row of its own only when
+ * somebody is told of it: store_message.tells_send), and, as in Amazon SES, a
  * Bounce or Complaint event OnAccountSuppressionList for the recipients that the list
  * held back; tallies of the account and of its set, in the bucket of the time of
  * sending. facts of the row: {"headers": [{"name", "value"}], "headersTruncated",
@@ -29,5 +33,16 @@ struct store;
  * logged and skipped. Messages of accounts that are gone are skipped. */
 enum sg_err ingest_run(struct store *store, const struct conf *conf,
     int64_t now_sec, int64_t *messages_r, struct err *err_r);
+
+/* For who calls again and again: whom the memory knows to have been judged less than
+ * INGEST_JUDGED_SEC ago is not judged for what he sent, unless bounces or complaints
+ * came with it. NULL is fine. */
+#define INGEST_JUDGED_SEC 10
+struct ingest_memory;
+struct ingest_memory *ingest_memory_new(void); /* NULL: no memory */
+void ingest_memory_free(struct ingest_memory **memory);
+enum sg_err ingest_follow(struct store *store, const struct conf *conf,
+    struct ingest_memory *memory, int64_t now_sec, int64_t *messages_r,
+    struct err *err_r);
 
 #endif

@@ -14,7 +14,7 @@
 static const struct common {
 	const char *name, *key;
 	bool is_list;
-} common_fields[] = {
+} common_fields[INGEST_COMMON] = {
     {"From", "from", true},
     {"To", "to", true},
     {"Cc", "cc", true},
@@ -25,14 +25,21 @@ static const struct common {
     {"Return-Path", "returnPath", false},
 };
 
-static const struct common *
-common_find(const char *name)
+int
+ingest_common_find(
+    const char *name, size_t len, const char **key_r, bool *is_list_r)
 {
-	for (size_t i = 0; i < sizeof(common_fields) / sizeof(*common_fields);
-	     i++)
-		if (ascii_casecmp(common_fields[i].name, name) == 0)
-			return &common_fields[i];
-	return NULL;
+	for (int i = 0; i < INGEST_COMMON; i++) {
+		const struct common *field = &common_fields[i];
+
+		if (strlen(field->name) != len ||
+		    !ascii_has_prefix(name, field->name))
+			continue;
+		*key_r = field->key;
+		*is_list_r = field->is_list;
+		return i;
+	}
+	return -1;
 }
 
 /* Without line ends and blanks around it; in place. */
@@ -51,9 +58,8 @@ unfold(char *value)
 	return value;
 }
 
-/* Bytes up to the next comma that parts addresses. */
-static size_t
-address_len(const char *text)
+size_t
+ingest_address_len(const char *text)
 {
 	bool quoted = false;
 	int depth = 0;
@@ -80,7 +86,7 @@ append_addresses(json_t *list, const char *value)
 	bool ok = true;
 
 	while (ok && *value != '\0') {
-		size_t len = address_len(value);
+		size_t len = ingest_address_len(value);
 		size_t from = strspn(value, " ");
 		size_t to = len;
 
@@ -97,18 +103,19 @@ append_addresses(json_t *list, const char *value)
 static bool
 add_common(json_t *common, const char *name, const char *value)
 {
-	const struct common *field = common_find(name);
+	const char *key;
+	bool is_list;
 	json_t *list;
 
-	if (field == NULL)
+	if (ingest_common_find(name, strlen(name), &key, &is_list) < 0)
 		return true;
-	list = json_object_get(common, field->key);
-	if (!field->is_list)
-		return list != NULL || json_object_set_new(common, field->key,
+	list = json_object_get(common, key);
+	if (!is_list)
+		return list != NULL || json_object_set_new(common, key,
 					   json_string(value)) == 0;
 	if (list == NULL) {
 		list = json_array();
-		if (json_object_set_new(common, field->key, list) != 0)
+		if (json_object_set_new(common, key, list) != 0)
 			return false;
 	}
 	return append_addresses(list, value);
@@ -212,6 +219,15 @@ set_text_if(json_t *facts, const char *key, const json_t *line)
 }
 
 static bool
+set_number_if(json_t *facts, const char *key, const json_t *line)
+{
+	json_t *value = json_object_get(line, key);
+
+	return !json_is_integer(value) ||
+	       json_object_set(facts, key, value) == 0;
+}
+
+static bool
 set_text(json_t *facts, const char *key, const json_t *line)
 {
 	json_t *value = json_object_get(line, key);
@@ -231,6 +247,8 @@ ingest_facts(const json_t *line)
 	    !set_text(facts, "set", line) ||
 	    !set_text_if(facts, "submission", line) ||
 	    !set_text_if(facts, "operation", line) ||
+	    !set_text_if(facts, "outgoingIp", line) ||
+	    !set_number_if(facts, "outgoingPoolId", line) ||
 	    (json_object_get(line, "tenant") != NULL &&
 		!set_text(facts, "tenant", line))) {
 		json_decref(facts);

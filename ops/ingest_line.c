@@ -1,5 +1,5 @@
-/* One line of the journal and what follows from it: see ingest_parts.h. Opens no
- * file. */
+/* What follows from a message of the journal, and a line read by jansson: see
+ * ingest_parts.h. Opens no file. */
 #include "config.h"
 
 #include "ops/ingest_parts.h"
@@ -8,21 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
+#include "base/arena.h"
 #include "conf/conf.h"
 #include "ops/event.h"
 #include "ops/feedback_parts.h"
 #include "rules/recipients.h"
-#include "store/tenants.h"
 
-#define RECIPIENTS_MAX (8 * 1024 * 1024)
+/* ---- a line ------------------------------------------------------------------- */
 
+/* Of arena; NULL: no memory. "" when there is none. */
 static const char *
-text_of(const json_t *line, const char *key)
+text_of(struct arena *arena, const json_t *line, const char *key)
 {
 	const char *text = json_string_value(json_object_get(line, key));
 
-	return text != NULL ? text : "";
+	return text != NULL ? arena_strdup(arena, text) : "";
 }
 
 static int64_t
@@ -31,106 +31,76 @@ number_of(const json_t *line, const char *key)
 	return json_integer_value(json_object_get(line, key));
 }
 
-/* Texts belong to line; facts is the caller's. False: it cannot be a message. */
-static bool
-read_message(const json_t *line, struct store_message *message_r)
+/* The facts as text of arena; NULL: no memory. */
+static const char *
+facts_of(struct arena *arena, const json_t *line)
 {
-	const char *queue_id = text_of(line, "id");
+	json_t *facts = ingest_facts(line);
+	char *text = json_dumps(facts, JSON_COMPACT);
+	const char *copy = text != NULL ? arena_strdup(arena, text) : NULL;
 
-	*message_r = (struct store_message){
+	free(text);
+	json_decref(facts);
+	return copy;
+}
+
+/* False: no memory. */
+static bool
+read_message(
+    struct arena *arena, const json_t *line, struct ingest_record *record_r)
+{
+	struct store_message *message = &record_r->message;
+
+	*message = (struct store_message){
 	    .account_id = number_of(line, "account"),
 	    .sent_msec = number_of(line, "at"),
-	    .login = text_of(line, "login"),
-	    .sender = text_of(line, "sender"),
-	    .source_ip = text_of(line, "ip"),
+	    .login = text_of(arena, line, "login"),
+	    .sender = text_of(arena, line, "sender"),
+	    .source_ip = text_of(arena, line, "ip"),
 	    .identity_id = number_of(line, "identityId"),
 	    .set_id = number_of(line, "setId"),
 	    .tenant_id = number_of(line, "tenantId"),
 	    .size = number_of(line, "size"),
-	    .recipients = text_of(line, "recipients"),
+	    .recipients = text_of(arena, line, "recipients"),
+	    .facts = facts_of(arena, line),
 	};
-	(void)snprintf(
-	    message_r->queue_id, sizeof(message_r->queue_id), "%s", queue_id);
-	return message_r->account_id > 0 && queue_id[0] != '\0' &&
-	       strlen(queue_id) <= RULES_QUEUE_ID_MAX;
+	record_r->reason = text_of(arena, line, "reason");
+	record_r->reply = text_of(arena, line, "reply");
+	return message->login != NULL && message->sender != NULL &&
+	       message->source_ip != NULL && message->recipients != NULL &&
+	       message->facts != NULL && record_r->reason != NULL &&
+	       record_r->reply != NULL;
 }
 
-/* ---- counts ------------------------------------------------------------------ */
-
-static struct store_tally *
-tally_of(struct ingest_batch *batch, int64_t account_id, int64_t set_id,
-    int64_t bucket_sec)
+static bool
+is_text(const json_t *line, const char *key, const char *text)
 {
-	struct store_tally *tally = batch->tallies;
+	const char *value = json_string_value(json_object_get(line, key));
 
-	for (size_t i = 0; i < batch->tally_count; i++, tally++)
-		if (tally->account_id == account_id &&
-		    tally->set_id == set_id && tally->bucket_sec == bucket_sec)
-			return tally;
-	if (batch->tally_count == batch->tally_size) {
-		size_t size = batch->tally_size * 2 + 16;
-
-		tally = realloc(batch->tallies, size * sizeof(*tally));
-		if (tally == NULL)
-			return NULL;
-		batch->tallies = tally;
-		batch->tally_size = size;
-	}
-	tally = &batch->tallies[batch->tally_count++];
-	*tally = (struct store_tally){.account_id = account_id,
-	    .set_id = set_id,
-	    .bucket_sec = bucket_sec};
-	return tally;
+	return value != NULL && strcmp(value, text) == 0;
 }
 
-/* Adds to what the batch adds up, for the message's account, its set and its
- * tenant. tally: the numbers alone. */
-static enum sg_err
-count(struct ingest_batch *batch, const struct store_message *message,
-    const struct store_tally *tally, struct err *err_r)
+enum sg_err
+ingest_read(struct arena *arena, const char *line, size_t len,
+    struct ingest_record *record_r, struct err *err_r)
 {
-	const int64_t ids[3] = {
-	    0, message->set_id, STORE_TALLY_TENANT(message->tenant_id)};
-	int64_t buckets[3];
-	enum sg_err rc = feedback_buckets(batch->store, message->account_id,
-	    message->set_id, message->sent_msec, buckets, err_r);
+	json_t *object = json_loadb(line, len, 0, NULL);
+	const char *queue_id = json_string_value(json_object_get(object, "id"));
+	enum sg_err rc = SG_OK;
 
-	if (rc == SG_OK)
-		rc = feedback_tenant_bucket(batch->store, message->tenant_id,
-		    message->sent_msec, &buckets[2], err_r);
-	if (rc != SG_OK)
-		return rc;
-	for (int i = 0; i < 3; i++) {
-		struct store_tally *sum;
-
-		if (i > 0 && ids[i] == 0)
-			continue;
-		sum = tally_of(batch, message->account_id, ids[i], buckets[i]);
-		if (sum == NULL)
-			return err_set(
-			    err_r, SG_NOMEM, "no memory to count a message");
-		sum->sent += tally->sent;
-		sum->eligible += tally->eligible;
-		sum->bounces += tally->bounces;
-		sum->complaints += tally->complaints;
-		sum->rejected += tally->rejected;
-	}
-	return SG_OK;
-}
-
-static enum sg_err
-count_message(struct ingest_batch *batch, const struct store_message *message,
-    struct err *err_r)
-{
-	struct store_tally tally = {0};
-	const char *text = message->recipients;
-	struct recipient recipient;
-
-	while (recipients_next(&text, &recipient)) {
-		tally.sent += !recipients_is_dropped(recipient.flag);
-		tally.eligible += recipient.flag == RECIPIENT_ELIGIBLE;
-	}
-	return count(batch, message, &tally, err_r);
+	*record_r =
+	    (struct ingest_record){.is_sent = is_text(object, "kind", "sent")};
+	if ((!record_r->is_sent && !is_text(object, "kind", "rejected")) ||
+	    number_of(object, "account") <= 0 || queue_id == NULL ||
+	    queue_id[0] == '\0' || strlen(queue_id) > RULES_QUEUE_ID_MAX)
+		rc = err_set(err_r, SG_INVALID, "no line of a journal");
+	else if (!read_message(arena, object, record_r))
+		rc = err_set(err_r, SG_NOMEM, "no memory for a message");
+	else
+		memcpy(
+		    record_r->message.queue_id, queue_id, strlen(queue_id) + 1);
+	json_decref(object);
+	return rc;
 }
 
 /* ---- events ------------------------------------------------------------------- */
@@ -148,28 +118,52 @@ is_wanted(enum recipient_flag flag, enum wanted wanted)
 	       (flag == RECIPIENT_COMPLAINED) == (wanted == WANTED_COMPLAINED);
 }
 
-/* False: no memory. */
-static bool
-put_lines(struct buf *lines, const char *recipients, enum wanted wanted)
+/* Of arena; NULL: no memory. */
+static char *
+lines_of(struct arena *arena, const char *recipients, enum wanted wanted)
 {
+	char *lines = arena_alloc(arena, strlen(recipients) + 1);
 	struct recipient recipient;
+	size_t used = 0, len;
 
-	buf_clear(lines);
+	if (lines == NULL)
+		return NULL;
 	while (recipients_next(&recipients, &recipient)) {
 		if (!is_wanted(recipient.flag, wanted))
 			continue;
-		if (lines->len > 0)
-			(void)buf_putc(lines, '\n');
-		(void)buf_puts(lines, recipient.address);
+		/* shorter than its line in recipients */
+		len = strlen(recipient.address);
+		if (used > 0)
+			lines[used++] = '\n';
+		memcpy(lines + used, recipient.address, len);
+		used += len;
 	}
-	return !lines->failed;
+	lines[used] = '\0';
+	return lines;
+}
+
+char *
+ingest_addresses(struct arena *arena, const char *recipients)
+{
+	return lines_of(arena, recipients, WANTED_ALL);
+}
+
+bool
+ingest_has_dropped(const char *recipients)
+{
+	struct recipient recipient;
+
+	while (recipients_next(&recipients, &recipient))
+		if (recipients_is_dropped(recipient.flag))
+			return true;
+	return false;
 }
 
 /* Takes detail. message NULL: it has no row. */
 static enum sg_err
 put_event(struct ingest_batch *batch, struct store_event *event,
-    const struct buf *lines, json_t *detail,
-    const struct store_message *message, struct err *err_r)
+    const char *lines, json_t *detail, const struct store_message *message,
+    struct err *err_r)
 {
 	char *text = json_dumps(detail, JSON_COMPACT);
 	enum sg_err rc;
@@ -177,7 +171,7 @@ put_event(struct ingest_batch *batch, struct store_event *event,
 	json_decref(detail);
 	if (text == NULL)
 		return err_set(err_r, SG_NOMEM, "no memory for an event");
-	event->recipients = buf_str(lines);
+	event->recipients = lines;
 	event->detail = text;
 	rc = event_put(batch->store, batch->conf, event, message, err_r);
 	event->recipients = event->detail = "";
@@ -255,45 +249,41 @@ dropped_detail(const struct ingest_batch *batch,
 
 static enum sg_err
 put_dropped(struct ingest_batch *batch, const struct store_message *message,
-    bool is_complaint, struct buf *lines, struct err *err_r)
+    bool is_complaint, struct err *err_r)
 {
 	struct store_event event = event_of(
 	    message, is_complaint ? STORE_EVENT_COMPLAINT : STORE_EVENT_BOUNCE);
+	char *lines = lines_of(batch->arena, message->recipients,
+	    is_complaint ? WANTED_COMPLAINED : WANTED_BOUNCED);
 
-	if (!put_lines(lines, message->recipients,
-		is_complaint ? WANTED_COMPLAINED : WANTED_BOUNCED))
+	if (lines == NULL)
 		return err_set(err_r, SG_NOMEM, "no memory for recipients");
-	if (lines->len == 0)
+	if (lines[0] == '\0')
 		return SG_OK;
 	return put_event(batch, &event, lines,
-	    dropped_detail(batch, message, buf_str(lines), is_complaint),
-	    message, err_r);
+	    dropped_detail(batch, message, lines, is_complaint), message,
+	    err_r);
 }
 
-static enum sg_err
-put_send(struct ingest_batch *batch, const struct store_message *message,
-    struct buf *lines, struct err *err_r)
+enum sg_err
+ingest_put_dropped(struct ingest_batch *batch,
+    const struct store_message *message, struct err *err_r)
 {
-	struct store_event event = event_of(message, STORE_EVENT_SEND);
+	enum sg_err rc = put_dropped(batch, message, false, err_r);
 
-	if (!put_lines(lines, message->recipients, WANTED_ALL))
-		return err_set(err_r, SG_NOMEM, "no memory for recipients");
-	return put_event(batch, &event, lines, json_object(), message, err_r);
+	return rc == SG_OK ? put_dropped(batch, message, true, err_r) : rc;
 }
 
-static enum sg_err
-put_events(struct ingest_batch *batch, const struct store_message *message,
+enum sg_err
+ingest_put_send(struct ingest_batch *batch, const struct store_message *message,
     struct err *err_r)
 {
-	struct buf lines;
-	enum sg_err rc;
+	struct store_event event = event_of(message, STORE_EVENT_SEND);
+	char *lines = ingest_addresses(batch->arena, message->recipients);
 
-	buf_init(&lines, RECIPIENTS_MAX);
-	rc = put_send(batch, message, &lines, err_r);
-	for (int i = 0; i < 2 && rc == SG_OK; i++)
-		rc = put_dropped(batch, message, i == 1, &lines, err_r);
-	buf_fini(&lines);
-	return rc;
+	if (lines == NULL)
+		return err_set(err_r, SG_NOMEM, "no memory for recipients");
+	return put_event(batch, &event, lines, json_object(), message, err_r);
 }
 
 /* ---- what waited for the message ----------------------------------------------- */
@@ -329,8 +319,8 @@ by_event(const void *a, const void *b)
 	return (x->event_id > y->event_id) - (x->event_id < y->event_id);
 }
 
-static enum sg_err
-settle(struct ingest_batch *batch, const struct store_message *message,
+enum sg_err
+ingest_settle(struct ingest_batch *batch, const struct store_message *message,
     struct err *err_r)
 {
 	struct waiting waiting = {0};
@@ -354,34 +344,13 @@ settle(struct ingest_batch *batch, const struct store_message *message,
 		tally.bounces = waiting.list[i].kind == STORE_FATE_BOUNCE;
 		tally.complaints = !tally.bounces;
 		if (rc == SG_OK)
-			rc = count(batch, message, &tally, err_r);
+			rc = ingest_batch_count(batch, message, &tally, err_r);
 	}
 	free(waiting.list);
 	return rc;
 }
 
-/* ---- lines ---------------------------------------------------------------------- */
-
-static enum sg_err
-take_sent(struct ingest_batch *batch, struct store_message *message,
-    struct err *err_r)
-{
-	bool is_new;
-	enum sg_err rc =
-	    store_message_add(batch->store, message, &is_new, err_r);
-
-	if (rc == SG_MISSING)
-		return SG_OK; /* the account was deleted */
-	if (rc != SG_OK || !is_new)
-		return rc;
-	batch->messages++;
-	rc = put_events(batch, message, err_r);
-	if (rc == SG_OK)
-		rc = count_message(batch, message, err_r);
-	if (rc == SG_OK)
-		rc = settle(batch, message, err_r);
-	return rc;
-}
+/* ---- what was refused ------------------------------------------------------------ */
 
 static enum sg_err
 count_rejected(struct ingest_batch *batch, const struct store_message *message,
@@ -393,59 +362,37 @@ count_rejected(struct ingest_batch *batch, const struct store_message *message,
 
 	while (recipients_next(&text, &recipient))
 		tally.rejected++;
-	return count(batch, message, &tally, err_r);
+	return ingest_batch_count(batch, message, &tally, err_r);
 }
 
 /* A refused message has no row: its event keeps what belongs into `mail`. */
-static enum sg_err
-take_rejected(struct ingest_batch *batch, const json_t *line,
-    const struct store_message *message, struct err *err_r)
+static json_t *
+rejected_detail(const struct ingest_record *record)
 {
-	struct store_event event = event_of(message, STORE_EVENT_REJECT);
-	struct buf lines;
-	json_t *detail = json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:s, s:s}}",
-	    "reason", text_of(line, "reason"), "reply", text_of(line, "reply"),
-	    EVENT_PRIVATE_KEY, "login", message->login, "sender",
-	    message->sender, "ip", message->source_ip, "recipients",
-	    message->recipients, "facts", message->facts);
-	enum sg_err rc = SG_NOMEM;
+	const struct store_message *message = &record->message;
 
-	buf_init(&lines, RECIPIENTS_MAX);
-	if (put_lines(&lines, message->recipients, WANTED_ALL)) {
-		rc = put_event(batch, &event, &lines, detail, NULL, err_r);
-	} else {
-		json_decref(detail);
-		(void)err_set(err_r, rc, "no memory for recipients");
-	}
-	buf_fini(&lines);
-	if (rc == SG_OK)
-		rc = count_rejected(batch, message, err_r);
-	return rc == SG_MISSING ? SG_OK : rc; /* the account was deleted */
+	return json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:s, s:s}}", "reason",
+	    record->reason, "reply", record->reply, EVENT_PRIVATE_KEY, "login",
+	    message->login, "sender", message->sender, "ip", message->source_ip,
+	    "recipients", message->recipients, "facts", message->facts);
 }
 
 enum sg_err
-ingest_line(
-    struct ingest_batch *batch, const char *line, size_t len, struct err *err_r)
+ingest_put_rejected(struct ingest_batch *batch,
+    const struct ingest_record *record, struct err *err_r)
 {
-	json_t *object = json_loadb(line, len, 0, NULL);
-	json_t *facts = ingest_facts(object);
-	char *text = json_dumps(facts, JSON_COMPACT);
-	bool is_sent = strcmp(text_of(object, "kind"), "sent") == 0;
-	struct store_message message;
-	enum sg_err rc;
+	const struct store_message *message = &record->message;
+	struct store_event event = event_of(message, STORE_EVENT_REJECT);
+	const struct store_counted *account;
+	char *lines = ingest_addresses(batch->arena, message->recipients);
+	enum sg_err rc = ingest_batch_find(
+	    batch, STORE_COUNTED_ACCOUNT, message->account_id, &account, err_r);
 
-	if (!read_message(object, &message) ||
-	    (!is_sent && strcmp(text_of(object, "kind"), "rejected") != 0))
-		rc = err_set(err_r, SG_INVALID, "no line of a journal");
-	else if (text == NULL)
-		rc = err_set(err_r, SG_NOMEM, "no memory for a message");
-	else {
-		message.facts = text;
-		rc = is_sent ? take_sent(batch, &message, err_r)
-			     : take_rejected(batch, object, &message, err_r);
-	}
-	free(text);
-	json_decref(facts);
-	json_decref(object);
-	return rc;
+	if (rc != SG_OK || account == NULL) /* it was deleted */
+		return rc;
+	if (lines == NULL)
+		return err_set(err_r, SG_NOMEM, "no memory for recipients");
+	rc = put_event(
+	    batch, &event, lines, rejected_detail(record), NULL, err_r);
+	return rc == SG_OK ? count_rejected(batch, message, err_r) : rc;
 }

@@ -18,6 +18,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "ops/journal_group.h"
 #include "ops/text_json.h"
 #include "rules/ascii.h"
 #include "rules/headers.h"
@@ -33,6 +34,8 @@ struct journal {
 	pthread_mutex_t lock;
 	int fd; /* -1: none is open */
 	int64_t opened_msec;
+	bool is_synced; /* what leaves waits for the disk */
+	struct journal_group group;
 };
 
 /* ---- the line -------------------------------------------------------------- */
@@ -190,6 +193,8 @@ make_line(const struct journal_entry *entry, bool with_headers,
 	put_text(line, "reply", entry->reply);
 	put_text(line, "submission", entry->submission);
 	put_text(line, "operation", entry->operation);
+	put_text(line, "outgoingIp", entry->outgoing_ip);
+	put_number(line, "outgoingPoolId", entry->outgoing_pool_id);
 	(void)buf_puts(line, "}\n");
 	if (line->failed)
 		return err_set(err_r, SG_INVALID,
@@ -220,6 +225,21 @@ make_name(char *name_r, size_t size)
 	return true;
 }
 
+/* The file's name, too, outlives a power cut. */
+static enum sg_err
+sync_folder(const struct journal *journal, struct err *err_r)
+{
+	int fd = open(journal->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	enum sg_err rc = SG_OK;
+
+	if (fd < 0 || fsync(fd) != 0)
+		rc = err_set(
+		    err_r, SG_IO, "%s: %s", journal->dir, strerror(errno));
+	if (fd >= 0)
+		(void)close(fd);
+	return rc;
+}
+
 /* A new file under a lock of ours. *fd_r -1 with SG_OK: a reader was faster. */
 static enum sg_err
 create_file(const struct journal *journal, int *fd_r, struct err *err_r)
@@ -244,13 +264,20 @@ create_file(const struct journal *journal, int *fd_r, struct err *err_r)
 	if (st.st_nlink == 0) {
 		(void)close(*fd_r);
 		*fd_r = -1;
+		return SG_OK;
 	}
-	return SG_OK;
+	if (!journal->is_synced || sync_folder(journal, err_r) == SG_OK)
+		return SG_OK;
+	(void)close(*fd_r);
+	return SG_IO;
 }
 
 static void
 close_file(struct journal *journal)
 {
+	if (journal->fd >= 0 && journal->is_synced)
+		/* whose record it is hears when it fails */
+		(void)journal_group_settle(&journal->group, journal->fd);
 	if (journal->fd >= 0)
 		(void)close(journal->fd); /* the lock goes with it */
 	journal->fd = -1;
@@ -335,6 +362,7 @@ journal_open(const char *dir, struct journal **journal_r, struct err *err_r)
 		free(journal);
 		return err_set(err_r, SG_NOMEM, "no memory for a journal");
 	}
+	journal_group_init(&journal->group, &journal->lock);
 	journal->fd = -1;
 	*journal_r = journal;
 	return SG_OK;
@@ -352,25 +380,60 @@ journal_close(struct journal **journal)
 	*journal = NULL;
 }
 
+void
+journal_sync(struct journal *journal, bool is_synced)
+{
+	(void)pthread_mutex_lock(&journal->lock);
+	if (is_synced && !journal->is_synced)
+		close_file(
+		    journal); /* nor is its name known to be on the disk */
+	journal->is_synced = is_synced;
+	(void)pthread_mutex_unlock(&journal->lock);
+}
+
+/* With the lock, which it gives up. A message that was refused comes again or is
+ * given up: its record is worth no wait. */
+static enum sg_err
+keep(struct journal *journal, const struct journal_entry *entry,
+    struct err *err_r)
+{
+	if (journal->is_synced && entry->kind == JOURNAL_SENT)
+		return journal_group_wait(&journal->group, &journal->fd, err_r);
+	journal_group_written(&journal->group);
+	(void)pthread_mutex_unlock(&journal->lock);
+	return SG_OK;
+}
+
+static enum sg_err
+append(struct journal *journal, const struct journal_entry *entry,
+    const struct buf *line, struct err *err_r)
+{
+	off_t size = 0;
+	enum sg_err rc;
+
+	(void)pthread_mutex_lock(&journal->lock);
+	rc = need_file(journal, &size, err_r);
+	if (rc == SG_OK)
+		rc = write_line(journal, line, size, err_r);
+	if (rc == SG_OK)
+		return keep(journal, entry, err_r);
+	(void)pthread_mutex_unlock(&journal->lock);
+	return rc;
+}
+
 enum sg_err
 journal_append(struct journal *journal, const struct journal_entry *entry,
     struct err *err_r)
 {
 	struct buf line;
-	off_t size = 0;
 	enum sg_err rc;
 
 	buf_init(&line, JOURNAL_LINE_MAX);
 	rc = make_line(entry, true, &line, err_r);
 	if (rc == SG_INVALID)
 		rc = make_line(entry, false, &line, err_r);
-	if (rc == SG_OK) {
-		(void)pthread_mutex_lock(&journal->lock);
-		rc = need_file(journal, &size, err_r);
-		if (rc == SG_OK)
-			rc = write_line(journal, &line, size, err_r);
-		(void)pthread_mutex_unlock(&journal->lock);
-	}
+	if (rc == SG_OK)
+		rc = append(journal, entry, &line, err_r);
 	buf_fini(&line);
 	return rc;
 }

@@ -22,6 +22,12 @@ enum sg_err journal_open(
     const char *dir, struct journal **journal_r, struct err *err_r);
 void journal_close(struct journal **journal);
 
+/* From now on: true: journal_append returns when the record of a message that
+ * leaves is on the disk, so that it outlives a power cut; many threads share one
+ * fdatasync. False, as after journal_open: when the kernel has it, so that it
+ * outlives the end of any process. Any thread. */
+void journal_sync(struct journal *journal, bool is_synced);
+
 enum journal_kind {
 	JOURNAL_SENT,
 	JOURNAL_REJECTED, /* a whole message, at its end, for good */
@@ -55,6 +61,8 @@ struct journal_entry {
 	const char *reason, *reply; /* of a rejected one */
 	/* of the API's: the name that it was handed in under, and by what; NULL */
 	const char *submission, *operation;
+	const char *outgoing_ip; /* dedicated; "" or NULL shared */
+	int64_t outgoing_pool_id;
 };
 /* Headers beyond are left out (SES: 10 KB); of From, To, … so much again. */
 #define JOURNAL_HEADERS_MAX_BYTES 10240
@@ -69,7 +77,7 @@ struct journal_entry {
  * ip, identityId, identity, setId, set, tenantId, tenant, size, recipients;
  * headers [[name, value], …] when they are kept, truncated true when some were left
  * out, common (those of From, To, … that headers lacks), tags [[name, value], …];
- * reason, reply; submission, operation. Empty texts, zeroes and empty lists are left
+ * reason, reply; submission, operation; outgoingIp, outgoingPoolId. Empty texts, zeroes and empty lists are left
  * out.
  * One write; any thread. An error: nothing is noted, the message must not leave. */
 enum sg_err journal_append(struct journal *journal,

@@ -18,14 +18,20 @@ ops_libops_a_SOURCES += \
 	ops/suppression_line.c ops/suppression_line.h \
 	ops/tag.c ops/tag.h \
 	ops/statistics.c ops/statistics.h \
-	ops/import.c ops/import.h
+	ops/import.c ops/import.h \
+	ops/files.c ops/files.h \
+	ops/export.c ops/export.h ops/export_parts.h \
+	ops/export_suppression.c ops/export_message.c
 if HAVE_CMOCKA
 admin_tests = ops/test-account ops/test-credential ops/test-identity \
 	ops/test-identity-dkim \
-	ops/test-identity-setup ops/test-suppression ops/test-import
+	ops/test-identity-setup ops/test-suppression ops/test-import \
+	ops/test-export
 check_PROGRAMS += $(admin_tests)
 TESTS += $(admin_tests)
-admin_test_fixture = ops/test-admin-fixture.c ops/test-admin.h
+admin_test_fixture = ops/test-admin-fixture.c ops/test-admin.h \
+	ops/fake-password-cost.c \
+	store/test-database.c store/test-database.h
 admin_test_libs = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 ops_test_account_SOURCES = ops/test-account.c $(admin_test_fixture)
 ops_test_account_LDADD = $(admin_test_libs)
@@ -39,13 +45,18 @@ ops_test_identity_LDADD = $(admin_test_libs)
 ops_test_identity_setup_SOURCES = ops/test-identity-setup.c \
 	$(admin_test_fixture)
 ops_test_identity_setup_LDADD = $(admin_test_libs)
+ops_test_export_SOURCES = ops/test-export.c $(admin_test_fixture)
+ops_test_export_LDADD = $(admin_test_libs)
 ops_test_import_SOURCES = ops/test-import.c $(admin_test_fixture)
 ops_test_import_LDADD = $(admin_test_libs)
 ops_test_suppression_SOURCES = ops/test-suppression.c $(admin_test_fixture)
 ops_test_suppression_LDADD = $(admin_test_libs)
 endif
 
-ops_libops_a_SOURCES += ops/reserve.c ops/reserve.h
+ops_libops_a_SOURCES += ops/counting.c ops/counting.h \
+	ops/reserve.c ops/reserve.h \
+	ops/reserve_table.c ops/reserve_table.h ops/look.c ops/look.h \
+	ops/public_url.c ops/public_url.h
 if HAVE_CMOCKA
 check_PROGRAMS += ops/test-reserve
 TESTS += ops/test-reserve
@@ -58,6 +69,7 @@ ops_libops_a_SOURCES += \
 	ops/admit.c ops/admit.h \
 	ops/brake_pool.c ops/brake_pool.h \
 	ops/freshener.c ops/freshener.h \
+	ops/handles.c ops/handles.h \
 	ops/releaser.c ops/releaser.h \
 	ops/return_mac.c ops/return_mac.h \
 	ops/signing_keys.c ops/signing_keys.h
@@ -70,7 +82,8 @@ ops_test_explain_SOURCES = ops/test-explain.c $(admin_test_fixture)
 ops_test_explain_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 ops_test_brake_pool_SOURCES = ops/test-brake-pool.c $(admin_test_fixture)
 ops_test_brake_pool_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
-ops_test_freshener_SOURCES = ops/test-freshener.c
+ops_test_freshener_SOURCES = ops/test-freshener.c \
+	store/test-database.c store/test-database.h
 ops_test_freshener_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 ops_test_admit_SOURCES = ops/test-admit.c ops/fake-snapshot.c \
 	ops/fake-snapshot.h
@@ -81,20 +94,43 @@ endif
 ops_libops_a_SOURCES += \
 	ops/snapshot.c ops/snapshot.h \
 	ops/snapshot_content.c ops/snapshot_content.h \
+	ops/snapshot_filter.c ops/snapshot_filter.h \
+	ops/snapshot_follow.c ops/snapshot_late.c ops/snapshot_rows.c \
 	ops/snapshot_grants.c ops/snapshot_grants.h \
 	ops/snapshot_look.c ops/snapshot_parts.h \
 	ops/snapshot_named.c ops/snapshot_named.h \
 	ops/snapshot_sets.c ops/snapshot_sets.h \
 	ops/snapshot_tenants.c ops/snapshot_tenants.h \
 	ops/tenant.c ops/tenant.h ops/pool.c ops/pool.h \
-	ops/metric.c ops/metric.h
+	ops/pool_route.c ops/pool_route.h ops/pool_table.c ops/pool_table.h \
+	ops/transport.c ops/transport.h ops/pool_figure.c ops/pool_figure.h \
+	ops/metric.c ops/metric.h ops/figure.c ops/figure.h
 if HAVE_CMOCKA
+check_PROGRAMS += ops/test-pool-route
+TESTS += ops/test-pool-route
+ops_test_pool_route_SOURCES = ops/test-pool-route.c $(admin_test_fixture)
+ops_test_pool_route_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += ops/test-figure
+TESTS += ops/test-figure
+ops_test_figure_SOURCES = ops/test-figure.c $(admin_test_fixture)
+ops_test_figure_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS) -lm
 snapshot_tests = ops/test-snapshot ops/test-snapshot-refresh \
+	ops/test-snapshot-late ops/test-snapshot-filter ops/test-handles \
 	ops/test-many-suppressions
+ops_test_snapshot_late_SOURCES = ops/test-snapshot-late.c \
+	store/test-database.c store/test-database.h
+ops_test_snapshot_late_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
+ops_test_handles_SOURCES = ops/test-handles.c \
+	store/test-database.c store/test-database.h
+ops_test_handles_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
+ops_test_snapshot_filter_SOURCES = ops/test-snapshot-filter.c
+ops_test_snapshot_filter_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += $(snapshot_tests)
 TESTS += $(snapshot_tests)
-snapshot_test_fixture = ops/test-snapshot-fixture.c ops/test-snapshot.h
-ops_test_many_suppressions_SOURCES = ops/test-many-suppressions.c
+snapshot_test_fixture = ops/test-snapshot-fixture.c ops/test-snapshot.h \
+	store/test-database.c store/test-database.h
+ops_test_many_suppressions_SOURCES = ops/test-many-suppressions.c \
+	store/test-database.c store/test-database.h
 ops_test_many_suppressions_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
 ops_test_snapshot_SOURCES = ops/test-snapshot.c $(snapshot_test_fixture)
 ops_test_snapshot_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
@@ -171,6 +207,31 @@ ops_test_link_SOURCES = ops/test-link.c $(admin_test_fixture)
 ops_test_link_LDADD = $(admin_test_libs)
 endif
 
+# People who sign in.
+ops_libops_a_SOURCES += ops/lockout.c ops/lockout.h \
+	ops/password.c ops/password.h ops/password_cost.c \
+	ops/password_cost.h ops/second_factor.c ops/second_factor.h \
+	ops/sign_in.c ops/sign_in.h ops/user.c ops/user.h \
+	ops/user_session.c ops/user_session.h
+if HAVE_CMOCKA
+user_tests = ops/test-lockout ops/test-password ops/test-second-factor ops/test-sign-in \
+	ops/test-user
+check_PROGRAMS += $(user_tests)
+TESTS += $(user_tests)
+ops_test_lockout_SOURCES = ops/test-lockout.c $(admin_test_fixture)
+ops_test_lockout_LDADD = $(admin_test_libs)
+ops_test_password_SOURCES = ops/test-password.c
+ops_test_password_LDADD = $(admin_test_libs)
+# The test changes things meanwhile.
+ops_test_sign_in_LDFLAGS = -Wl,--wrap=crypto_pwhash_str_verify
+ops_test_second_factor_SOURCES = ops/test-second-factor.c
+ops_test_second_factor_LDADD = $(admin_test_libs)
+ops_test_sign_in_SOURCES = ops/test-sign-in.c $(admin_test_fixture)
+ops_test_sign_in_LDADD = $(admin_test_libs)
+ops_test_user_SOURCES = ops/test-user.c $(admin_test_fixture)
+ops_test_user_LDADD = $(admin_test_libs)
+endif
+
 # Deliveries and delays, from the MTA's log.
 ops_libops_a_SOURCES += ops/maillog.c ops/maillog.h ops/maillog_line.c
 if HAVE_CMOCKA
@@ -191,8 +252,20 @@ ops_test_message_SOURCES = ops/test-message.c $(admin_test_fixture)
 ops_test_message_LDADD = $(admin_test_libs)
 endif
 
+# Messages, looked for.
+ops_libops_a_SOURCES += ops/message_search.c ops/message_search.h \
+	ops/story.c ops/story.h
+if HAVE_CMOCKA
+check_PROGRAMS += ops/test-message-search
+TESTS += ops/test-message-search
+ops_test_message_search_SOURCES = ops/test-message-search.c \
+	$(admin_test_fixture)
+ops_test_message_search_LDADD = $(admin_test_libs)
+endif
+
 # What leaves is noted, and comes into the store.
 ops_libops_a_SOURCES += ops/journal.c ops/journal.h \
+	ops/journal_group.c ops/journal_group.h \
 	ops/once.c ops/once.h \
 	ops/text_json.c ops/text_json.h
 if HAVE_CMOCKA
@@ -200,8 +273,10 @@ check_PROGRAMS += ops/test-once
 TESTS += ops/test-once
 ops_test_once_SOURCES = ops/test-once.c $(admin_test_fixture)
 ops_test_once_LDADD = $(admin_test_libs)
-check_PROGRAMS += ops/test-journal
-TESTS += ops/test-journal
+check_PROGRAMS += ops/test-journal ops/test-journal-group
+TESTS += ops/test-journal ops/test-journal-group
+ops_test_journal_group_SOURCES = ops/test-journal-group.c
+ops_test_journal_group_LDADD = $(admin_test_libs)
 ops_test_journal_SOURCES = ops/test-journal.c
 ops_test_journal_LDADD = $(admin_test_libs)
 endif
@@ -259,14 +334,16 @@ endif
 # What leaves comes into the store; what comes back finds its message.
 ops_libops_a_SOURCES += ops/event.c ops/event.h \
 	ops/ingest.c ops/ingest.h ops/ingest_facts.c ops/ingest_line.c \
-	ops/ingest_parts.h \
+	ops/ingest_parts.h ops/ingest_batch.c ops/ingest_scan.c \
+	ops/ingest_table.c ops/duty.c ops/duty.h \
 	ops/feedback.c ops/feedback.h ops/feedback_bounce.c \
 	ops/feedback_case.c ops/feedback_complaint.c ops/feedback_follow.c \
 	ops/feedback_message.c ops/feedback_parts.h ops/feedback_record.c \
 	ops/feedback_replay.c ops/feedback_tell.c ops/feedback_token.c
 if HAVE_CMOCKA
 feedback_tests = ops/test-event ops/test-feedback ops/test-feedback-match \
-	ops/test-feedback-reclassify ops/test-ingest
+	ops/test-feedback-reclassify ops/test-ingest ops/test-ingest-lines \
+	ops/test-ingest-scan ops/test-duty
 check_PROGRAMS += $(feedback_tests)
 TESTS += $(feedback_tests)
 ops_test_event_SOURCES = ops/test-event.c
@@ -281,11 +358,53 @@ ops_test_feedback_match_LDADD = $(admin_test_libs)
 ops_test_feedback_reclassify_SOURCES = ops/test-feedback-reclassify.c \
 	$(feedback_test_fixture)
 ops_test_feedback_reclassify_LDADD = $(admin_test_libs)
-ops_test_ingest_SOURCES = ops/test-ingest.c $(admin_test_fixture)
+ingest_test_fixture = ops/test-ingest-fixture.c ops/test-ingest.h \
+	$(admin_test_fixture)
+ops_test_ingest_SOURCES = ops/test-ingest.c $(ingest_test_fixture)
 ops_test_ingest_LDADD = $(admin_test_libs)
+ops_test_ingest_lines_SOURCES = ops/test-ingest-lines.c \
+	$(ingest_test_fixture)
+ops_test_ingest_lines_LDADD = $(admin_test_libs)
+ops_test_ingest_scan_SOURCES = ops/test-ingest-scan.c
+ops_test_ingest_scan_LDADD = $(admin_test_libs)
+ops_test_duty_SOURCES = ops/test-duty.c $(admin_test_fixture)
+ops_test_duty_LDADD = $(admin_test_libs)
 endif
 
 # For tests/ctl.
 noinst_PROGRAMS += ops/make-mail
 ops_make_mail_SOURCES = ops/make-mail.c
 ops_make_mail_LDADD = $(SW_LIBS) $(SW_EXT_LIBS)
+
+# Is everything well; who sends while nothing is refused.
+ops_libops_a_SOURCES += ops/heartbeat.c ops/heartbeat.h \
+	ops/health.c ops/health.h ops/health_parts.h ops/health_probe.c \
+	ops/health_judge.c \
+	ops/observed.c ops/observed.h ops/observer.c ops/observer.h
+if HAVE_CMOCKA
+check_PROGRAMS += ops/test-health ops/test-observed
+TESTS += ops/test-health ops/test-observed
+ops_test_observed_SOURCES = ops/test-observed.c $(admin_test_fixture)
+ops_test_observed_LDADD = $(admin_test_libs)
+ops_test_health_SOURCES = ops/test-health.c $(admin_test_fixture)
+ops_test_health_LDADD = $(admin_test_libs)
+endif
+
+# Parts of quotas and rates that a process spends from memory.
+ops_libops_a_SOURCES += ops/lease.c ops/lease.h ops/lease_parts.h \
+	ops/lease_open.c ops/lease_keeper.c ops/lease_turn.c ops/lease_turn.h \
+	ops/lease_take.c \
+	ops/lease_report.c ops/lease_holder.c \
+	ops/lease_map.c ops/lease_map.h \
+	ops/lease_admin.c ops/lease_admin.h
+if HAVE_CMOCKA
+lease_tests = ops/test-lease ops/test-lease-model
+check_PROGRAMS += $(lease_tests)
+TESTS += $(lease_tests)
+lease_test_fixture = ops/test-lease.h ops/test-lease-house.c \
+	store/test-database.c store/test-database.h
+ops_test_lease_SOURCES = ops/test-lease.c $(lease_test_fixture)
+ops_test_lease_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
+ops_test_lease_model_SOURCES = ops/test-lease-model.c $(lease_test_fixture)
+ops_test_lease_model_LDADD = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
+endif

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "conf/conf.h"
 #include "ops/event.h"
+#include "ops/duty.h"
 #include "ops/ingest.h"
 #include "rules/recipients.h"
 #include "store/events.h"
@@ -312,11 +313,52 @@ finish_old(struct follow *f, struct store_bookmark *mark)
 	return code;
 }
 
+#define PLAIN_NAME "mail_log:%.240s"
+
+void
+maillog_mark_name(const struct conf *conf, char name_r[MAILLOG_MARK_MAX])
+{
+	char host[256];
+
+	if (conf->host[0] == '\0' && strncmp(conf->store, "sqlite:", 7) == 0) {
+		(void)snprintf(
+		    name_r, MAILLOG_MARK_MAX, PLAIN_NAME, conf->mail_log);
+		return;
+	}
+	duty_host(conf, host);
+	(void)snprintf(name_r, MAILLOG_MARK_MAX, "mail_log:%.63s:%.170s", host,
+	    conf->mail_log);
+}
+
 static void
 mark_name(const struct follow *f, struct store_bookmark *mark)
 {
-	(void)snprintf(mark->name, sizeof(mark->name), "mail_log:%.240s",
-	    f->conf->mail_log);
+	char name[MAILLOG_MARK_MAX];
+
+	maillog_mark_name(f->conf, name);
+	(void)snprintf(mark->name, sizeof(mark->name), "%s", name);
+}
+
+/* Before the host had a name its bookmark had none of it: that of this very file is
+ * gone on with. */
+static enum sg_err
+adopt_mark(struct follow *f, struct store_bookmark *mark, const char *file,
+    int64_t size)
+{
+	struct store_bookmark old = {0};
+	char name[MAILLOG_MARK_MAX];
+	enum sg_err code;
+
+	(void)snprintf(name, sizeof(name), PLAIN_NAME, f->conf->mail_log);
+	code = store_bookmark_get(f->store, name, &old, f->err_r);
+	if (code != SG_OK && code != SG_MISSING)
+		return code;
+	(void)snprintf(mark->file, sizeof(mark->file), "%s", file);
+	mark->offset = size;
+	if (code == SG_OK && strcmp(old.file, file) == 0 && old.offset <= size)
+		mark->offset = old.offset;
+	mark->updated_sec = f->now_sec;
+	return store_bookmark_put(f->store, mark, f->err_r);
 }
 
 /* Where to go on in the file of that name and size. */
@@ -327,12 +369,8 @@ find_place(struct follow *f, struct store_bookmark *mark, const char *file,
 	enum sg_err code =
 	    store_bookmark_get(f->store, mark->name, mark, f->err_r);
 
-	if (code == SG_MISSING) {
-		(void)snprintf(mark->file, sizeof(mark->file), "%s", file);
-		mark->offset = size;
-		mark->updated_sec = f->now_sec;
-		return store_bookmark_put(f->store, mark, f->err_r);
-	}
+	if (code == SG_MISSING)
+		return adopt_mark(f, mark, file, size);
 	if (code == SG_OK && strcmp(mark->file, file) != 0) {
 		if (mark->file[0] != '\0')
 			code = finish_old(f, mark);
@@ -372,8 +410,7 @@ follow_file(struct follow *f, int fd)
 		return err_set(f->err_r, SG_IO, "%s: %s", f->conf->mail_log,
 		    strerror(errno));
 	file_name(&st, file);
-	(void)snprintf(
-	    mark.name, sizeof(mark.name), "mail_log:%.240s", f->conf->mail_log);
+	mark_name(f, &mark);
 	code = find_place(f, &mark, file, (int64_t)st.st_size);
 	return code == SG_OK ? read_file(f, fd, CHUNKS_MOST, &mark) : code;
 }

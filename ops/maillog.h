@@ -33,6 +33,11 @@ struct maillog_status {
 bool maillog_read_line(
     char *line, int64_t now_sec, struct maillog_status *status_r);
 
+/* The name of the log's bookmark; of each host its own, where several may share the
+ * store: where `host` is set, or the store is no file. */
+#define MAILLOG_MARK_MAX 256
+void maillog_mark_name(const struct conf *conf, char name_r[MAILLOG_MARK_MAX]);
+
 /* Reads what is new, in batches of INGEST_BATCH lines, each with its bookmark in
  * one transaction. A Delivery or DeliveryDelay event for each recipient of a message
  * of ours. The first time it begins at the end of the file. */

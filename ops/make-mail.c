@@ -69,8 +69,8 @@ static enum sg_err
 note(struct maker *maker, const char *queue_id, int64_t ago_sec,
     const char *sender, struct err *err_r)
 {
-	const struct rules_header headers[] = {
-	    {"From", sender}, {"Subject", "Hello from a test"}};
+	const struct rules_header headers[] = {{"From", sender},
+	    {"Subject", "=?utf-8?q?Hello_from?= =?utf-8?q?_a_test?="}};
 	const struct journal_tag tags[] = {{"campaign", "spring"}};
 	const struct journal_entry entry = {.kind = JOURNAL_SENT,
 	    .account_id = maker->account.facts.id,

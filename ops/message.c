@@ -191,7 +191,8 @@ load_file(struct store *store, const char *queue_id, struct load *load,
 	    queue_id); /* fits */
 	file->row.login = file->row.sender = file->row.source_ip = "";
 	file->row.recipients = file->row.facts = "";
-	rc = store_message_get(store, 0, queue_id, keep_message, load, err_r);
+	rc = store_message_get(
+	    store, file->row.account_id, queue_id, keep_message, load, err_r);
 	if (rc == SG_OK || rc == SG_MISSING)
 		rc = load_traces(store, load, err_r);
 	if (rc == SG_OK)
@@ -205,14 +206,24 @@ enum sg_err
 message_file_load(struct store *store, const char *queue_id,
     struct message_file **file_r, struct err *err_r)
 {
+	return message_file_load_of(store, 0, queue_id, file_r, err_r);
+}
+
+enum sg_err
+message_file_load_of(struct store *store, int64_t account_id,
+    const char *queue_id, struct message_file **file_r, struct err *err_r)
+{
 	struct message_file *file = calloc(1, sizeof(*file));
 	struct load load = {.file = file};
 	enum sg_err rc = SG_OK;
 
 	if (file == NULL || (file->arena = arena_new(FILE_MAX_BYTES)) == NULL)
 		rc = err_set(err_r, SG_NOMEM, "no memory for a message");
-	else if (queue_id[0] != '\0' && strlen(queue_id) <= RULES_QUEUE_ID_MAX)
+	else if (queue_id[0] != '\0' &&
+		 strlen(queue_id) <= RULES_QUEUE_ID_MAX) {
+		file->row.account_id = account_id;
 		rc = load_file(store, queue_id, &load, err_r);
+	}
 	if (rc == SG_OK && !file->is_known && file->event_count == 0 &&
 	    file->report_count == 0)
 		rc = err_set(err_r, SG_MISSING,

@@ -37,6 +37,9 @@ struct message_file {
  * SG_MISSING says how to find one. Free with message_file_free. */
 enum sg_err message_file_load(struct store *store, const char *queue_id,
     struct message_file **file_r, struct err *err_r);
+/* The same of one account: what others have is not there. */
+enum sg_err message_file_load_of(struct store *store, int64_t account_id,
+    const char *queue_id, struct message_file **file_r, struct err *err_r);
 void message_file_free(struct message_file **file);
 
 /* The newest first, at most `most`. account NULL: all. */

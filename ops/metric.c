@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "rules/recipients.h"
+#include "store/pools.h"
 #include "store/topics.h"
 
 #define LINE_MAX (RULES_ADDRESS_MAX + 1)
@@ -41,8 +42,8 @@ kind_of(const struct store_event *event)
 	return kind;
 }
 
-static int64_t
-count_sends(const struct store_message *message)
+int64_t
+metric_count_sends(const struct store_message *message)
 {
 	const char *text = message->recipients;
 	struct recipient recipient;
@@ -78,12 +79,40 @@ count_others(
 	return count;
 }
 
+/* What left by a dedicated address. Facts are written without blanks, and a quotation
+ * mark within a string has a backslash before it: the key can be nothing else. */
+static enum sg_err
+count_pool(struct store *store, const struct store_metric *metric,
+    const char *facts, struct err *err_r)
+{
+	struct store_pool_metric row = {.day_sec = metric->day_sec,
+	    .kind = (int)metric->kind,
+	    .recipients = metric->recipients};
+	const char *address;
+	json_t *doc;
+	enum sg_err rc = SG_OK;
+
+	if (facts == NULL || strstr(facts, "\"outgoingIp\":") == NULL)
+		return SG_OK;
+	doc = json_loads(facts, 0, NULL);
+	address = json_string_value(json_object_get(doc, "outgoingIp"));
+	row.pool_id =
+	    json_integer_value(json_object_get(doc, "outgoingPoolId"));
+	if (address != NULL && strlen(address) < sizeof(row.address)) {
+		memcpy(row.address, address, strlen(address) + 1);
+		rc = store_pool_metric_add(store, &row, err_r);
+	}
+	json_decref(doc);
+	return rc;
+}
+
 enum sg_err
 metric_count(struct store *store, const struct store_event *event,
     const struct store_message *message, struct err *err_r)
 {
 	struct store_metric row = {.account_id = event->account_id};
 	int64_t sec = event->at_msec / 1000;
+	enum sg_err rc;
 	int kind;
 
 	if (message == NULL)
@@ -96,10 +125,13 @@ metric_count(struct store *store, const struct store_event *event,
 	row.set_id = message->set_id;
 	row.identity_id = message->identity_id;
 	row.recipients = kind == STORE_METRIC_SEND
-			     ? count_sends(message)
+			     ? metric_count_sends(message)
 			     : count_others(event, message);
-	return row.recipients > 0 ? store_metric_add(store, &row, err_r)
-				  : SG_OK;
+	if (row.recipients == 0)
+		return SG_OK;
+	rc = store_metric_add(store, &row, err_r);
+	return rc == SG_OK ? count_pool(store, &row, message->facts, err_r)
+			   : rc;
 }
 
 /* ---- questions ------------------------------------------------------------------- */

@@ -15,6 +15,9 @@
 enum sg_err metric_count(struct store *store, const struct store_event *event,
     const struct store_message *message, struct err *err_r);
 
+/* What the Send event of the message counts. */
+int64_t metric_count_sends(const struct store_message *message);
+
 struct metric_question {
 	int64_t account_id;
 	enum store_metric_kind kind;

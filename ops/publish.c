@@ -63,8 +63,8 @@ check_message(const char *subject, const char *body, struct err *err_r)
 
 enum sg_err
 publish_put(struct store *store, int64_t topic_id, const char *subject,
-    const char *body, int64_t created_msec, int64_t due_sec,
-    char uuid_r[STORE_UUID_MAX + 1], struct err *err_r)
+    const char *body, const char *queue_id, int64_t created_msec,
+    int64_t due_sec, char uuid_r[STORE_UUID_MAX + 1], struct err *err_r)
 {
 	struct store_publication row = {
 	    .topic_id = topic_id,
@@ -72,6 +72,7 @@ publish_put(struct store *store, int64_t topic_id, const char *subject,
 	    .subject = subject,
 	    .body = body,
 	    .created_msec = created_msec,
+	    .queue_id = queue_id,
 	};
 	enum sg_err rc = publish_uuid(row.uuid, err_r);
 
@@ -94,6 +95,6 @@ publish_message(struct store *store, int64_t topic_id, const char *subject,
 		uuid_r[0] = '\0';
 	if (rc != SG_OK)
 		return rc;
-	return publish_put(store, topic_id, subject, body, now_msec,
+	return publish_put(store, topic_id, subject, body, NULL, now_msec,
 	    now_msec / 1000, uuid_r, err_r);
 }

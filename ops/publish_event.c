@@ -61,8 +61,8 @@ put_event(struct store *store, const struct targets *targets,
 		return err_set(err_r, SG_NOMEM, "no memory for an event");
 	for (size_t i = 0; i < targets->count && rc == SG_OK; i++)
 		rc = publish_put(store, targets->topics[i], subject, text,
-		    now_msec, due_msec > 1000 ? due_msec / 1000 : 1, NULL,
-		    err_r);
+		    event->queue_id, now_msec,
+		    due_msec > 1000 ? due_msec / 1000 : 1, NULL, err_r);
 	return rc;
 }
 

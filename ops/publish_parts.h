@@ -7,9 +7,11 @@
 #include "store/topics.h"
 
 /* As publish_message, unchecked. created_msec is shown to subscribers; due_sec is
- * when the first attempt may be made. */
+ * when the first attempt may be made. queue_id: of the message that it tells of;
+ * NULL none. */
 enum sg_err publish_put(struct store *store, int64_t topic_id,
-    const char *subject, const char *body, int64_t created_msec,
-    int64_t due_sec, char uuid_r[STORE_UUID_MAX + 1], struct err *err_r);
+    const char *subject, const char *body, const char *queue_id,
+    int64_t created_msec, int64_t due_sec, char uuid_r[STORE_UUID_MAX + 1],
+    struct err *err_r);
 
 #endif

@@ -38,6 +38,42 @@ records_purpose_name(enum record_purpose purpose)
 	return "unknown";
 }
 
+const struct store_key *
+records_key(
+    const struct identity_file *file, const struct wanted_record *record)
+{
+	for (size_t i = 0; record->key_id != 0 && i < file->key_count; i++)
+		if (file->keys[i].id == record->key_id)
+			return &file->keys[i];
+	return NULL;
+}
+
+const char *
+records_about(const struct identity_file *file,
+    const struct wanted_record *record, char text_r[RECORDS_ABOUT_MAX])
+{
+	const struct store_key *key = records_key(file, record);
+
+	switch (record->purpose) {
+	case RECORD_DKIM_TXT:
+	case RECORD_DKIM_OWN:
+		if (key == NULL)
+			return "public key of DKIM";
+		(void)snprintf(text_r, RECORDS_ABOUT_MAX,
+		    "public key of DKIM (%s, %d bits)", key->algorithm,
+		    key->bits); /* fits */
+		return text_r;
+	case RECORD_EASY_CNAME:
+		return "Easy DKIM, one of three";
+	case RECORD_TXT_TOKEN:
+		return "proof of the domain";
+	case RECORD_MAIL_FROM_MX:
+		return "MX of the MAIL FROM domain";
+	default:
+		return "SPF of the MAIL FROM domain";
+	}
+}
+
 char *
 records_dkim_value_dup(const struct store_key *key)
 {

@@ -54,6 +54,15 @@ enum sg_err identity_file_load(struct store *store, const struct conf *conf,
     int64_t identity_id, struct identity_file **file_r, struct err *err_r);
 void identity_file_free(struct identity_file **file);
 
+/* The key that the record is of; NULL: none. */
+const struct store_key *records_key(
+    const struct identity_file *file, const struct wanted_record *record);
+/* For people: what the record is for, in a few words; of a DKIM key with its kind.
+ * Points into text_r, or to a literal. */
+#define RECORDS_ABOUT_MAX 96
+const char *records_about(const struct identity_file *file,
+    const struct wanted_record *record, char text_r[RECORDS_ABOUT_MAX]);
+
 /* "v=DKIM1; k=rsa; p=…" of a key; malloc'ed, NULL: no memory. */
 char *records_dkim_value_dup(const struct store_key *key);
 

@@ -1,184 +1,175 @@
-/* A thread that gives reservations back: see releaser.h. */
+/* Datagrams about refused messages: see releaser.h. */
 #include "config.h"
 
 #include "ops/releaser.h"
 
-#include <inttypes.h>
-#include <pthread.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
 
-#include "base/log.h"
-#include "ops/reserve.h"
-#include "store/store.h"
+#include "conf/conf.h"
 
-#define RELEASER_BUSY_MSEC 5000
-#define RELEASER_SESSION_MAX 79
-
-struct entry {
-	struct entry *next;
-	char queue_id[RULES_QUEUE_ID_MAX + 1];
-	char session[RELEASER_SESSION_MAX + 1];
-};
+#define DEFAULT_PATH "/run/sendward/release.sock"
+#define FILE_NAME "release.sock"
+#define SOCKET_MODE 0660
+/* Queue id, line feed, session. */
+#define DATAGRAM_MAX (RULES_QUEUE_ID_MAX + 1 + RELEASER_SESSION_MAX)
+/* First nap while the socket is full; doubled each time. */
+#define NAP_USEC 1000
 
 struct releaser {
-	char *url;
-	struct store *store; /* the thread's own */
-	pthread_t thread;
-	bool has_thread;
-	pthread_mutex_t lock; /* guards all below */
-	pthread_cond_t wake;
-	struct entry *first, **last;
-	size_t count;
-	bool is_ending;
+	int fd;
+	struct sockaddr_un to;
 };
 
-static enum sg_err
-give_back(struct releaser *r, const struct entry *entry, struct err *err_r)
+enum sg_err
+releaser_path(
+    const struct conf *conf, char path_r[RELEASER_PATH_MAX], struct err *err_r)
 {
-	char text[24];
-	int64_t recipients = 0;
-	enum sg_err rc = SG_OK;
+	const char *given = conf->policy_release_socket;
+	const char *other = conf->policy_socket;
+	int len;
 
-	if (r->store == NULL)
-		rc = store_open(r->url, STORE_OPEN_COUNT, RELEASER_BUSY_MSEC,
-		    &r->store, err_r);
-	if (rc == SG_OK)
-		rc = reserve_release(r->store, entry->queue_id, entry->session,
-		    &recipients, err_r);
-	if (rc == SG_OK && recipients > 0) {
-		(void)snprintf(text, sizeof(text), "%" PRId64, recipients);
-		log_event(LOG_POLICY_RELEASE_EVENT, entry->queue_id,
-		    "recipients", text, "session", entry->session, NULL);
-	}
-	if (rc != SG_OK && rc != SG_BUSY)
-		store_close(&r->store);
-	return rc;
-}
-
-/* The next entry; NULL when ending and all is done. */
-static struct entry *
-take_next(struct releaser *r)
-{
-	struct entry *entry;
-
-	(void)pthread_mutex_lock(&r->lock);
-	while (r->first == NULL && !r->is_ending)
-		(void)pthread_cond_wait(&r->wake, &r->lock);
-	entry = r->first;
-	if (entry != NULL) {
-		r->first = entry->next;
-		if (r->first == NULL)
-			r->last = &r->first;
-		r->count--;
-	}
-	(void)pthread_mutex_unlock(&r->lock);
-	return entry;
-}
-
-static void *
-releaser_main(void *ctx)
-{
-	struct releaser *r = ctx;
-	struct entry *entry;
-
-	while ((entry = take_next(r)) != NULL) {
-		struct err err = {0};
-
-		if (give_back(r, entry, &err) != SG_OK)
-			log_event(LOG_STORE_FAILED_EVENT, entry->queue_id,
-			    "what", "a reservation was not given back", "error",
-			    err.text, "code", err_name(err.code), NULL);
-		free(entry);
-	}
-	return NULL;
+	if (given[0] != '\0')
+		len = snprintf(path_r, RELEASER_PATH_MAX, "%s", given);
+	else if (strncmp(other, "unix:/", 6) == 0)
+		len = snprintf(path_r, RELEASER_PATH_MAX, "%.*s/%s",
+		    (int)(strrchr(other, '/') - (other + 5)), other + 5,
+		    FILE_NAME);
+	else
+		len = snprintf(path_r, RELEASER_PATH_MAX, "%s", DEFAULT_PATH);
+	if ((size_t)len >= sizeof(((struct sockaddr_un *)0)->sun_path))
+		return err_set(err_r, SG_INVALID,
+		    "policy.release_socket: %s: the path is longer than a "
+		    "socket can have",
+		    path_r);
+	return SG_OK;
 }
 
 enum sg_err
-releaser_new(const char *url, struct releaser **releaser_r, struct err *err_r)
+releaser_new(
+    const struct conf *conf, struct releaser **releaser_r, struct err *err_r)
 {
 	struct releaser *r = calloc(1, sizeof(*r));
+	char path[RELEASER_PATH_MAX];
+	enum sg_err rc;
 
 	*releaser_r = r;
 	if (r == NULL)
 		return err_set(err_r, SG_NOMEM, "no memory");
-	(void)pthread_mutex_init(&r->lock, NULL);
-	(void)pthread_cond_init(&r->wake, NULL);
-	r->last = &r->first;
-	r->url = strdup(url);
-	if (r->url == NULL) {
+	r->fd = -1;
+	r->to.sun_family = AF_UNIX;
+	rc = releaser_path(conf, path, err_r);
+	if (rc == SG_OK) {
+		memcpy(r->to.sun_path, path, strlen(path) + 1);
+		r->fd = socket(
+		    AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		if (r->fd < 0)
+			rc = err_set(
+			    err_r, SG_IO, "socket: %s", strerror(errno));
+	}
+	if (rc != SG_OK)
 		releaser_free(releaser_r);
-		return err_set(err_r, SG_NOMEM, "no memory");
-	}
-	return SG_OK;
-}
-
-enum sg_err
-releaser_start(struct releaser *r, struct err *err_r)
-{
-	int rc = pthread_create(&r->thread, NULL, releaser_main, r);
-
-	if (rc != 0)
-		return err_set(err_r, SG_IO, "thread: %s", strerror(rc));
-	r->has_thread = true;
-	return SG_OK;
-}
-
-bool
-releaser_push(struct releaser *r, const char *queue_id, const char *session)
-{
-	struct entry *entry = calloc(1, sizeof(*entry));
-	bool is_taken = false;
-
-	if (entry == NULL)
-		return false;
-	(void)snprintf(
-	    entry->queue_id, sizeof(entry->queue_id), "%s", queue_id);
-	(void)snprintf(entry->session, sizeof(entry->session), "%s", session);
-	(void)pthread_mutex_lock(&r->lock);
-	if (r->count < RELEASER_QUEUE_MAX && !r->is_ending) {
-		*r->last = entry;
-		r->last = &entry->next;
-		r->count++;
-		is_taken = true;
-		(void)pthread_cond_signal(&r->wake);
-	}
-	(void)pthread_mutex_unlock(&r->lock);
-	if (!is_taken)
-		free(entry);
-	return is_taken;
-}
-
-void
-releaser_stop(struct releaser *r)
-{
-	(void)pthread_mutex_lock(&r->lock);
-	r->is_ending = true;
-	(void)pthread_cond_signal(&r->wake);
-	(void)pthread_mutex_unlock(&r->lock);
-	if (r->has_thread)
-		(void)pthread_join(r->thread, NULL);
-	r->has_thread = false;
-	store_close(&r->store);
+	return rc;
 }
 
 void
 releaser_free(struct releaser **releaser)
 {
 	struct releaser *r = *releaser;
-	struct entry *entry;
 
 	*releaser = NULL;
 	if (r == NULL)
 		return;
-	releaser_stop(r);
-	while ((entry = r->first) != NULL) {
-		r->first = entry->next;
-		free(entry);
-	}
-	(void)pthread_cond_destroy(&r->wake);
-	(void)pthread_mutex_destroy(&r->lock);
-	free(r->url);
+	if (r->fd >= 0)
+		(void)close(r->fd);
 	free(r);
+}
+
+/* Linux has room for ten datagrams by default: a burst may find it full. */
+static bool
+send_soon(const struct releaser *r, const char *data, size_t len)
+{
+	struct timespec nap = {.tv_nsec = NAP_USEC * 1000L};
+
+	for (int64_t napped = 0; napped <= RELEASER_TRY_MSEC * 1000;) {
+		if (sendto(r->fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL,
+			(const struct sockaddr *)&r->to, sizeof(r->to)) >= 0)
+			return true;
+		if (errno != EAGAIN && errno != EINTR && errno != ENOBUFS)
+			return false;
+		(void)nanosleep(&nap, NULL);
+		napped += nap.tv_nsec / 1000;
+		nap.tv_nsec *= 2;
+	}
+	return false;
+}
+
+bool
+releaser_push(struct releaser *r, const char *queue_id, const char *session)
+{
+	char data[DATAGRAM_MAX + 1];
+	int len = snprintf(data, sizeof(data), "%s\n%s", queue_id, session);
+
+	return len > 0 && (size_t)len < sizeof(data) &&
+	       send_soon(r, data, (size_t)len);
+}
+
+enum sg_err
+releaser_listen(
+    const struct conf *conf, struct local_socket *socket_r, struct err *err_r)
+{
+	char path[RELEASER_PATH_MAX];
+	enum sg_err rc = releaser_path(conf, path, err_r);
+
+	if (rc != SG_OK)
+		return rc;
+	rc = local_socket_bind_datagrams(
+	    socket_r, path, SOCKET_MODE, conf->user, err_r);
+	if (rc != SG_OK) {
+		local_socket_close(socket_r);
+		(void)err_prefix(err_r, rc, "policy.release_socket %s", path);
+	}
+	return rc;
+}
+
+bool
+releaser_parse(const char *data, size_t len, struct releaser_message *message_r)
+{
+	const char *end = memchr(data, '\n', len);
+	size_t id_len, session_len;
+
+	if (end == NULL || memchr(data, '\0', len) != NULL)
+		return false;
+	id_len = (size_t)(end - data);
+	session_len = len - id_len - 1;
+	if (id_len >= sizeof(message_r->queue_id) ||
+	    session_len >= sizeof(message_r->session) ||
+	    memchr(end + 1, '\n', session_len) != NULL)
+		return false;
+	memcpy(message_r->queue_id, data, id_len);
+	message_r->queue_id[id_len] = '\0';
+	memcpy(message_r->session, end + 1, session_len);
+	message_r->session[session_len] = '\0';
+	return true;
+}
+
+bool
+releaser_receive(int fd, struct releaser_message *message_r)
+{
+	char data[DATAGRAM_MAX + 1]; /* one more tells what is too long */
+
+	for (;;) {
+		ssize_t n = recv(fd, data, sizeof(data), MSG_DONTWAIT);
+
+		if (n < 0)
+			return false;
+		if (releaser_parse(data, (size_t)n, message_r))
+			return true;
+	}
 }

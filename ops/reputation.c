@@ -12,12 +12,15 @@
 #include "base/log.h"
 #include "conf/conf.h"
 #include "ops/account.h"
+#include "ops/figure.h"
 #include "ops/reputation_parts.h"
 #include "ops/tell.h"
 #include "store/events.h"
 #include "store/tenants.h"
 
 #define SEC_PER_DAY 86400
+/* How often an account's figures are written again for sends alone. */
+#define FIGURE_SEC 10
 
 /* A threshold that cannot be read is one that nobody reaches. */
 static double
@@ -428,6 +431,20 @@ apply(struct store *store, const struct conf *conf, struct look *look,
 	return rc;
 }
 
+/* Keeps the figures of an account for its list. */
+static enum sg_err
+keep_figure(struct store *store, const struct look *look, int64_t now_sec,
+    struct err *err_r)
+{
+	struct store_figure figure;
+
+	if (is_of_set(look) || is_of_tenant(look))
+		return SG_OK;
+	figure_of(look->account.facts.id, &look->counts, &look->verdict,
+	    &look->limits, now_sec, &figure);
+	return store_figure_put(store, &figure, FIGURE_SEC, err_r);
+}
+
 static enum sg_err
 update(struct store *store, const struct conf *conf, int64_t account_id,
     int64_t set_id, bool is_news, int64_t now_sec, struct err *err_r)
@@ -441,9 +458,10 @@ update(struct store *store, const struct conf *conf, int64_t account_id,
 		return SG_OK; /* not counted by itself, or deleted */
 	if (rc != SG_OK)
 		return rc;
+	rc = keep_figure(store, &look, now_sec, err_r);
 	o = outcome_of(&look, is_news, is_monitor(conf));
-	if (!is_change(&look, &o))
-		return SG_OK;
+	if (rc != SG_OK || !is_change(&look, &o))
+		return rc;
 	return apply(store, conf, &look, &o, now_sec, err_r);
 }
 
@@ -574,11 +592,24 @@ find_everyone(struct store *store, int64_t since_sec, struct everyone *all,
 	return rc;
 }
 
+static enum sg_err
+collect_figure(struct store *store, const struct look *look, int64_t now_sec,
+    struct figure_batch *figures, struct err *err_r)
+{
+	struct store_figure figure;
+
+	if (is_of_set(look) || is_of_tenant(look))
+		return SG_OK;
+	figure_of(look->account.facts.id, &look->counts, &look->verdict,
+	    &look->limits, now_sec, &figure);
+	return figure_batch_add(store, figures, &figure, err_r);
+}
+
 /* Looks without a transaction first: nearly always nothing is to be written, and
  * writers shall not wait for that. */
 static enum sg_err
 update_one(struct store *store, const struct conf *conf, const struct who *who,
-    int64_t now_sec, struct err *err_r)
+    int64_t now_sec, struct figure_batch *figures, struct err *err_r)
 {
 	struct look look;
 	struct outcome o;
@@ -591,7 +622,7 @@ update_one(struct store *store, const struct conf *conf, const struct who *who,
 		return rc;
 	o = outcome_of(&look, false, is_monitor(conf));
 	if (!is_change(&look, &o))
-		return SG_OK;
+		return collect_figure(store, &look, now_sec, figures, err_r);
 	rc = store_begin(store, err_r);
 	if (rc != SG_OK)
 		return rc;
@@ -606,14 +637,17 @@ enum sg_err
 reputation_update_all(struct store *store, const struct conf *conf,
     int64_t now_sec, struct err *err_r)
 {
+	struct figure_batch figures = {.count = 0};
 	struct everyone all = {0};
 	enum sg_err rc =
 	    find_everyone(store, window_begins(conf, 0, now_sec), &all, err_r);
 
 	for (size_t i = 0; i < all.count && rc == SG_OK; i++)
 		if (i == 0 || by_who(&all.list[i - 1], &all.list[i]) != 0)
-			rc = update_one(
-			    store, conf, &all.list[i], now_sec, err_r);
+			rc = update_one(store, conf, &all.list[i], now_sec,
+			    &figures, err_r);
+	if (rc == SG_OK)
+		rc = figure_batch_write(store, &figures, err_r);
 	free(all.list);
 	return rc;
 }
@@ -732,4 +766,27 @@ reputation_show(struct store *store, const struct conf *conf,
 	struct show_ctx show = {store, conf, now_sec, fn, ctx};
 
 	return reputation_everyone(store, account, show_one, &show, err_r);
+}
+
+static bool
+take_figures(void *ctx, const struct reputation_figures *figures)
+{
+	*(struct reputation_figures *)ctx = *figures;
+	return true;
+}
+
+enum sg_err
+reputation_of_account(struct store *store, const struct conf *conf,
+    int64_t account_id, int64_t now_sec, struct reputation_figures *figures_r,
+    struct err *err_r)
+{
+	struct show_ctx show = {store, conf, now_sec, take_figures, figures_r};
+	bool goes_on;
+	enum sg_err rc;
+
+	figures_r->account_id = 0;
+	rc = show_one(&show, account_id, 0, &goes_on, err_r);
+	if (rc == SG_OK && figures_r->account_id == 0)
+		rc = err_set(err_r, SG_MISSING, "no such account");
+	return rc;
 }

@@ -69,6 +69,11 @@ enum sg_err reputation_show(struct store *store, const struct conf *conf,
     const char *account, int64_t now_sec, reputation_figures_fn *fn, void *ctx,
     struct err *err_r);
 
+/* The same of one account alone. SG_MISSING. */
+enum sg_err reputation_of_account(struct store *store, const struct conf *conf,
+    int64_t account_id, int64_t now_sec, struct reputation_figures *figures_r,
+    struct err *err_r);
+
 /* Who would have been paused over the stored history (retention, window_days), by
  * these limits and the account's policy: goes through the buckets in their order
  * and tells the first moment of review and of pause, for each account and set.

@@ -1,447 +1,473 @@
-/* Counting recipients once per message (DESIGN §5: rate and quota), on top of
- * the store's conditional counters. Opens no transaction but reserve_release's
- * own; logs nothing. */
+/* Counting recipients once per message, in memory, out of leases: see reserve.h.
+ * Logs nothing. */
 #include "config.h"
 #include "ops/reserve.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
+#include "base/hash.h"
 #include "conf/conf.h"
+#include "ops/lease.h"
+#include "ops/reserve_table.h"
 #include "rules/quota.h"
-#include "rules/rate.h"
 #include "rules/verdict.h"
-#include "store/store.h"
 
 #define USEC_PER_SEC INT64_C(1000000)
-/* far, but with room to add to it */
-#define CEILING_NONE_USEC (INT64_C(1) << 62)
-/* What the clocks of hosts with one store may differ by: a state that is so much
- * too late is another host's, not a wrong clock's. */
-#define CLOCK_SKEW_USEC (60 * USEC_PER_SEC)
+/* Forgotten with one call of reserve_expire. */
+#define EXPIRE_MOST 200000
 
-/* A reservation while it is worked on. */
-struct held {
-	bool is_found;
-	bool is_changed;
-	struct store_reservation row;
-	uint64_t hashes[STORE_RESERVATION_MAX_HASHES];
+struct reserve_book {
+	pthread_mutex_t lock; /* guards the table */
+	struct leases *leases;
+	struct hash_key keys[2];
+	struct reserve_table table;
 };
 
-/* Names of Postfix's instances, "SECONDS.MICROSECONDS.NUMBER.PROCESS:ACCOUNT" in
- * hexadecimal, sort by age when compared field by field; others sort somehow. */
-static bool
-is_newer(const char *a, const char *b)
-{
-	while (*a != '\0' && *b != '\0') {
-		size_t a_len = strcspn(a, ".");
-		size_t b_len = strcspn(b, ".");
-		int order = a_len != b_len ? (a_len > b_len ? 1 : -1)
-					   : memcmp(a, b, a_len);
+/* One request while it is worked on. */
+struct ask {
+	struct reserve_book *book;
+	const struct conf *conf;
+	const struct rules_account *account;
+	const struct reserve_request *request;
+	struct reserve_answer *answer;
+	struct reserve_row *row; /* NULL: the message is not known */
+	uint64_t name, name_check;
+	uint64_t recipient; /* hash, at RCPT */
+};
 
-		if (order != 0)
-			return order > 0;
-		a += a_len + (a[a_len] == '.');
-		b += b_len + (b[b_len] == '.');
+enum sg_err
+reserve_new(struct leases *leases, size_t messages_max,
+    struct reserve_book **book_r, struct err *err_r)
+{
+	struct reserve_book *book = calloc(1, sizeof(*book));
+
+	*book_r = book;
+	if (book == NULL)
+		return err_set(err_r, SG_NOMEM, "no memory");
+	(void)pthread_mutex_init(&book->lock, NULL);
+	book->leases = leases;
+	reserve_table_init(&book->table, messages_max);
+	if (!hash_key_init(&book->keys[0]) || !hash_key_init(&book->keys[1])) {
+		reserve_free(book_r);
+		return err_set(err_r, SG_CRYPTO, "no random numbers");
 	}
-	return *a != '\0';
+	return SG_OK;
 }
 
-/* Of several (by session) the newest is kept: it is the one in hand. */
-static bool
-hold_row(void *ctx, const struct store_reservation *row)
+void
+reserve_free(struct reserve_book **book)
 {
-	struct held *held = ctx;
+	if (*book == NULL)
+		return;
+	reserve_table_fini(&(*book)->table);
+	(void)pthread_mutex_destroy(&(*book)->lock);
+	free(*book);
+	*book = NULL;
+}
 
-	if (held->is_found &&
-	    (row->created_sec < held->row.created_sec ||
-		(row->created_sec == held->row.created_sec &&
-		    !is_newer(row->instance, held->row.instance))))
-		return true;
-	held->is_found = true;
-	held->row = *row;
-	if (held->row.hash_count > STORE_RESERVATION_MAX_HASHES)
-		held->row.hash_count = STORE_RESERVATION_MAX_HASHES;
-	if (held->row.hash_count > 0)
-		memcpy(held->hashes, row->hashes,
-		    held->row.hash_count * sizeof(held->hashes[0]));
-	held->row.hashes = held->hashes;
+/* ---- names -------------------------------------------------------------- */
+
+/* 0 means none in the table. */
+static uint64_t
+hash_of(const struct hash_key *key, const void *data, size_t len)
+{
+	uint64_t hash = hash_bytes(key, data, len);
+
+	return hash != 0 ? hash : 1;
+}
+
+static uint64_t
+hash_text(const struct reserve_book *book, const char *text)
+{
+	return text[0] == '\0' ? 0
+			       : hash_of(&book->keys[0], text, strlen(text));
+}
+
+/* Two hosts may use one instance at one time, two accounts never share an entry:
+ * the account is part of the name. 128 bits of keyed hash: no two messages are
+ * taken for one. False: no instance, or one that is too long. */
+static bool
+name_message(struct ask *a)
+{
+	size_t len = strlen(a->request->instance);
+	int64_t id = a->account->id;
+	char text[sizeof(id) + RESERVE_INSTANCE_MAX];
+
+	if (len == 0 || len > RESERVE_INSTANCE_MAX)
+		return false;
+	memcpy(text, &id, sizeof(id));
+	memcpy(text + sizeof(id), a->request->instance, len);
+	a->name = hash_of(&a->book->keys[0], text, sizeof(id) + len);
+	a->name_check = hash_of(&a->book->keys[1], text, sizeof(id) + len);
 	return true;
 }
 
-/* Two hosts may use one instance at one time, two accounts never share one
- * reservation: the account is part of the name. Postfix's instances begin with
- * the process; put last, what is made together lies together in the store. */
-static enum sg_err
-name_of(char name_r[sizeof(((struct store_reservation *)0)->instance)],
-    const struct rules_account *account, const char *instance,
-    struct err *err_r)
+/* A session has one message in hand: what it asks for anew ends the one before,
+ * which can be given back by its queue id alone from now on. */
+static void
+follow_session(struct ask *a)
 {
-	size_t len = strlen(instance);
-	size_t process_len = strcspn(instance, ".");
-	const char *rest = instance + process_len;
+	struct reserve_table *table = &a->book->table;
+	uint64_t session = hash_text(a->book, a->request->session);
+	struct reserve_row *before;
 
-	if (len == 0 || len > RESERVE_INSTANCE_MAX)
-		return err_set(err_r, SG_INVALID,
-		    "instance of %zu bytes, 1 to %d are possible", len,
-		    RESERVE_INSTANCE_MAX);
-	(void)snprintf(name_r,
-	    sizeof(((struct store_reservation *)0)->instance),
-	    "%s%s%.*s:%" PRId64, *rest == '.' ? rest + 1 : "",
-	    *rest == '.' ? "." : "", (int)process_len, instance, account->id);
-	return SG_OK;
+	if (session == 0 || a->row != NULL)
+		return;
+	before = reserve_table_find(table, RESERVE_BY_SESSION, session, 0);
+	if (before != NULL)
+		reserve_table_set_key(table, before, RESERVE_BY_SESSION, 0);
 }
 
-static enum sg_err
-held_load(struct held *held, struct store *store,
-    const struct rules_account *account, const struct reserve_request *request,
-    struct err *err_r)
+static void
+find_message(struct ask *a)
 {
-	char name[sizeof(held->row.instance)];
-	enum sg_err rc = name_of(name, account, request->instance, err_r);
-
-	held->is_found = false;
-	held->is_changed = false;
-	if (rc != SG_OK)
-		return rc;
-	rc = store_reservation_get(store, name, hold_row, held, err_r);
-	if (rc != SG_MISSING)
-		return rc;
-	memset(&held->row, 0, sizeof(held->row));
-	memcpy(held->row.instance, name, sizeof(name));
-	held->row.account_id = account->id;
-	held->row.created_sec = request->now_usec / USEC_PER_SEC;
-	held->row.bucket_sec = quota_bucket(held->row.created_sec);
-	held->row.hashes = held->hashes;
-	return SG_OK;
+	a->row = reserve_table_find(
+	    &a->book->table, RESERVE_BY_NAME, a->name, a->name_check);
+	follow_session(a);
+	if (a->request->stage == RESERVE_RCPT)
+		a->recipient = hash_of(&a->book->keys[1], a->request->recipient,
+		    strlen(a->request->recipient));
 }
 
-/* Only new facts are written: most repeated requests write nothing. */
-static enum sg_err
-held_save(struct held *held, struct store *store,
-    const struct reserve_request *request, struct err *err_r)
-{
-	struct store_reservation *row = &held->row;
+/* ---- what is spent ------------------------------------------------------ */
 
-	if (request->stage != RESERVE_RCPT && !row->closed) {
-		row->closed = true;
-		held->is_changed = true;
+static enum lease_answer
+spend(const struct ask *a, int64_t recipients, bool is_unlimited,
+    struct lease_spent *spent_r)
+{
+	const struct lease_order order = {
+	    .account_id = a->account->id,
+	    .recipients = recipients,
+	    .daily_quota = a->account->daily_quota,
+	    .rate = a->account->rate,
+	    .pacing_usec = a->conf->pacing_sec * USEC_PER_SEC,
+	    .max_recipients = a->conf->max_recipients,
+	    .is_unlimited = is_unlimited,
+	};
+
+	return lease_spend(a->book->leases, &order, spent_r);
+}
+
+/* A bucket too many is not remembered: what stands in it is not given back. */
+static void
+add_part(struct reserve_row *row, const struct lease_spent *spent)
+{
+	struct reserve_part *into = NULL;
+
+	for (int i = 0; i < RESERVE_PARTS; i++) {
+		struct reserve_part *part = &row->parts[i];
+
+		if (part->recipients == 0 && into == NULL)
+			into = part;
+		if (part->recipients > 0 &&
+		    part->bucket_sec == spent->bucket_sec) {
+			into = part;
+			break;
+		}
 	}
-	if (row->queue_id[0] == '\0' && request->queue_id[0] != '\0') {
-		(void)snprintf(row->queue_id, sizeof(row->queue_id), "%s",
-		    request->queue_id);
-		held->is_changed = true;
+	if (into == NULL)
+		return;
+	into->bucket_sec = spent->bucket_sec;
+	into->recipients += spent->recipients;
+}
+
+static void
+give_part_back(struct reserve_book *book, const struct reserve_row *row,
+    struct reserve_part *part, int64_t recipients)
+{
+	const struct lease_spent spent = {.account_id = row->account_id,
+	    .recipients = part->recipients,
+	    .bucket_sec = part->bucket_sec};
+
+	lease_give_back(book->leases, &spent, recipients);
+	part->recipients -= recipients;
+}
+
+/* What stands in the earliest bucket goes first. */
+static void
+give_some_back(
+    struct reserve_book *book, struct reserve_row *row, int64_t recipients)
+{
+	while (recipients > 0) {
+		struct reserve_part *first = NULL;
+		int64_t some;
+
+		for (int i = 0; i < RESERVE_PARTS; i++) {
+			struct reserve_part *part = &row->parts[i];
+
+			if (part->recipients > 0 &&
+			    (first == NULL ||
+				part->bucket_sec < first->bucket_sec))
+				first = part;
+		}
+		if (first == NULL)
+			return;
+		some = recipients < first->recipients ? recipients
+						      : first->recipients;
+		give_part_back(book, row, first, some);
+		recipients -= some;
 	}
-	if (!held->is_changed)
-		return SG_OK;
-	if (!held->is_found)
-		(void)snprintf(
-		    row->session, sizeof(row->session), "%s", request->session);
-	return store_reservation_put(store, row, err_r);
 }
 
-static enum sg_err
-held_delete(struct held *held, struct store *store, int64_t *given_back_r,
-    struct err *err_r)
+/* Ends the entry; how many it had counted. */
+static int64_t
+give_all_back(struct reserve_book *book, struct reserve_row *row)
 {
-	const struct store_reservation *row = &held->row;
-	enum sg_err rc = SG_OK;
+	int64_t recipients = row->recipients;
 
-	*given_back_r = 0;
-	if (!held->is_found)
-		return SG_OK;
-	if (row->recipients > 0)
-		rc = store_quota_give_back(store, row->account_id,
-		    row->bucket_sec, row->recipients, err_r);
-	if (rc == SG_OK)
-		rc = store_reservation_delete(store, row->instance, err_r);
-	if (rc == SG_OK)
-		*given_back_r = row->recipients;
-	return rc;
+	give_some_back(book, row, recipients);
+	reserve_table_remove(&book->table, row);
+	return recipients;
 }
 
-/* Salted with the instance, which no client can know beforehand: recipients
- * whose hashes are equal, which would be counted as one, cannot be chosen. */
-static enum sg_err
-hash_recipient(
-    const struct reserve_request *request, uint64_t *hash_r, struct err *err_r)
+/* All recipients of a message come free together, and not before 24 h have passed
+ * since the last of them: none stays in a bucket before the present one. What is
+ * spent anew is spent before the old is given back, lest another takes it. */
+static enum lease_answer
+move_to_now(struct ask *a)
 {
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	char text[RESERVE_INSTANCE_MAX + 1 + 1024];
-	int len = snprintf(
-	    text, sizeof(text), "%s %s", request->instance, request->recipient);
+	int64_t bucket = quota_bucket(a->request->now_sec);
+	struct reserve_row *row = a->row;
+	struct lease_spent spent;
+	int64_t old = 0;
+	enum lease_answer got;
 
-	if (len < 0 || (size_t)len >= sizeof(text))
-		return err_set(err_r, SG_INVALID, "recipient over 1024 bytes");
-	if (EVP_Digest(text, (size_t)len, digest, NULL, EVP_sha256(), NULL) !=
-	    1)
-		return err_set(err_r, SG_CRYPTO, "SHA-256 failed");
-	memcpy(hash_r, digest, sizeof(*hash_r));
-	return SG_OK;
+	if (row == NULL)
+		return LEASE_SPENT;
+	for (int i = 0; i < RESERVE_PARTS; i++)
+		if (row->parts[i].bucket_sec < bucket)
+			old += row->parts[i].recipients;
+	if (old == 0)
+		return LEASE_SPENT;
+	got = spend(a, old, true, &spent);
+	if (got != LEASE_SPENT)
+		return got;
+	for (int i = 0; i < RESERVE_PARTS; i++) {
+		struct reserve_part *part = &row->parts[i];
+
+		if (part->recipients > 0 && part->bucket_sec < bucket)
+			give_part_back(a->book, row, part, part->recipients);
+	}
+	add_part(row, &spent);
+	return LEASE_SPENT;
 }
 
-static bool
-has_hash(const struct held *held, uint64_t hash)
-{
-	for (size_t i = 0; i < held->row.hash_count; i++)
-		if (held->hashes[i] == hash)
-			return true;
-	return false;
-}
+/* ---- one request -------------------------------------------------------- */
 
 /* Recipients beyond what is counted already (negative: fewer). False: the
  * request does not say how many there are. */
 static bool
-wanted(const struct held *held, const struct reserve_request *request,
-    uint64_t hash, int64_t *more_r)
+wanted(const struct ask *a, int64_t *more_r)
 {
-	int64_t count = request->recipient_count;
+	const struct reserve_row *row = a->row;
+	int64_t counted = row != NULL ? row->recipients : 0;
+	int64_t count = a->request->recipient_count;
 
-	if (request->stage == RESERVE_RCPT) {
-		*more_r = held->row.closed || has_hash(held, hash) ? 0 : 1;
+	if (a->request->stage == RESERVE_RCPT) {
+		*more_r = row == NULL ||
+			  (!row->is_closed &&
+			      !reserve_table_has_hash(row, a->recipient));
 		return true;
 	}
-	if (count < 1 && request->recipient[0] != '\0')
+	if (count < 1 && a->request->recipient[0] != '\0')
 		count = 1;
 	if (count < 1)
-		count = held->row.recipients;
-	*more_r = count - held->row.recipients;
+		count = counted;
+	*more_r = count - counted;
 	return count >= 1;
 }
 
-static int64_t
-later(int64_t a, int64_t b)
+/* What is new at this stage. */
+static void
+note_stage(struct ask *a)
 {
-	return a > b ? a : b;
-}
+	struct reserve_table *table = &a->book->table;
+	struct reserve_row *row = a->row;
 
-/* The state's latest after messages that the milter lets pass. */
-static int64_t
-horizon_of(const struct conf *conf, struct rate_limit limit, int64_t now_usec,
-    int64_t recipients)
-{
-	return rate_horizon_usec(limit, now_usec + CLOCK_SKEW_USEC,
-	    conf->pacing_sec * USEC_PER_SEC,
-	    later(conf->max_recipients, recipients));
-}
-
-/* One take from the counter, with or without its limits. */
-static enum sg_err
-take(const struct held *held, const struct admit *admit, struct store *store,
-    const struct rules_account *account, const struct reserve_request *request,
-    int64_t recipients, bool is_limited, enum store_taken *taken_r,
-    struct store_counter *counter_r, struct err *err_r)
-{
-	struct rate_limit limit = rate_limit_of(account->rate);
-	/* never into a bucket older than the reservation's own */
-	int64_t now_usec =
-	    later(request->now_usec, held->row.bucket_sec * USEC_PER_SEC);
-	struct store_take order = {
-	    .account_id = account->id,
-	    .recipients = recipients,
-	    .daily_quota = is_limited ? account->daily_quota : -1,
-	    .now_sec = now_usec / USEC_PER_SEC,
-	    .now_usec = now_usec,
-	    .rate_cost_usec =
-		is_limited ? rate_cost_usec(limit, recipients) : 0,
-	    .rate_ceiling_usec =
-		is_limited ? rate_ceiling_usec(limit, now_usec,
-				 admit->conf->pacing_sec * USEC_PER_SEC)
-			   : CEILING_NONE_USEC,
-	    .rate_horizon_usec =
-		horizon_of(admit->conf, limit, now_usec, recipients),
-	};
-
-	return store_quota_take(store, &order, taken_r, counter_r, err_r);
-}
-
-/* All recipients of a message stand in one bucket, the latest: they come free
- * together, and not before 24 h have passed since the last of them. */
-static enum sg_err
-move_to_now(struct held *held, const struct admit *admit, struct store *store,
-    const struct rules_account *account, const struct reserve_request *request,
-    struct err *err_r)
-{
-	int64_t bucket = quota_bucket(request->now_usec / USEC_PER_SEC);
-	struct store_counter counter;
-	enum store_taken taken;
-	enum sg_err rc;
-
-	if (bucket <= held->row.bucket_sec)
-		return SG_OK;
-	if (held->row.recipients > 0) {
-		rc = store_quota_give_back(store, account->id,
-		    held->row.bucket_sec, held->row.recipients, err_r);
-		if (rc == SG_OK)
-			rc = take(held, admit, store, account, request,
-			    held->row.recipients, false, &taken, &counter,
-			    err_r);
-		if (rc != SG_OK)
-			return rc;
+	if (a->request->stage != RESERVE_RCPT && !row->is_closed) {
+		row->is_closed = true;
+		reserve_table_drop_hashes(table, row);
 	}
-	held->row.bucket_sec = bucket;
-	held->is_changed = true;
-	return SG_OK;
-}
-
-static int64_t
-wait_of(const struct admit *admit, const struct rules_account *account,
-    const struct reserve_request *request, int64_t state_usec)
-{
-	int64_t most = admit->conf->pacing_sec * USEC_PER_SEC;
-	int64_t wait = rate_wait_usec(
-	    rate_limit_of(account->rate), state_usec, request->now_usec);
-
-	return wait < most ? wait : most;
-}
-
-static enum sg_err
-take_more(struct held *held, const struct admit *admit, struct store *store,
-    const struct rules_account *account, const struct reserve_request *request,
-    int64_t more, struct reserve_answer *answer_r, struct err *err_r)
-{
-	bool is_monitor = admit->conf->mode == CONF_MODE_MONITOR;
-	struct store_counter counter = {0};
-	enum store_taken taken = STORE_TAKEN;
-	enum sg_err rc = take(held, admit, store, account, request, more, true,
-	    &taken, &counter, err_r);
-
-	if (rc != SG_OK)
-		return rc;
-	if (taken == STORE_TAKEN)
-		answer_r->wait_usec =
-		    wait_of(admit, account, request, counter.rate_state_usec);
-	else if (taken == STORE_QUOTA_FULL)
-		verdict_quota(&answer_r->verdict);
-	else
-		verdict_rate(&answer_r->verdict);
-	if (taken != STORE_TAKEN && is_monitor)
-		rc = take(held, admit, store, account, request, more, false,
-		    &taken, &counter, err_r);
-	if (rc != SG_OK || taken != STORE_TAKEN)
-		return rc;
-	held->row.recipients += more;
-	held->is_changed = true;
-	answer_r->counted = more;
-	answer_r->used = counter.used;
-	return SG_OK;
-}
-
-static enum sg_err
-give_back_some(struct held *held, struct store *store, int64_t less,
-    struct reserve_answer *answer_r, struct err *err_r)
-{
-	enum sg_err rc = store_quota_give_back(
-	    store, held->row.account_id, held->row.bucket_sec, less, err_r);
-
-	if (rc != SG_OK)
-		return rc;
-	held->row.recipients -= less;
-	held->is_changed = true;
-	answer_r->counted = -less;
-	return SG_OK;
+	if (row->keys[RESERVE_BY_QUEUE_ID] == 0 &&
+	    a->request->queue_id[0] != '\0') {
+		reserve_table_set_key(table, row, RESERVE_BY_QUEUE_ID,
+		    hash_text(a->book, a->request->queue_id));
+		reserve_table_set_key(table, row, RESERVE_BY_SESSION, 0);
+	}
 }
 
 static void
-add_hash(struct held *held, uint64_t hash)
+add_message(struct ask *a)
 {
-	if (held->row.hash_count < STORE_RESERVATION_MAX_HASHES)
-		held->hashes[held->row.hash_count++] = hash;
+	struct reserve_table *table = &a->book->table;
+
+	a->row = reserve_table_add(
+	    table, a->name, a->name_check, a->request->now_mono_msec / 1000);
+	a->row->account_id = a->account->id;
+	if (a->request->queue_id[0] == '\0')
+		reserve_table_set_key(table, a->row, RESERVE_BY_SESSION,
+		    hash_text(a->book, a->request->session));
 }
 
 /* At RCPT the recipients before this one stay; later it is the whole message. */
-static enum sg_err
-refuse(struct held *held, struct store *store,
-    const struct reserve_request *request, struct reserve_answer *answer_r,
-    struct err *err_r)
+static void
+refuse(struct ask *a)
 {
-	int64_t given_back;
-	enum sg_err rc;
-
-	if (request->stage == RESERVE_RCPT)
-		return held->is_found ? held_save(held, store, request, err_r)
-				      : SG_OK;
-	rc = held_delete(held, store, &given_back, err_r);
-	answer_r->counted = -given_back;
-	return rc;
+	if (a->row == NULL)
+		return;
+	if (a->request->stage == RESERVE_RCPT)
+		note_stage(a);
+	else
+		a->answer->counted = -give_all_back(a->book, a->row);
 }
 
-/* Counts `more` and keeps the reservation in step. */
-static enum sg_err
-count(struct held *held, const struct admit *admit, struct store *store,
-    const struct rules_account *account, const struct reserve_request *request,
-    uint64_t hash, int64_t more, struct reserve_answer *answer_r,
-    struct err *err_r)
+static void
+count_more(struct ask *a, const struct lease_spent *spent)
 {
-	enum sg_err rc =
-	    move_to_now(held, admit, store, account, request, err_r);
-
-	if (rc == SG_OK && more > 0)
-		rc = take_more(held, admit, store, account, request, more,
-		    answer_r, err_r);
-	else if (rc == SG_OK && more < 0)
-		rc = give_back_some(held, store, -more, answer_r, err_r);
-	if (rc != SG_OK)
-		return rc;
-	if (more > 0 && answer_r->counted == 0)
-		return refuse(held, store, request, answer_r, err_r);
-	if (request->stage == RESERVE_RCPT && more > 0)
-		add_hash(held, hash);
-	return held_save(held, store, request, err_r);
+	if (a->row == NULL)
+		add_message(a);
+	add_part(a->row, spent);
+	a->row->recipients += spent->recipients;
+	a->answer->counted = spent->recipients;
+	a->answer->used = spent->used;
+	if (!a->answer->is_beyond)
+		a->answer->wait_usec = spent->wait_usec;
+	note_stage(a);
+	if (a->request->stage == RESERVE_RCPT)
+		reserve_table_add_hash(&a->book->table, a->row, a->recipient);
 }
 
-enum sg_err
-reserve_decide(const struct admit *admit, struct store *store,
-    const struct rules_account *account, const struct reserve_request *request,
-    struct reserve_answer *answer_r, struct err *err_r)
+/* Within the limits; in monitor, after the verdict, beyond them. */
+static enum lease_answer
+take_more(struct ask *a, int64_t more)
 {
-	struct held held;
-	uint64_t hash = 0;
-	int64_t more = 0;
-	enum sg_err rc;
+	struct lease_spent spent = {0};
+	enum lease_answer got = LEASE_SPENT;
 
-	memset(answer_r, 0, sizeof(*answer_r));
-	verdict_accept(&answer_r->verdict);
-	rc = held_load(&held, store, account, request, err_r);
-	if (rc == SG_OK && request->stage == RESERVE_RCPT)
-		rc = hash_recipient(request, &hash, err_r);
-	if (rc == SG_OK && !wanted(&held, request, hash, &more)) {
+	if (a->row == NULL && !reserve_table_make_room(&a->book->table))
+		return LEASE_UNAVAILABLE;
+	if (!a->answer->is_beyond)
+		got = spend(a, more, false, &spent);
+	if (got == LEASE_QUOTA_FULL)
+		verdict_quota(&a->answer->verdict);
+	else if (got == LEASE_RATE_FULL)
+		verdict_rate(&a->answer->verdict);
+	if (a->conf->mode == CONF_MODE_MONITOR &&
+	    (got == LEASE_QUOTA_FULL || got == LEASE_RATE_FULL))
+		a->answer->is_beyond = true;
+	if (a->answer->is_beyond)
+		got = spend(a, more, true, &spent);
+	if (got == LEASE_SPENT)
+		count_more(a, &spent);
+	else if (got == LEASE_QUOTA_FULL || got == LEASE_RATE_FULL)
+		refuse(a);
+	return got;
+}
+
+static enum lease_answer
+count(struct ask *a)
+{
+	int64_t more;
+	enum lease_answer got;
+
+	if (!wanted(a, &more)) {
 		verdict_wrong_stage(
-		    &answer_r->verdict, "a stage without recipient_count");
-		return SG_OK;
+		    &a->answer->verdict, "a stage without recipient_count");
+		return LEASE_SPENT;
 	}
-	if (rc == SG_OK)
-		rc = count(&held, admit, store, account, request, hash, more,
-		    answer_r, err_r);
-	if (rc != SG_OK) {
-		memset(answer_r, 0, sizeof(*answer_r));
-		verdict_unavailable(&answer_r->verdict);
+	got = move_to_now(a);
+	if (got != LEASE_SPENT)
+		return got;
+	if (more > 0)
+		return take_more(a, more);
+	if (more < 0) {
+		give_some_back(a->book, a->row, -more);
+		a->row->recipients += more;
+		a->answer->counted = more;
 	}
-	return rc;
+	if (a->row != NULL)
+		note_stage(a);
+	return LEASE_SPENT;
 }
 
-enum sg_err
-reserve_release(struct store *store, const char *queue_id, const char *session,
-    int64_t *recipients_r, struct err *err_r)
+enum reserve_state
+reserve_decide(struct reserve_book *book, const struct conf *conf,
+    const struct rules_account *account, const struct reserve_request *request,
+    struct reserve_answer *answer_r)
 {
-	struct held held;
-	enum sg_err rc = store_begin(store, err_r);
+	struct ask a = {.book = book,
+	    .conf = conf,
+	    .account = account,
+	    .request = request,
+	    .answer = answer_r};
+	enum lease_answer got = LEASE_UNAVAILABLE;
 
-	*recipients_r = 0;
-	if (rc != SG_OK)
-		return rc;
-	held.is_found = false;
-	rc = store_reservation_find(
-	    store, queue_id, session, hold_row, &held, err_r);
-	if (rc == SG_MISSING)
-		rc = SG_OK;
-	if (rc == SG_OK)
-		rc = held_delete(&held, store, recipients_r, err_r);
-	rc = store_finish(store, rc, err_r);
-	if (rc != SG_OK)
-		*recipients_r = 0;
-	return rc;
+	if (!answer_r->is_beyond)
+		verdict_accept(&answer_r->verdict);
+	(void)pthread_mutex_lock(&book->lock);
+	if (name_message(&a)) {
+		find_message(&a);
+		got = count(&a);
+	}
+	(void)pthread_mutex_unlock(&book->lock);
+	if (got == LEASE_PENDING)
+		return RESERVE_PENDING;
+	if (got == LEASE_UNAVAILABLE)
+		verdict_unavailable(&answer_r->verdict);
+	return RESERVE_ANSWERED;
+}
+
+int64_t
+reserve_release(
+    struct reserve_book *book, const char *queue_id, const char *session)
+{
+	struct reserve_row *row = NULL;
+	uint64_t queue_key = hash_text(book, queue_id);
+	uint64_t session_key = hash_text(book, session);
+	int64_t recipients = 0;
+
+	(void)pthread_mutex_lock(&book->lock);
+	if (queue_key != 0)
+		row = reserve_table_find(
+		    &book->table, RESERVE_BY_QUEUE_ID, queue_key, 0);
+	if (row == NULL && session_key != 0)
+		row = reserve_table_find(
+		    &book->table, RESERVE_BY_SESSION, session_key, 0);
+	if (row != NULL)
+		recipients = give_all_back(book, row);
+	(void)pthread_mutex_unlock(&book->lock);
+	return recipients;
+}
+
+void
+reserve_forget(struct reserve_book *book, const char *queue_id)
+{
+	uint64_t key = hash_text(book, queue_id);
+	struct reserve_row *row;
+
+	(void)pthread_mutex_lock(&book->lock);
+	row = reserve_table_find(&book->table, RESERVE_BY_QUEUE_ID, key, 0);
+	if (row != NULL)
+		reserve_table_remove(&book->table, row);
+	(void)pthread_mutex_unlock(&book->lock);
+}
+
+void
+reserve_expire(struct reserve_book *book, int64_t now_mono_msec)
+{
+	(void)pthread_mutex_lock(&book->lock);
+	reserve_table_expire(
+	    &book->table, now_mono_msec / 1000 - RESERVE_KEEP_SEC, EXPIRE_MOST);
+	(void)pthread_mutex_unlock(&book->lock);
+}
+
+void
+reserve_size(struct reserve_book *book, struct reserve_size *size_r)
+{
+	(void)pthread_mutex_lock(&book->lock);
+	size_r->messages = book->table.live;
+	size_r->bytes = reserve_table_bytes(&book->table);
+	(void)pthread_mutex_unlock(&book->lock);
 }

@@ -3,28 +3,20 @@
 
 #include "ops/signing_keys.h"
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/seal.h"
+#include "ops/handles.h"
 #include "store/store.h"
 
 #define KEYS_IN_MEMORY 1024
-/* Handles kept open; more threads than this that miss the keyring at once open
- * one of their own and close it again. */
-#define KEYS_HANDLES 4
-#define KEYS_BUSY_MSEC 1000
 
 struct signing_keys {
-	char *url;
 	const struct seal *seal;
 	struct dkim_keyring *ring;
-	pthread_mutex_t lock; /* guards idle */
-	struct store *idle[KEYS_HANDLES];
-	size_t idle_count;
+	struct handles *handles;
 };
 
 enum sg_err
@@ -32,19 +24,18 @@ signing_keys_new(const char *url, const struct seal *seal,
     struct signing_keys **keys_r, struct err *err_r)
 {
 	struct signing_keys *keys = calloc(1, sizeof(*keys));
+	enum sg_err rc;
 
 	*keys_r = keys;
 	if (keys == NULL)
 		return err_set(err_r, SG_NOMEM, "no memory");
-	(void)pthread_mutex_init(&keys->lock, NULL);
 	keys->seal = seal;
-	keys->url = strdup(url);
 	keys->ring = dkim_keyring_new(KEYS_IN_MEMORY);
-	if (keys->url == NULL || keys->ring == NULL) {
+	rc = keys->ring == NULL ? err_set(err_r, SG_NOMEM, "no memory")
+				: handles_new(url, &keys->handles, err_r);
+	if (rc != SG_OK)
 		signing_keys_free(keys_r);
-		return err_set(err_r, SG_NOMEM, "no memory");
-	}
-	return SG_OK;
+	return rc;
 }
 
 void
@@ -55,47 +46,17 @@ signing_keys_free(struct signing_keys **keys_p)
 	*keys_p = NULL;
 	if (keys == NULL)
 		return;
-	for (size_t i = 0; i < keys->idle_count; i++)
-		store_close(&keys->idle[i]);
+	handles_free(&keys->handles);
 	dkim_keyring_free(&keys->ring);
-	(void)pthread_mutex_destroy(&keys->lock);
-	free(keys->url);
 	free(keys);
-}
-
-static enum sg_err
-take_handle(
-    struct signing_keys *keys, struct store **store_r, struct err *err_r)
-{
-	*store_r = NULL;
-	(void)pthread_mutex_lock(&keys->lock);
-	if (keys->idle_count > 0)
-		*store_r = keys->idle[--keys->idle_count];
-	(void)pthread_mutex_unlock(&keys->lock);
-	if (*store_r != NULL)
-		return SG_OK;
-	return store_open(
-	    keys->url, STORE_OPEN_READ, KEYS_BUSY_MSEC, store_r, err_r);
-}
-
-/* A handle that failed is not used again. */
-static void
-return_handle(struct signing_keys *keys, struct store *store, bool is_sound)
-{
-	(void)pthread_mutex_lock(&keys->lock);
-	if (is_sound && keys->idle_count < KEYS_HANDLES) {
-		keys->idle[keys->idle_count++] = store;
-		store = NULL;
-	}
-	(void)pthread_mutex_unlock(&keys->lock);
-	store_close(&store);
 }
 
 struct load {
 	const struct seal *seal;
+	int64_t key_id;
 	struct dkim_keyring_entry *entry_r;
 	struct err *err_r;
-	enum sg_err rc;
+	enum sg_err rc; /* of what was read */
 };
 
 static bool
@@ -117,19 +78,25 @@ unseal_row(void *ctx, const struct store_key *row)
 }
 
 static enum sg_err
+ask_key(void *ctx, struct store *store, struct err *err_r)
+{
+	struct load *load = ctx;
+
+	load->rc = SG_MISSING;
+	return store_key_get(store, load->key_id, unseal_row, load, err_r);
+}
+
+static enum sg_err
 load_key(void *ctx, int64_t key_id, struct dkim_keyring_entry *entry_r,
     struct err *err_r)
 {
 	struct signing_keys *keys = ctx;
-	struct load load = {keys->seal, entry_r, err_r, SG_OK};
-	struct store *store = NULL;
-	enum sg_err rc = take_handle(keys, &store, err_r);
+	struct load load = {.seal = keys->seal,
+	    .key_id = key_id,
+	    .entry_r = entry_r,
+	    .err_r = err_r};
+	enum sg_err rc = handles_ask(keys->handles, ask_key, &load, err_r);
 
-	if (rc != SG_OK)
-		return rc;
-	load.rc = SG_MISSING;
-	rc = store_key_get(store, key_id, unseal_row, &load, err_r);
-	return_handle(keys, store, rc == SG_OK || rc == SG_MISSING);
 	return rc == SG_OK ? load.rc : rc;
 }
 

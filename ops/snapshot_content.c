@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ops/snapshot.h"
+
 #define MALLOC_HEAD_BYTES sizeof(size_t)
 #define ADDRESS_KEY_MAX (sizeof(int64_t) + RULES_ADDRESS_MAX)
 
@@ -114,7 +116,7 @@ snapshot_content_free(struct snapshot_content **content)
 	named_fini(&c->sets);
 	sets_brakes_fini(&c->brakes);
 	tenants_fini(&c->tenants);
-	hash_map_fini(&c->suppressions);
+	filter_fini(&c->suppressed);
 	free(c);
 }
 
@@ -469,79 +471,62 @@ content_find_identity(const struct snapshot_content *content,
 
 /* ---- suppressions ---- */
 
-/* The hash of an account's id and an address in lower case. False: it is longer
- * than any address on a list. */
-static bool
-hash_address(const struct snapshot_content *content, int64_t account_id,
-    const char *address, uint64_t *hash_r)
+bool
+content_lower_address(const char *address, char lower_r[RULES_ADDRESS_MAX + 1])
 {
-	char lower[RULES_ADDRESS_MAX + 1];
 	size_t i;
 
 	for (i = 0; address[i] != '\0'; i++) {
 		if (i == RULES_ADDRESS_MAX)
 			return false;
-		lower[i] = address[i] >= 'A' && address[i] <= 'Z'
-			       ? (char)(address[i] + ('a' - 'A'))
-			       : address[i];
+		lower_r[i] = address[i] >= 'A' && address[i] <= 'Z'
+				 ? (char)(address[i] + ('a' - 'A'))
+				 : address[i];
 	}
-	lower[i] = '\0';
-	*hash_r = hash_named(content, account_id, lower);
+	lower_r[i] = '\0';
 	return true;
 }
 
-static struct hash_slot *
-suppression_slot(const struct snapshot_content *content, int64_t account_id,
-    const char *address)
-{
-	uint64_t hash;
-
-	if (!hash_address(content, account_id, address, &hash))
-		return NULL;
-	return hash_map_find(&content->suppressions, hash, NULL, NULL);
-}
-
 bool
-content_put_suppression(struct snapshot_content *content, int64_t account_id,
-    const char *address, const struct rules_suppression *suppression)
-{
-	uint64_t value = (uint64_t)suppression->since_sec << 2 |
-			 (uint64_t)suppression->reason;
-	struct hash_slot *slot = suppression_slot(content, account_id, address);
-	uint64_t hash;
-
-	if (slot != NULL) {
-		slot->value = value;
-		return true;
-	}
-	return hash_address(content, account_id, address, &hash) &&
-	       hash_map_add(&content->suppressions, hash, value);
-}
-
-void
-content_drop_suppression(
+content_put_suppression(
     struct snapshot_content *content, int64_t account_id, const char *address)
 {
-	struct hash_slot *slot = suppression_slot(content, account_id, address);
+	char lower[RULES_ADDRESS_MAX + 1];
 
-	if (slot != NULL)
-		hash_map_remove(&content->suppressions, slot);
+	return !content_lower_address(address, lower) ||
+	       filter_add(&content->suppressed,
+		   hash_named(content, account_id, lower));
 }
 
 bool
-content_find_suppression(const struct snapshot_content *content,
-    int64_t account_id, const char *address,
-    struct rules_suppression *suppression_r)
+content_may_suppress(const struct snapshot_content *content, int64_t account_id,
+    const char *address)
 {
-	const struct hash_slot *slot =
-	    suppression_slot(content, account_id, address);
+	char lower[RULES_ADDRESS_MAX + 1];
 
-	if (slot == NULL)
-		return false;
-	suppression_r->reason =
-	    (enum rules_suppression_reason)(slot->value & 3);
-	suppression_r->since_sec = (int64_t)(slot->value >> 2);
-	return true;
+	return content_lower_address(address, lower) &&
+	       filter_may_have(&content->suppressed,
+		   hash_named(content, account_id, lower));
+}
+
+/* ---- all ---- */
+
+void
+content_take(
+    struct snapshot_content *to, struct snapshot_content *from, int part)
+{
+	struct hash_map identities = to->identities;
+	struct filter suppressed = to->suppressed;
+
+	if (part == SNAPSHOT_IDENTITIES) {
+		to->identities = from->identities;
+		from->identities = identities;
+		to->entry_bytes += from->entry_bytes;
+		from->entry_bytes = 0;
+	} else {
+		to->suppressed = from->suppressed;
+		from->suppressed = suppressed;
+	}
 }
 
 size_t
@@ -549,11 +534,10 @@ content_bytes(const struct snapshot_content *content)
 {
 	size_t slots = content->accounts.size + content->account_names.size +
 		       content->logins.size + content->identities.size +
-		       content->suppressions.size +
 		       content->brakes.accounts.size;
 
 	return sizeof(*content) + content->entry_bytes +
-	       slots * sizeof(struct hash_slot) +
+	       content->suppressed.bytes + slots * sizeof(struct hash_slot) +
 	       grants_bytes(&content->grants) + named_bytes(&content->sets) +
 	       tenants_bytes(&content->tenants);
 }

@@ -4,6 +4,7 @@
 #define SENDWARD_OPS_SNAPSHOT_CONTENT_H
 
 #include "base/hash.h"
+#include "ops/snapshot_filter.h"
 #include "ops/snapshot_grants.h"
 #include "ops/snapshot_named.h"
 #include "ops/snapshot_sets.h"
@@ -20,11 +21,12 @@ struct snapshot_content {
 	struct named_table sets;
 	struct brake_table brakes;
 	struct tenant_table tenants;
-	/* 16 bytes each, the address only as a keyed 64-bit hash. One that is
-	 * not on the list is taken for one with a probability of n / 2^64: with
-	 * a million entries and 100 million recipients a day once in 500 years.
-	 * The key is new for each process, so nobody can look for such a pair. */
-	struct hash_map suppressions;
+	/* Account and address, of all that are on the list and some that were.
+	 * What they say is in the store alone. */
+	struct filter suppressed;
+	/* Of identities and suppressions (enum snapshot_parts): what is here whole.
+	 * Of the other part nothing is. */
+	int whole;
 	size_t entry_bytes;
 };
 
@@ -58,15 +60,20 @@ void content_drop_identity(struct snapshot_content *content, int64_t account_id,
 bool content_find_identity(const struct snapshot_content *content,
     int64_t account_id, const char *name, struct rules_identity *identity_r);
 
-/* address: in any case. */
-bool content_put_suppression(struct snapshot_content *content,
-    int64_t account_id, const char *address,
-    const struct rules_suppression *suppression);
-void content_drop_suppression(
+/* address: in any case; nothing is put when it is longer than any on a list. Put
+ * false: no memory. may_suppress: false when it is surely not on the list. */
+bool content_put_suppression(
     struct snapshot_content *content, int64_t account_id, const char *address);
-bool content_find_suppression(const struct snapshot_content *content,
-    int64_t account_id, const char *address,
-    struct rules_suppression *suppression_r);
+bool content_may_suppress(const struct snapshot_content *content,
+    int64_t account_id, const char *address);
+/* In lower case, as lists have it. False: it is longer than any on a list. */
+bool content_lower_address(
+    const char *address, char lower_r[RULES_ADDRESS_MAX + 1]);
+
+/* Moves a part (SNAPSHOT_IDENTITIES, SNAPSHOT_SUPPRESSIONS) of `from`, which has
+ * the same key and nothing else in entries, to the place of the part in `to`. */
+void content_take(
+    struct snapshot_content *to, struct snapshot_content *from, int part);
 
 /* Bytes of the tables and entries, with malloc's own. */
 size_t content_bytes(const struct snapshot_content *content);

@@ -114,11 +114,49 @@ unquote(const char *text, char *to, size_t size)
 	return text + 1;
 }
 
+/* A field up to its comma or the end: is it a reason, or the heading of them? */
+static bool
+is_reason_field(const char *text)
+{
+	static const char *const words[] = {
+	    "BOUNCE", "COMPLAINT", "MANUAL", "reason"};
+	size_t len = strcspn(text, ",");
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strlen(words[i]) == len &&
+		    strncasecmp(text, words[i], len) == 0)
+			return true;
+	return false;
+}
+
+/* Before the reason: an address may hold commas, and after the reason there may be
+ * more columns, which an export has. NULL: there is no comma. */
+static const char *
+reason_comma(const char *line)
+{
+	const char *comma = strchr(line, ',');
+
+	while (comma != NULL && !is_reason_field(comma + 1))
+		comma = strchr(comma + 1, ',');
+	return comma != NULL ? comma : strrchr(line, ',');
+}
+
+/* An export says '=…, '+…, '-… and '@…, so that no spreadsheet takes them for
+ * formulas. */
+static void
+cut_guard(char *address)
+{
+	if (address[0] == '\'' && address[1] != '\0' &&
+	    strchr("=+-@", address[1]) != NULL)
+		memmove(address, address + 1, strlen(address));
+}
+
 const char *
 suppression_line_parse(const char *line, struct suppression_line *line_r)
 {
-	const char *comma = strrchr(line, ',');
+	const char *comma = reason_comma(line);
 	const char *rest;
+	size_t len;
 
 	if (line[0] == '{')
 		return parse_json(line, line_r);
@@ -130,8 +168,10 @@ suppression_line_parse(const char *line, struct suppression_line *line_r)
 	} else if (!copy(line_r->address, sizeof(line_r->address), line,
 		       comma == NULL ? strlen(line) : (size_t)(comma - line)))
 		return "the address is too long";
+	cut_guard(line_r->address);
 	rest = comma == NULL ? "" : comma + 1;
-	if (!copy(line_r->reason, sizeof(line_r->reason), rest, strlen(rest)))
+	len = is_reason_field(rest) ? strcspn(rest, ",") : strlen(rest);
+	if (!copy(line_r->reason, sizeof(line_r->reason), rest, len))
 		return "the reason is not BOUNCE, COMPLAINT or MANUAL";
 	if (line_r->reason[0] == '"') { /* "BOUNCE" */
 		char text[sizeof(line_r->reason)];

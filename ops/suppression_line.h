@@ -19,8 +19,9 @@ struct suppression_line {
 bool suppression_line_read(
     FILE *in, char *line, size_t size, const char **wrong_r);
 
-/* `addr,REASON` or a JSON object; addr may be quoted as in CSV (RFC 4180). NULL
- * when fine, else what is wrong. Does not look at what address and reason hold. */
+/* `addr,REASON`, perhaps with more columns, which are not looked at (ops/export.h
+ * writes such), or a JSON object; addr may be quoted as in CSV (RFC 4180). NULL when
+ * fine, else what is wrong. Does not look at what address and reason hold. */
 const char *suppression_line_parse(
     const char *line, struct suppression_line *line_r);
 

@@ -16,6 +16,7 @@
 #include "conf/conf.h"
 #include "ops/account.h"
 #include "ops/admin.h"
+#include "store/test-database.h"
 
 void
 admin_fixture_set(char **option, const char *text)
@@ -44,6 +45,25 @@ set_path(char **option, const char *before, const char *dir, const char *name)
 	admin_fixture_set(option, text);
 }
 
+bool
+admin_fixture_is_sqlite(void)
+{
+	return !test_database_is_postgresql();
+}
+
+static void
+set_store(struct admin_fixture *f)
+{
+	char url[TEST_DATABASE_URL_SIZE];
+
+	if (admin_fixture_is_sqlite()) {
+		set_path(&f->conf->store, "sqlite:", f->dir, "db");
+		return;
+	}
+	assert_true(test_database_make(url, sizeof(url)));
+	admin_fixture_set(&f->conf->store, url);
+}
+
 int
 admin_fixture_setup(void **state)
 {
@@ -55,11 +75,11 @@ admin_fixture_setup(void **state)
 	assert_non_null(mkdtemp(f->dir));
 	f->conf = conf_new_defaults();
 	assert_non_null(f->conf);
-	set_path(&f->conf->store, "sqlite:", f->dir, "db");
+	set_store(f);
 	set_path(&f->conf->master_key_file, "", f->dir, "key");
 	f->conf->user[0] = '\0';
 	assert_code(f, SG_OK, admin_migrate(f->conf, &done, &f->err));
-	assert_int_equal(done.from, 0);
+	assert_int_equal(done.from, admin_fixture_is_sqlite() ? 0 : done.to);
 	assert_true(done.key_created);
 	assert_code(
 	    f, SG_OK, seal_open(f->conf->master_key_file, &f->seal, &f->err));
@@ -91,6 +111,8 @@ admin_fixture_teardown(void **state)
 	struct admin_fixture *f = *state;
 
 	admin_store_close(&f->store);
+	if (!admin_fixture_is_sqlite())
+		test_database_drop(f->conf->store);
 	seal_free(&f->seal);
 	conf_unref(&f->conf);
 	admin_fixture_remove(f->dir);

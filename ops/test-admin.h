@@ -1,5 +1,6 @@
-/* What the tests of administration share: a new store, a master key and the
- * default configuration, in a folder of their own. */
+/* What the tests of administration share: a new store of the kind that
+ * store/test-database.h says, a master key and the default configuration, in a
+ * folder of their own. */
 #ifndef SENDWARD_OPS_TEST_ADMIN_H
 #define SENDWARD_OPS_TEST_ADMIN_H
 
@@ -21,7 +22,7 @@ struct store;
 
 struct admin_fixture {
 	char dir[64];
-	struct conf *conf; /* its store and master key are in dir */
+	struct conf *conf; /* its master key and store's file are in dir */
 	struct seal *seal;
 	struct store *store; /* has the account "shop", in the sandbox */
 	struct err err;
@@ -30,6 +31,8 @@ struct admin_fixture {
 /* cmocka's setup and teardown: *state is the struct admin_fixture. */
 int admin_fixture_setup(void **state);
 int admin_fixture_teardown(void **state);
+
+bool admin_fixture_is_sqlite(void);
 
 /* A folder with its files. */
 void admin_fixture_remove(const char *dir);

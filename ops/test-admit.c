@@ -497,6 +497,42 @@ test_rejected(void **state)
 	conf_unref(&conf);
 }
 
+/* What cannot be looked up: the message waits, whatever else is wrong with it. */
+static void
+test_unknown(void **state)
+{
+	struct snapshot blind = facts;
+	struct conf *conf = test_conf();
+	struct admit admit = {conf, &blind};
+	const struct rules_header from[] = {{"From", "a@shop.example"}};
+	struct admit_cover cover;
+	struct admit_recipient r;
+	struct rules_verdict v;
+
+	(void)state;
+	blind.is_list_unknown = true;
+	assert_false(admit_recipient(
+	    &admit, &accounts[0], "reader@reader.example", 0, &r, &v));
+	assert_int_equal(v.code, 451);
+	assert_int_equal(v.reason, RULES_REASON_UNAVAILABLE);
+	assert_true(
+	    admit_sender(&admit, &accounts[0], "a@shop.example", 0, &v));
+	blind.is_list_unknown = false;
+	blind.is_unknown = true;
+	assert_false(
+	    admit_sender(&admit, &accounts[0], "a@shop.example", 0, &v));
+	assert_int_equal(v.code, 451);
+	assert_false(admit_headers(
+	    &admit, &accounts[0], "", from, COUNT(from), &cover, &v));
+	assert_int_equal(v.code, 451);
+	assert_false(admit_recipient(
+	    &admit, &accounts[1], "friend@reader.example", 0, &r, &v));
+	assert_int_equal(v.code, 451);
+	assert_false(
+	    admit_covers(&admit, &accounts[0], "a@shop.example", &cover));
+	conf_unref(&conf);
+}
+
 static const struct rules_set sets[] = {
     {.id = 1, .account_id = 1, .name = "plain"},
     {.id = 2, .account_id = 1, .name = "stopped", .paused = true},
@@ -680,6 +716,7 @@ main(void)
 	    cmocka_unit_test(test_recipient_flags),
 	    cmocka_unit_test(test_held),
 	    cmocka_unit_test(test_rejected),
+	    cmocka_unit_test(test_unknown),
 	    cmocka_unit_test(test_set),
 	    cmocka_unit_test(test_credential),
 	    cmocka_unit_test(test_headers),

@@ -101,6 +101,8 @@ test_store_gone(void **state)
 	const char *path = strchr(f->conf->store, ':') + 1;
 	char away[200];
 
+	if (!admin_fixture_is_sqlite())
+		skip();
 	make_brake(f, &c);
 	(void)snprintf(away, sizeof(away), "%s.away", path);
 	/* a handle is open */

@@ -493,11 +493,41 @@ test_ours(void **state)
 	assert_int_equal(house_letters(house, STORE_LETTER_OURS).count, 2);
 }
 
+/* Whatever bytes it came with, and speaks of: it is taken, not asked for again and
+ * again. */
+static void
+test_odd_bytes(void **state)
+{
+	static const char *const odd[] = {"\xff@y.example", "jos\xe9@y.example",
+	    "\xed\xa0\x80@y.example", "\xc3@y.example", "x@\xc3\xa9.example",
+	    "x@y\x01.example", "x\\@y.example", "%_@y.example", "'@y.example"};
+	struct house *house = *state;
+	char address[RULES_ADDRESS_MAX + 1], queue_id[32];
+
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		(void)snprintf(queue_id, sizeof(queue_id), "4abc%zu", i);
+		(void)snprintf(address, sizeof(address), "%s",
+		    house_address(house, queue_id));
+		/* unknown as yet */
+		house_take(house, address, odd[i], "failed", "5.1.1");
+		house_complain(house, address, odd[i], "abuse");
+		(void)snprintf(queue_id, sizeof(queue_id), "E %s\n", odd[i]);
+		(void)snprintf(address, sizeof(address), "4abc%zu", i);
+		house_mail(house, address, queue_id);
+		house_take(house, house_address(house, address), odd[i],
+		    "delayed", "4.1.1");
+		/* nobody's */
+		house_take(house, odd[i], odd[i], "failed", "5.1.1");
+		assert_int_equal(house->result.state, STORE_REPORT_UNMATCHED);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WITH_HOUSE(test_bounce),
+	    WITH_HOUSE(test_odd_bytes),
 	    WITH_HOUSE(test_repeated),
 	    WITH_HOUSE(test_repeated_by_another_way),
 	    WITH_HOUSE(test_same_words),

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <pthread.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -17,10 +16,10 @@
 #include "ops/freshener.h"
 #include "ops/snapshot.h"
 #include "store/store.h"
+#include "store/test-database.h"
 
 struct fixture {
-	char dir[64];
-	char url[96];
+	char url[TEST_DATABASE_URL_SIZE];
 	struct store *store;
 	struct snapshot *snapshot;
 	struct freshener *freshener;
@@ -37,13 +36,9 @@ static int
 setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	int from, to;
 
 	assert_non_null(f);
-	(void)snprintf(f->dir, sizeof(f->dir), "/tmp/freshener-XXXXXX");
-	assert_non_null(mkdtemp(f->dir));
-	(void)snprintf(f->url, sizeof(f->url), "sqlite:%s/a.db", f->dir);
-	assert_done(f, store_migrate(f->url, &from, &to, &f->err));
+	assert_true(test_database_make(f->url, sizeof(f->url)));
 	assert_done(
 	    f, store_open(f->url, STORE_OPEN_COUNT, 1000, &f->store, &f->err));
 	assert_done(f, snapshot_new(SNAPSHOT_ACCOUNTS, &f->snapshot, &f->err));
@@ -56,19 +51,12 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	static const char *const ends[] = {"", "-wal", "-shm"};
 	struct fixture *f = *state;
-	char name[128];
 
 	freshener_free(&f->freshener);
 	snapshot_free(&f->snapshot);
 	store_close(&f->store);
-	for (size_t i = 0; i < 3; i++) {
-		(void)snprintf(
-		    name, sizeof(name), "%s/a.db%s", f->dir, ends[i]);
-		(void)unlink(name);
-	}
-	(void)rmdir(f->dir);
+	test_database_drop(f->url);
 	free(f);
 	return 0;
 }

@@ -1,10 +1,9 @@
-/* From the journal into the store: rows, events, counts; files that end, that are
- * torn; several at once; killed at any moment. */
+/* From the journal into the store: rows, events, counts; several at once; killed
+ * at any moment. */
 #include "config.h"
 
 #include "ops/ingest.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,203 +17,8 @@
 #include "conf/conf.h"
 #include "ops/account.h"
 #include "ops/admin.h"
-#include "ops/event.h"
-#include "ops/journal.h"
-#include "ops/test-admin.h"
+#include "ops/test-ingest.h"
 #include "report/report.h"
-#include "store/tenants.h"
-
-#define SENT_MSEC (TEST_NOW * 1000 - 5000)
-
-struct house {
-	struct admin_fixture *admin;
-	struct journal *journal;
-	int64_t account_id;
-	char dir[128]; /* of the journal */
-};
-
-static int
-setup(void **state)
-{
-	struct house *house = calloc(1, sizeof(*house));
-	void *admin;
-
-	assert_non_null(house);
-	assert_int_equal(admin_fixture_setup(&admin), 0);
-	house->admin = admin;
-	(void)snprintf(
-	    house->dir, sizeof(house->dir), "%s/j", house->admin->dir);
-	admin_fixture_set(&house->admin->conf->journal, house->dir);
-	assert_int_equal(
-	    journal_open(house->dir, &house->journal, NULL), SG_OK);
-	house->account_id = admin_fixture_account(house->admin, "shop");
-	*state = house;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct house *house = *state;
-	void *admin = house->admin;
-
-	journal_close(&house->journal);
-	admin_fixture_remove(house->dir);
-	assert_int_equal(admin_fixture_teardown(&admin), 0);
-	free(house);
-	return 0;
-}
-
-static struct journal_entry
-entry_of(const struct house *house, const char *queue_id)
-{
-	return (struct journal_entry){
-	    .kind = JOURNAL_SENT,
-	    .account_id = house->account_id,
-	    .queue_id = queue_id,
-	    .at_msec = SENT_MSEC,
-	    .login = "shop",
-	    .sender = "a@shop.example",
-	    .source_ip = "192.0.2.1",
-	    .identity_id = 3,
-	    .identity = "shop.example",
-	    .set_name = "",
-	    .size = 100,
-	    .recipients = "E x@y.example\n",
-	    .reason = "",
-	    .reply = "",
-	};
-}
-
-static void
-note(struct house *house, const struct journal_entry *entry)
-{
-	struct err err;
-
-	if (journal_append(house->journal, entry, &err) != SG_OK)
-		fail_msg("%s", err.text);
-}
-
-static int64_t
-ingest(struct house *house)
-{
-	int64_t messages = -1;
-
-	assert_code(house->admin, SG_OK,
-	    ingest_run(house->admin->store, house->admin->conf, TEST_NOW,
-		&messages, &house->admin->err));
-	return messages;
-}
-
-/* ---- what is in the store ------------------------------------------------------- */
-
-struct seen {
-	size_t count;
-	char recipients[512], detail[2048], facts[2048];
-	struct store_message message;
-	int64_t set_id, id;
-};
-
-static bool
-see_message(void *ctx, const struct store_message *row)
-{
-	struct seen *seen = ctx;
-
-	seen->count++;
-	seen->message = *row;
-	(void)snprintf(seen->facts, sizeof(seen->facts), "%s", row->facts);
-	(void)snprintf(
-	    seen->recipients, sizeof(seen->recipients), "%s", row->recipients);
-	return true;
-}
-
-static struct seen
-messages(struct house *house)
-{
-	struct seen seen = {0};
-
-	assert_code(house->admin, SG_OK,
-	    store_message_list(house->admin->store, 0, 0, 100000, see_message,
-		&seen, &house->admin->err));
-	return seen;
-}
-
-static bool
-see_event(void *ctx, const struct store_event *row)
-{
-	struct seen *seen = ctx;
-
-	seen->count++;
-	seen->set_id = row->set_id;
-	seen->id = row->id;
-	(void)snprintf(
-	    seen->recipients, sizeof(seen->recipients), "%s", row->recipients);
-	(void)snprintf(seen->detail, sizeof(seen->detail), "%s", row->detail);
-	return true;
-}
-
-static struct seen
-events(struct house *house, enum store_event_kind kind)
-{
-	struct store_event_filter filter = {
-	    .queue_id = "", .kinds = 1 << kind, .most = 100000};
-	struct seen seen = {0};
-
-	assert_code(house->admin, SG_OK,
-	    store_event_list(house->admin->store, &filter, see_event, &seen,
-		&house->admin->err));
-	return seen;
-}
-
-static bool
-add_tally(void *ctx, const struct store_tally *row)
-{
-	struct store_tally *sum = ctx;
-
-	sum->sent += row->sent;
-	sum->eligible += row->eligible;
-	sum->bounces += row->bounces;
-	sum->complaints += row->complaints;
-	sum->rejected += row->rejected;
-	sum->bucket_sec = row->bucket_sec;
-	return true;
-}
-
-static struct store_tally
-tally(struct house *house, int64_t set_id)
-{
-	struct store_tally sum = {0};
-
-	assert_code(house->admin, SG_OK,
-	    store_tally_list(house->admin->store, house->account_id, set_id, 0,
-		add_tally, &sum, &house->admin->err));
-	return sum;
-}
-
-struct names {
-	char first[256];
-	size_t count;
-};
-
-static bool
-see_name(void *ctx, const char *name)
-{
-	struct names *names = ctx;
-
-	if (names->count++ == 0)
-		(void)snprintf(names->first, sizeof(names->first), "%s", name);
-	return true;
-}
-
-static struct names
-files(const struct house *house)
-{
-	struct names names = {0};
-
-	assert_int_equal(
-	    journal_list(house->dir, see_name, &names, NULL), SG_OK);
-	return names;
-}
 
 /* ---- rows ----------------------------------------------------------------------- */
 
@@ -230,7 +34,7 @@ test_message(void **state)
 	static const struct journal_tag tags[] = {
 	    {"campaign", "spring"}, {"campaign", "2026"}};
 	struct house *house = *state;
-	struct journal_entry entry = entry_of(house, "4abcDEF");
+	struct journal_entry entry = ingest_house_entry(house, "4abcDEF");
 	struct seen seen;
 	json_t *facts, *list, *first, *campaign;
 	const char *from, *to, *subject, *identity;
@@ -240,10 +44,10 @@ test_message(void **state)
 	entry.keeps_headers = true;
 	entry.tags = tags;
 	entry.tag_count = 2;
-	note(house, &entry);
-	assert_int_equal(ingest(house), 1);
-	assert_int_equal(ingest(house), 0);
-	seen = messages(house);
+	ingest_house_note(house, &entry);
+	assert_int_equal(ingest_house_run(house), 1);
+	assert_int_equal(ingest_house_run(house), 0);
+	seen = ingest_house_messages(house);
 	assert_int_equal(seen.count, 1);
 	assert_int_equal(seen.message.account_id, house->account_id);
 	assert_string_equal(seen.message.queue_id, "4abcDEF");
@@ -265,7 +69,7 @@ test_message(void **state)
 	assert_int_equal(json_array_size(campaign), 2);
 	assert_string_equal(identity, "shop.example");
 	json_decref(facts);
-	seen = events(house, STORE_EVENT_SEND);
+	seen = ingest_house_events(house, STORE_EVENT_SEND);
 	assert_int_equal(seen.count, 1);
 	assert_string_equal(seen.recipients, "x@y.example");
 	assert_string_equal(seen.detail, "{}");
@@ -276,21 +80,23 @@ static void
 test_tenant(void **state)
 {
 	struct house *house = *state;
-	struct journal_entry other = entry_of(house, "4abc");
-	struct journal_entry entry = entry_of(house, "4abd");
+	struct journal_entry other = ingest_house_entry(house, "4abc");
+	struct journal_entry entry = ingest_house_entry(house, "4abd");
 	struct seen seen;
 
 	other.tenant_id = 5;
 	other.tenant_name = "customer";
-	note(house, &other);
-	note(house, &entry);
-	assert_int_equal(ingest(house), 2);
-	seen = messages(house);
+	ingest_house_note(house, &other);
+	ingest_house_note(house, &entry);
+	assert_int_equal(ingest_house_run(house), 2);
+	seen = ingest_house_messages(house);
 	assert_int_equal(seen.message.tenant_id, 5); /* the older comes last */
 	assert_non_null(strstr(seen.facts, "\"tenant\":\"customer\""));
-	assert_int_equal(tally(house, 0).sent, 2);
-	assert_int_equal(tally(house, STORE_TALLY_TENANT(5)).sent, 1);
-	assert_int_equal(tally(house, STORE_TALLY_TENANT(5)).eligible, 1);
+	assert_int_equal(ingest_house_tally(house, 0).sent, 2);
+	assert_int_equal(
+	    ingest_house_tally(house, STORE_TALLY_TENANT(5)).sent, 1);
+	assert_int_equal(
+	    ingest_house_tally(house, STORE_TALLY_TENANT(5)).eligible, 1);
 }
 
 /* Who was left out is told as Amazon SES tells it; who counts is counted. */
@@ -298,7 +104,7 @@ static void
 test_recipients(void **state)
 {
 	struct house *house = *state;
-	struct journal_entry entry = entry_of(house, "4abc");
+	struct journal_entry entry = ingest_house_entry(house, "4abc");
 	struct seen seen;
 
 	entry.recipients = "E e@y.example\nS success@sim.example\n"
@@ -306,22 +112,23 @@ test_recipients(void **state)
 			   "C c@y.example\n";
 	entry.set_id = 9;
 	entry.set_name = "main";
-	note(house, &entry);
-	assert_int_equal(ingest(house), 1);
-	seen = events(house, STORE_EVENT_SEND);
+	ingest_house_note(house, &entry);
+	assert_int_equal(ingest_house_run(house), 1);
+	seen = ingest_house_events(house, STORE_EVENT_SEND);
 	assert_non_null(strstr(seen.recipients, "c@y.example"));
 	assert_int_equal(seen.set_id, 9);
-	seen = events(house, STORE_EVENT_BOUNCE);
+	seen = ingest_house_events(house, STORE_EVENT_BOUNCE);
 	assert_int_equal(seen.count, 1);
 	assert_string_equal(seen.recipients, "b@y.example\nm@y.example");
 	assert_non_null(strstr(seen.detail, "\"OnAccountSuppressionList\""));
 	assert_non_null(strstr(seen.detail, "\"Permanent\""));
-	seen = events(house, STORE_EVENT_COMPLAINT);
+	seen = ingest_house_events(house, STORE_EVENT_COMPLAINT);
 	assert_int_equal(seen.count, 1);
 	assert_string_equal(seen.recipients, "c@y.example");
 	assert_non_null(strstr(seen.detail, "SubType\":\"OnAccountSupp"));
 	for (int64_t set_id = 0; set_id <= 9; set_id += 9) {
-		const struct store_tally sum = tally(house, set_id);
+		const struct store_tally sum =
+		    ingest_house_tally(house, set_id);
 
 		assert_int_equal(sum.sent, 3);
 		assert_int_equal(sum.eligible, 1);
@@ -335,39 +142,40 @@ static void
 test_rejected(void **state)
 {
 	struct house *house = *state;
-	struct journal_entry entry = entry_of(house, "4abc");
+	struct journal_entry entry = ingest_house_entry(house, "4abc");
 	struct seen seen;
 
 	entry.kind = JOURNAL_REJECTED;
 	entry.reason = "BAD_HEADER";
 	entry.reply = "554 5.6.0 no From";
-	note(house, &entry);
-	assert_int_equal(ingest(house), 0);
-	assert_int_equal(messages(house).count, 0);
-	seen = events(house, STORE_EVENT_REJECT);
+	ingest_house_note(house, &entry);
+	assert_int_equal(ingest_house_run(house), 0);
+	assert_int_equal(ingest_house_messages(house).count, 0);
+	seen = ingest_house_events(house, STORE_EVENT_REJECT);
 	assert_int_equal(seen.count, 1);
 	assert_string_equal(seen.recipients, "x@y.example");
 	assert_non_null(strstr(seen.detail, "\"reason\":\"BAD_HEADER\""));
 	assert_non_null(strstr(seen.detail, EVENT_PRIVATE_KEY));
-	assert_int_equal(tally(house, 0).sent, 0);
-	assert_int_equal(tally(house, 0).rejected, 1);
+	assert_int_equal(ingest_house_tally(house, 0).sent, 0);
+	assert_int_equal(ingest_house_tally(house, 0).rejected, 1);
 }
 
 static void
 test_account_gone(void **state)
 {
 	struct house *house = *state;
-	struct journal_entry entry = entry_of(house, "4abc");
+	struct journal_entry entry = ingest_house_entry(house, "4abc");
 
 	entry.account_id = 77;
-	note(house, &entry);
+	ingest_house_note(house, &entry);
 	entry.kind = JOURNAL_REJECTED;
-	note(house, &entry);
-	entry = entry_of(house, "4def");
-	note(house, &entry);
-	assert_int_equal(ingest(house), 1);
-	assert_int_equal(messages(house).count, 1);
-	assert_int_equal(events(house, STORE_EVENT_REJECT).count, 0);
+	ingest_house_note(house, &entry);
+	entry = ingest_house_entry(house, "4def");
+	ingest_house_note(house, &entry);
+	assert_int_equal(ingest_house_run(house), 1);
+	assert_int_equal(ingest_house_messages(house).count, 1);
+	assert_int_equal(
+	    ingest_house_events(house, STORE_EVENT_REJECT).count, 0);
 }
 
 /* ---- what waited ------------------------------------------------------------------ */
@@ -407,7 +215,7 @@ test_waits(void **state)
 {
 	struct house *house = *state;
 	struct admin_fixture *f = house->admin;
-	struct journal_entry entry = entry_of(house, "4abc");
+	struct journal_entry entry = ingest_house_entry(house, "4abc");
 	struct store_fate rows[] = {
 	    waiting(house, "hard@y.example", REPORT_PERMANENT),
 	    waiting(house, "soft@y.example", REPORT_TRANSIENT),
@@ -422,8 +230,8 @@ test_waits(void **state)
 		    store_fate_add(f->store, &rows[i], &is_new, &f->err));
 	entry.recipients =
 	    "E Hard@y.example\nE soft@y.example\nE other@y.example\n";
-	note(house, &entry);
-	assert_int_equal(ingest(house), 1);
+	ingest_house_note(house, &entry);
+	assert_int_equal(ingest_house_run(house), 1);
 	assert_code(f, SG_OK,
 	    store_fate_list(
 		f->store, house->account_id, "4abc", see_fate, after, &f->err));
@@ -433,8 +241,8 @@ test_waits(void **state)
 	assert_false(after[1].suppressed);
 	assert_int_equal(after[2].counted, STORE_FATE_NOT_COUNTED);
 	assert_false(after[2].suppressed);
-	assert_int_equal(tally(house, 0).bounces, 1);
-	assert_int_equal(tally(house, 0).eligible, 3);
+	assert_int_equal(ingest_house_tally(house, 0).bounces, 1);
+	assert_int_equal(ingest_house_tally(house, 0).eligible, 3);
 	assert_code(f, SG_OK,
 	    store_suppression_get(f->store, house->account_id, "hard@y.example",
 		&entry_row, &f->err));
@@ -474,22 +282,22 @@ test_fresh_start(void **state)
 {
 	struct house *house = *state;
 	struct admin_fixture *f = house->admin;
-	struct journal_entry entry = entry_of(house, "4abc");
+	struct journal_entry entry = ingest_house_entry(house, "4abc");
 	struct store_tally newest = {0};
 
-	note(house, &entry);
-	assert_int_equal(ingest(house), 1);
+	ingest_house_note(house, &entry);
+	assert_int_equal(ingest_house_run(house), 1);
 	write_account(house, SENT_MSEC / 1000 + 1, false);
-	entry = entry_of(house, "4def");
+	entry = ingest_house_entry(house, "4def");
 	entry.at_msec += 2000;
-	note(house, &entry);
-	assert_int_equal(ingest(house), 1);
+	ingest_house_note(house, &entry);
+	assert_int_equal(ingest_house_run(house), 1);
 	assert_code(f, SG_OK,
 	    store_tally_list(f->store, house->account_id, 0,
 		SENT_MSEC / 1000 + 1, see_bucket, &newest, &f->err));
 	assert_int_equal(newest.bucket_sec, SENT_MSEC / 1000 + 1);
 	assert_int_equal(newest.eligible, 1);
-	assert_int_equal(tally(house, 0).eligible, 2);
+	assert_int_equal(ingest_house_tally(house, 0).eligible, 2);
 }
 
 /* Whom a person resumed under figures that are bad still is not paused again by the
@@ -499,7 +307,7 @@ test_resumed(void **state)
 {
 	struct house *house = *state;
 	struct admin_fixture *f = house->admin;
-	struct journal_entry entry = entry_of(house, "4abc");
+	struct journal_entry entry = ingest_house_entry(house, "4abc");
 	struct store_tally bad = {.account_id = house->account_id,
 	    .bucket_sec = SENT_MSEC / 1000 / STORE_TALLY_BUCKET_SEC *
 			  STORE_TALLY_BUCKET_SEC,
@@ -513,138 +321,20 @@ test_resumed(void **state)
 
 	assert_code(f, SG_OK, store_tally_add(f->store, &bad, &f->err));
 	write_account(house, 0, true);
-	note(house, &entry);
-	assert_int_equal(ingest(house), 1);
+	ingest_house_note(house, &entry);
+	assert_int_equal(ingest_house_run(house), 1);
 	assert_code(f, SG_OK, account_get(f->store, "shop", &row, &f->err));
 	assert_false(row.facts.paused);
 
 	(void)snprintf(fate.queue_id, sizeof(fate.queue_id), "4def");
 	assert_code(
 	    f, SG_OK, store_fate_add(f->store, &fate, &is_new, &f->err));
-	entry = entry_of(house, "4def");
+	entry = ingest_house_entry(house, "4def");
 	entry.recipients = "E hard@y.example\n";
-	note(house, &entry);
-	assert_int_equal(ingest(house), 1);
+	ingest_house_note(house, &entry);
+	assert_int_equal(ingest_house_run(house), 1);
 	assert_code(f, SG_OK, account_get(f->store, "shop", &row, &f->err));
 	assert_true(row.facts.paused);
-}
-
-/* ---- files ---------------------------------------------------------------------- */
-
-static void
-append_raw(const struct house *house, const char *name, const char *text)
-{
-	char path[512];
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", house->dir, name);
-	fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0640);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	assert_int_equal(close(fd), 0);
-}
-
-static bool
-has_bookmark(struct house *house, const char *name)
-{
-	struct store_bookmark row;
-
-	return store_bookmark_get(house->admin->store, name, &row, NULL) ==
-	       SG_OK;
-}
-
-/* A file goes when it was read and its writer has ended, its bookmark too. */
-static void
-test_end_of_file(void **state)
-{
-	struct house *house = *state;
-	struct journal_entry entry = entry_of(house, "4abc");
-	struct names names;
-
-	note(house, &entry);
-	assert_int_equal(ingest(house), 1);
-	names = files(house);
-	assert_int_equal(names.count, 1);
-	assert_true(has_bookmark(house, names.first));
-	entry.queue_id = "4def";
-	note(house, &entry);
-	journal_close(&house->journal);
-	assert_int_equal(ingest(house), 1);
-	assert_int_equal(files(house).count, 0);
-	assert_false(has_bookmark(house, names.first));
-	assert_int_equal(ingest(house), 0);
-}
-
-/* Lines that are none cost nobody else anything. */
-static void
-test_bad_lines(void **state)
-{
-	static const char *const lines[] = {"\n", "no JSON\n", "[]\n", "{}\n",
-	    "{\"kind\":\"sent\"}\n",
-	    "{\"kind\":\"sent\",\"account\":1,\"id\":\"\"}\n",
-	    "{\"kind\":\"seen\",\"account\":1,\"id\":\"a\"}\n",
-	    "{\"kind\":\"sent\",\"account\":1,\"id\":\"\\u0000\"}\n"};
-	struct house *house = *state;
-	struct journal_entry entry = entry_of(house, "4abc");
-	char name[256];
-
-	note(house, &entry);
-	(void)snprintf(name, sizeof(name), "%s", files(house).first);
-	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
-		append_raw(house, name, lines[i]);
-	entry.queue_id = "4def";
-	note(house, &entry);
-	assert_int_equal(ingest(house), 2);
-	journal_close(&house->journal);
-	append_raw(house, name, "{\"kind\":\"sent\",\"acc");
-	assert_int_equal(ingest(house), 0);
-	assert_int_equal(files(house).count, 0);
-	assert_int_equal(messages(house).count, 2);
-}
-
-/* It is left where it is while its writer lives. */
-static void
-test_torn_line(void **state)
-{
-	struct house *house = *state;
-	struct journal_entry entry = entry_of(house, "4abc");
-	char name[256];
-
-	note(house, &entry);
-	(void)snprintf(name, sizeof(name), "%s", files(house).first);
-	append_raw(house, name, "{\"kind\":\"sent\",\"account\":1,");
-	assert_int_equal(ingest(house), 1);
-	assert_int_equal(files(house).count, 1);
-	append_raw(house, name, "\"id\":\"4def\",\"recipients\":\"\"}\n");
-	assert_int_equal(ingest(house), 1);
-}
-
-/* Longer than what is read at once, longer than any line may be. */
-static void
-test_long_lines(void **state)
-{
-	struct house *house = *state;
-	struct journal_entry entry = entry_of(house, "4abc");
-	size_t size = JOURNAL_LINE_MAX * 2 + 100;
-	char *text = malloc(size);
-	char name[256];
-
-	assert_non_null(text);
-	memset(text, 's', JOURNAL_LINE_MAX * 3 / 4);
-	text[JOURNAL_LINE_MAX * 3 / 4] = '\0';
-	entry.sender = text;
-	note(house, &entry);
-	assert_int_equal(ingest(house), 1);
-	(void)snprintf(name, sizeof(name), "%s", files(house).first);
-	memset(text, 'x', size - 2);
-	memcpy(text + size - 2, "\n", 2);
-	append_raw(house, name, text);
-	entry.sender = "";
-	entry.queue_id = "4def";
-	note(house, &entry);
-	assert_int_equal(ingest(house), 1);
-	assert_int_equal(messages(house).count, 2);
-	free(text);
 }
 
 /* ---- several, and killed ----------------------------------------------------------- */
@@ -659,11 +349,11 @@ note_many(struct house *house, int from, int count)
 		char queue_id[32];
 
 		(void)snprintf(queue_id, sizeof(queue_id), "4m%d", i);
-		entry = entry_of(house, queue_id);
+		entry = ingest_house_entry(house, queue_id);
 		entry.at_msec = SENT_MSEC - i * 1000;
 		if (i % 10 == 0)
 			entry.kind = JOURNAL_REJECTED;
-		note(house, &entry);
+		ingest_house_note(house, &entry);
 		if (i % 150 == 149) { /* the next file */
 			journal_close(&house->journal);
 			assert_int_equal(
@@ -678,12 +368,14 @@ assert_many(struct house *house, int count)
 {
 	int rejected = (count + 9) / 10;
 
-	assert_int_equal(messages(house).count, count - rejected);
+	assert_int_equal(ingest_house_messages(house).count, count - rejected);
+	assert_int_equal(ingest_house_events(house, STORE_EVENT_SEND).count,
+	    count - rejected);
 	assert_int_equal(
-	    events(house, STORE_EVENT_SEND).count, count - rejected);
-	assert_int_equal(events(house, STORE_EVENT_REJECT).count, rejected);
-	assert_int_equal(tally(house, 0).sent, count - rejected);
-	assert_int_equal(tally(house, 0).eligible, count - rejected);
+	    ingest_house_events(house, STORE_EVENT_REJECT).count, rejected);
+	assert_int_equal(ingest_house_tally(house, 0).sent, count - rejected);
+	assert_int_equal(
+	    ingest_house_tally(house, 0).eligible, count - rejected);
 }
 
 static void *
@@ -725,9 +417,9 @@ test_two_at_once(void **state)
 		assert_null(failed);
 	}
 	journal_close(&house->journal);
-	(void)ingest(house);
+	(void)ingest_house_run(house);
 	assert_many(house, MANY);
-	assert_int_equal(files(house).count, 0);
+	assert_int_equal(ingest_house_files(house).count, 0);
 }
 
 /* A process that brings the journal in until it is killed. */
@@ -768,12 +460,10 @@ test_killed(void **state)
 	    admin_store_open(house->admin->conf, STORE_OPEN_WRITE,
 		&house->admin->store, &house->admin->err));
 	journal_close(&house->journal);
-	(void)ingest(house);
+	(void)ingest_house_run(house);
 	assert_many(house, MANY);
-	assert_int_equal(files(house).count, 0);
+	assert_int_equal(ingest_house_files(house).count, 0);
 }
-
-#define WITH_HOUSE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int
 main(void)
@@ -787,10 +477,6 @@ main(void)
 	    WITH_HOUSE(test_waits),
 	    WITH_HOUSE(test_fresh_start),
 	    WITH_HOUSE(test_resumed),
-	    WITH_HOUSE(test_end_of_file),
-	    WITH_HOUSE(test_bad_lines),
-	    WITH_HOUSE(test_torn_line),
-	    WITH_HOUSE(test_long_lines),
 	    WITH_HOUSE(test_two_at_once),
 	    WITH_HOUSE(test_killed),
 	};

@@ -341,6 +341,24 @@ test_next_file(void **state)
 	free(sender);
 }
 
+/* A file whose name may not be on the disk is not continued when that is wanted. */
+static void
+test_synced_from_now_on(void **state)
+{
+	struct fixture *f = *state;
+
+	append(f, &plain);
+	journal_sync(f->journal, false);
+	append(f, &plain);
+	assert_int_equal(files(f), 1);
+	journal_sync(f->journal, true);
+	append(f, &plain);
+	assert_int_equal(files(f), 2);
+	journal_sync(f->journal, true);
+	append(f, &plain);
+	assert_int_equal(files(f), 2);
+}
+
 #define THREADS 4
 #define EACH 500
 
@@ -427,6 +445,7 @@ main(void)
 	    WITH_JOURNAL(test_lock),
 	    WITH_JOURNAL(test_removed),
 	    WITH_JOURNAL(test_next_file),
+	    WITH_JOURNAL(test_synced_from_now_on),
 	    WITH_JOURNAL(test_threads),
 	    WITH_JOURNAL(test_open),
 	};

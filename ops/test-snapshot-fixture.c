@@ -7,34 +7,35 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <sqlite3.h>
-
 const char fixture_fill[] = INSERT_ACCOUNT
     "VALUES (1, 'demo', 1, 0, '', 500, 10.5, 'none', '', '', 0);"
     "INSERT INTO login VALUES ('app', 1, 0);"
-    "INSERT INTO credential VALUES ('AKIA', 1, 1, 0, 'h', x'00', 0);" INSERT_IDENTITY
+    "INSERT INTO credential VALUES ('AKIA', 1, 1, 0, 'h', CAST('0' AS BLOB), 0);" INSERT_IDENTITY
     "(1, 1, 'demo.example', 1, 2, 1, 0, 0);" INSERT_KEY
-    "(1, 1, 's', 'rsa', 2048, 1, 0, 'p', x'00');" INSERT_SUPPRESSION
+    "(1, 1, 's', 'rsa', 2048, 1, 0, 'p', CAST('0' AS BLOB));" INSERT_SUPPRESSION
     "VALUES (1, 'x@y.example', 1, 1700000000);";
 
 void
 fixture_sql(struct fixture *f, const char *text)
 {
-	sqlite3 *db;
-	char *message = NULL;
+	if (!test_database_sql(f->url, text, NULL))
+		fail_msg("%s", text);
+}
 
-	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
-	(void)sqlite3_busy_timeout(db, 5000);
-	if (sqlite3_exec(db, "PRAGMA foreign_keys = 1", NULL, NULL, NULL) !=
-		SQLITE_OK ||
-	    sqlite3_exec(db, text, NULL, NULL, &message) != SQLITE_OK)
-		fail_msg("%s: %s", text, message);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+static void
+open_reader(struct fixture *f)
+{
+	assert_code(f, SG_OK,
+	    store_open(f->url, STORE_OPEN_READ, 1000, &f->reader, &f->err));
 }
 
 void
 fixture_refresh(struct fixture *f)
 {
+	if (test_database_is_postgresql()) {
+		store_close(&f->reader);
+		open_reader(f);
+	}
 	assert_code(
 	    f, SG_OK, snapshot_refresh(f->snapshot, f->reader, 1000, &f->err));
 }
@@ -45,25 +46,19 @@ fixture_open(struct fixture *f)
 	int from, to;
 
 	assert_code(f, SG_OK, store_migrate(f->url, &from, &to, &f->err));
-	assert_code(f, SG_OK,
-	    store_open(f->url, STORE_OPEN_READ, 1000, &f->reader, &f->err));
+	open_reader(f);
 }
 
 int
 fixture_setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	const char *tmp = getenv("TMPDIR");
 
 	assert_non_null(f);
-	if (tmp == NULL)
-		tmp = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-	(void)snprintf(f->dir, sizeof(f->dir), "%s/snapshot-XXXXXX", tmp);
-	assert_non_null(mkdtemp(f->dir));
-	(void)snprintf(f->path, sizeof(f->path), "%s/a.db", f->dir);
-	(void)snprintf(f->url, sizeof(f->url), "sqlite:%s", f->path);
-	fixture_open(f);
+	assert_true(test_database_make(f->url, sizeof(f->url)));
+	open_reader(f);
 	assert_code(f, SG_OK, snapshot_new(ALL_PARTS, &f->snapshot, &f->err));
+	assert_code(f, SG_OK, snapshot_set_store(f->snapshot, f->url, &f->err));
 	*state = f;
 	return 0;
 }
@@ -72,10 +67,12 @@ void
 fixture_remove(struct fixture *f)
 {
 	static const char *const ends[] = {"", "-wal", "-shm"};
-	char name[200];
+	char name[TEST_DATABASE_URL_SIZE + 8];
 
+	assert_false(test_database_is_postgresql());
 	for (size_t i = 0; i < 3; i++) {
-		(void)snprintf(name, sizeof(name), "%s%s", f->path, ends[i]);
+		(void)snprintf(name, sizeof(name), "%s%s",
+		    strchr(f->url, ':') + 1, ends[i]);
 		(void)unlink(name);
 	}
 }
@@ -88,8 +85,7 @@ fixture_teardown(void **state)
 	snapshot_free(&f->snapshot);
 	snapshot_free(&f->snapshot);
 	store_close(&f->reader);
-	fixture_remove(f);
-	(void)rmdir(f->dir);
+	test_database_drop(f->url);
 	free(f);
 	return 0;
 }

@@ -6,15 +6,14 @@
 #include "ops/snapshot.h"
 #include "ops/test-admin.h"
 #include "store/store.h"
+#include "store/test-database.h"
 
 #define ALL_PARTS                                                              \
 	(SNAPSHOT_ACCOUNTS | SNAPSHOT_IDENTITIES | SNAPSHOT_SUPPRESSIONS |     \
 	    SNAPSHOT_SETS)
 
 struct fixture {
-	char dir[128];
-	char path[160];
-	char url[176];
+	char url[TEST_DATABASE_URL_SIZE];
 	struct store *reader;
 	struct snapshot *snapshot;
 	struct err err;
@@ -24,11 +23,13 @@ struct fixture {
 int fixture_setup(void **state);
 int fixture_teardown(void **state);
 
-/* Makes the store, if it is not there, and opens it as f->reader. */
+/* Makes the store's file, if it is not there, and opens it as f->reader. */
 void fixture_open(struct fixture *f);
-/* The files of the store. */
+/* The file of the store; f->url stays. */
 void fixture_remove(struct fixture *f);
 void fixture_sql(struct fixture *f, const char *text);
+/* All that was committed is seen: on PostgreSQL by a new f->reader, for a server
+ * tells of changes a moment later. */
 void fixture_refresh(struct fixture *f);
 
 #define INSERT_ACCOUNT                                                         \
