@@ -9,12 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "feedback/taker.h"
+#include "ops/heartbeat.h"
 
 /* The store takes one writer at a time: more threads read reports meanwhile. */
 #define POOL_THREADS 3
+/* How long a thread waits for a job before it says that it is there. */
+#define IDLE_SEC 2
 
 struct job_list {
 	struct pool_job *first, **last;
@@ -25,6 +30,7 @@ struct pool {
 	pthread_cond_t wake;
 	struct job_list waiting, done;
 	struct return_mac *mac;
+	struct heartbeat *heartbeat; /* NULL: none, or a thread has it */
 	pthread_t threads[POOL_THREADS];
 	size_t thread_count;
 	bool is_ending;
@@ -87,18 +93,51 @@ tell(struct pool *pool)
 		return;
 }
 
-/* The next job, or NULL at the end. */
-static struct pool_job *
-wait_for_job(struct pool *pool)
+/* The next job; NULL: none came in time. False: the end. */
+static bool
+wait_for_job(struct pool *pool, struct pool_job **job_r)
 {
-	struct pool_job *job;
+	struct timespec until;
+	bool goes_on;
+	int rc = 0;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += IDLE_SEC;
+	(void)pthread_mutex_lock(&pool->lock);
+	while (pool->waiting.first == NULL && !pool->is_ending && rc == 0)
+		rc = pthread_cond_timedwait(&pool->wake, &pool->lock, &until);
+	goes_on = !pool->is_ending;
+	*job_r = goes_on ? list_take(&pool->waiting) : NULL;
+	(void)pthread_mutex_unlock(&pool->lock);
+	return goes_on;
+}
+
+/* By one thread at a time, whichever. */
+static void
+say_that_it_runs(struct pool *pool)
+{
+	struct heartbeat *heartbeat;
 
 	(void)pthread_mutex_lock(&pool->lock);
-	while (pool->waiting.first == NULL && !pool->is_ending)
-		(void)pthread_cond_wait(&pool->wake, &pool->lock);
-	job = pool->is_ending ? NULL : list_take(&pool->waiting);
+	heartbeat = pool->heartbeat;
+	pool->heartbeat = NULL;
 	(void)pthread_mutex_unlock(&pool->lock);
-	return job;
+	heartbeat_turn(heartbeat, clock_mono_msec());
+	if (heartbeat == NULL)
+		return;
+	(void)pthread_mutex_lock(&pool->lock);
+	pool->heartbeat = heartbeat;
+	(void)pthread_mutex_unlock(&pool->lock);
+}
+
+static void
+finish_job(struct pool *pool, struct taker *taker, struct pool_job *job)
+{
+	do_job(taker, job);
+	(void)pthread_mutex_lock(&pool->lock);
+	list_add(&pool->done, job);
+	(void)pthread_mutex_unlock(&pool->lock);
+	tell(pool);
 }
 
 static void *
@@ -108,12 +147,11 @@ work(void *arg)
 	struct taker taker = {.mac = pool->mac};
 	struct pool_job *job;
 
-	while ((job = wait_for_job(pool)) != NULL) {
-		do_job(&taker, job);
-		(void)pthread_mutex_lock(&pool->lock);
-		list_add(&pool->done, job);
-		(void)pthread_mutex_unlock(&pool->lock);
-		tell(pool);
+	say_that_it_runs(pool);
+	while (wait_for_job(pool, &job)) {
+		if (job != NULL)
+			finish_job(pool, &taker, job);
+		say_that_it_runs(pool);
 	}
 	taker_fini(&taker);
 	return NULL;
@@ -135,19 +173,32 @@ start_threads(struct pool *pool, struct err *err_r)
 	return SG_OK;
 }
 
+static void
+init_locks(struct pool *pool)
+{
+	pthread_condattr_t attr;
+
+	(void)pthread_mutex_init(&pool->lock, NULL);
+	(void)pthread_condattr_init(&attr);
+	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&pool->wake, &attr);
+	(void)pthread_condattr_destroy(&attr);
+}
+
 enum sg_err
-pool_new(struct return_mac *mac, struct pool **pool_r, struct err *err_r)
+pool_new(struct return_mac *mac, struct heartbeat *heartbeat,
+    struct pool **pool_r, struct err *err_r)
 {
 	struct pool *pool = calloc(1, sizeof(*pool));
 	enum sg_err rc = SG_OK;
 
 	if (pool == NULL)
 		return err_set(err_r, SG_NOMEM, "no memory");
-	(void)pthread_mutex_init(&pool->lock, NULL);
-	(void)pthread_cond_init(&pool->wake, NULL);
+	init_locks(pool);
 	list_init(&pool->waiting);
 	list_init(&pool->done);
 	pool->mac = mac;
+	pool->heartbeat = heartbeat;
 	pool->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (pool->fd < 0)
 		rc = err_set(err_r, SG_IO, "eventfd: %s", strerror(errno));

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "feedback/session.h"
 
+struct heartbeat;
 struct pool;
 struct return_mac;
 struct settings;
@@ -24,9 +25,10 @@ struct pool_job {
 	void *ctx;                             /* the caller's */
 };
 
-/* mac: borrowed until pool_free. */
-enum sg_err pool_new(
-    struct return_mac *mac, struct pool **pool_r, struct err *err_r);
+/* mac, heartbeat: borrowed until pool_free. By heartbeat (may be NULL) the threads
+ * say, too, that the program runs. */
+enum sg_err pool_new(struct return_mac *mac, struct heartbeat *heartbeat,
+    struct pool **pool_r, struct err *err_r);
 /* Waits for what is in hand; jobs that nobody collected are left to their owner. */
 void pool_free(struct pool **pool);
 

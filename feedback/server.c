@@ -19,6 +19,7 @@
 #include "feedback/listen.h"
 #include "feedback/pool.h"
 #include "feedback/settings.h"
+#include "ops/heartbeat.h"
 #include "ops/return_mac.h"
 #include "report/report.h"
 
@@ -35,6 +36,7 @@ enum { WAIT_SIGNAL, WAIT_POOL, WAIT_LISTEN, WAIT_CONNS };
 struct server {
 	struct settings *settings;
 	struct return_mac *mac;
+	struct heartbeat *heartbeat;
 	struct pool *pool;
 	struct local_socket listener;
 	struct conns conns;
@@ -66,6 +68,7 @@ server_free(struct server **server)
 	local_socket_close(&s->listener);
 	pool_free(&s->pool);
 	conns_fini(&s->conns);
+	heartbeat_free(&s->heartbeat);
 	return_mac_free(&s->mac);
 	settings_unref(&s->settings);
 	free(s->wait);
@@ -122,6 +125,9 @@ server_open(void *ctx, struct err *err_r)
 	seal_free(&seal);
 	if (rc == SG_OK)
 		rc = feedback_listen(conf, &server->listener, err_r);
+	server->heartbeat = heartbeat_new(
+	    "sendward-feedback", conf->store, conf->feedback_socket);
+	heartbeat_name_host(server->heartbeat, conf->host);
 	process_raise_files(conf->feedback_max_connections + FILES_EXTRA);
 	return rc;
 }
@@ -237,7 +243,8 @@ enum sg_err
 server_run(void *ctx, struct err *err_r)
 {
 	struct server *server = ctx;
-	enum sg_err rc = pool_new(server->mac, &server->pool, err_r);
+	enum sg_err rc =
+	    pool_new(server->mac, server->heartbeat, &server->pool, err_r);
 
 	if (rc != SG_OK)
 		return rc;
@@ -247,5 +254,6 @@ server_run(void *ctx, struct err *err_r)
 		rc = turn(server, err_r);
 	/* The threads are to end before the log does. */
 	pool_free(&server->pool);
+	heartbeat_end(server->heartbeat);
 	return rc;
 }

@@ -14,9 +14,14 @@
 #include "milter/folder.h"
 #include "milter/message.h"
 #include "milter/operator.h"
+#include "milter/quota.h"
+#include "milter/seen.h"
 #include "ops/brake_pool.h"
 #include "ops/freshener.h"
+#include "ops/heartbeat.h"
 #include "ops/journal.h"
+#include "ops/observer.h"
+#include "ops/pool_route.h"
 #include "ops/releaser.h"
 #include "ops/return_mac.h"
 #include "ops/signing_keys.h"
@@ -38,6 +43,13 @@ filter_load(struct filter *f, const char *conf_path, struct err *err_r)
 	return rc;
 }
 
+static void
+sync_journal(struct filter *f)
+{
+	journal_sync(
+	    f->journal, f->conf->journal_sync == CONF_JOURNAL_SYNC_YES);
+}
+
 enum sg_err
 filter_open(struct filter *f, struct err *err_r)
 {
@@ -57,14 +69,27 @@ filter_open(struct filter *f, struct err *err_r)
 		    &f->snapshot, err_r);
 	if (rc == SG_OK)
 		rc = freshener_new(url, f->snapshot, &f->freshener, err_r);
+	if (rc == SG_OK) {
+		struct heartbeat *heartbeat = heartbeat_new(
+		    "sendward-milter", url, f->conf->milter_socket);
+
+		heartbeat_name_host(heartbeat, f->conf->host);
+		freshener_set_heartbeat(f->freshener, heartbeat);
+	}
 	if (rc == SG_OK)
-		rc = releaser_new(url, &f->releaser, err_r);
+		rc = releaser_new(f->conf, &f->releaser, err_r);
+	if (rc == SG_OK)
+		rc = observer_new(url, &f->observer, err_r);
 	if (rc == SG_OK)
 		rc = brake_pool_new(url, &f->brakes, err_r);
+	if (rc == SG_OK)
+		rc = pool_route_new(f->conf, &f->route, err_r);
 	if (rc == SG_OK)
 		rc = folder_make(f->conf->journal, f->conf->user, err_r);
 	if (rc == SG_OK)
 		rc = journal_open(f->conf->journal, &f->journal, err_r);
+	if (rc == SG_OK)
+		sync_journal(f);
 	return rc;
 }
 
@@ -74,7 +99,11 @@ filter_start(struct filter *f, struct err *err_r)
 	enum sg_err rc = freshener_start(f->freshener, err_r);
 
 	if (rc == SG_OK)
-		rc = releaser_start(f->releaser, err_r);
+		rc = observer_start(f->observer, err_r);
+	if (rc == SG_OK)
+		rc = pool_route_start(f->route, err_r);
+	if (rc == SG_OK && f->conf->milter_quota == CONF_MILTER_QUOTA_YES)
+		rc = quota_open(f->conf, &f->quota, err_r);
 	return rc;
 }
 
@@ -82,7 +111,9 @@ void
 filter_stop(struct filter *f)
 {
 	freshener_stop(f->freshener);
-	releaser_stop(f->releaser);
+	observer_stop(f->observer);
+	pool_route_stop(f->route);
+	quota_stop(f->quota);
 }
 
 static enum sg_err
@@ -104,6 +135,8 @@ check_fixed(const struct conf *old, const struct conf *new, struct err *err_r)
 	    {"master_key_file", old->master_key_file, new->master_key_file},
 	    {"user", old->user, new->user},
 	    {"journal", old->journal, new->journal},
+	    {"policy.release_socket", old->policy_release_socket,
+		new->policy_release_socket},
 	    {"milter.socket", old->milter_socket, new->milter_socket},
 	    {"milter.socket_mode", old->milter_socket_mode,
 		new->milter_socket_mode},
@@ -115,6 +148,8 @@ check_fixed(const struct conf *old, const struct conf *new, struct err *err_r)
 	}
 	if (old->milter_timeout_sec != new->milter_timeout_sec)
 		return fixed("milter.timeout_sec", err_r);
+	if (old->milter_quota != new->milter_quota)
+		return fixed("milter.quota", err_r);
 	return SG_OK;
 }
 
@@ -155,6 +190,7 @@ filter_reload(struct filter *f, const char *conf_path, struct err *err_r)
 		(void)pthread_mutex_unlock(&f->lock);
 		fresh = old;
 		operator_unref(&relieved);
+		sync_journal(f);
 	}
 	conf_unref(&fresh);
 	return rc;
@@ -195,6 +231,8 @@ filter_env_init(struct filter *f, struct message_env *env_r)
 	env_r->look_ctx = f;
 	env_r->brake = ask_brakes;
 	env_r->brake_ctx = f;
+	env_r->route = f->route;
+	env_r->quota = f->quota;
 }
 
 void
@@ -236,6 +274,16 @@ filter_note(struct filter *f, const struct journal_entry *entry)
 		log_event(LOG_JOURNAL_FAILED_EVENT, entry->queue_id, "error",
 		    err.text, "code", err_name(err.code), NULL);
 	return false;
+}
+
+void
+filter_observe(struct filter *f, const struct message *m)
+{
+	struct observer_seen seen;
+	struct mailbox box;
+
+	if (seen_fill(m, &box, &seen))
+		observer_add(f->observer, &seen, clock_now_sec());
 }
 
 void

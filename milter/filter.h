@@ -13,8 +13,12 @@ struct conf;
 struct freshener;
 struct journal;
 struct journal_entry;
+struct message;
 struct message_env;
+struct observer;
 struct operator;
+struct pool_route;
+struct quota;
 struct releaser;
 struct return_mac;
 struct seal;
@@ -31,8 +35,11 @@ struct filter {
 	struct snapshot *snapshot;
 	struct freshener *freshener;
 	struct releaser *releaser;
+	struct observer *observer;
 	struct journal *journal;
 	struct brake_pool *brakes;
+	struct pool_route *route;
+	struct quota *quota;      /* NULL: the policy server counts */
 	int64_t note_failed_msec; /* when it was logged last; atomic */
 	int in_hand;    /* messages between MAIL and their end; atomic */
 	bool is_ending; /* no account's message is begun any more; atomic */
@@ -63,6 +70,9 @@ bool filter_is_fresh(struct filter *f);
 /* Any thread. Notes a message in the journal. False: it could not be noted, which
  * is logged once a minute at most. */
 bool filter_note(struct filter *f, const struct journal_entry *entry);
+
+/* Any thread. In monitor mode, after message_end: counts who sent as whom. */
+void filter_observe(struct filter *f, const struct message *m);
 
 /* Messages in hand. */
 void filter_begin(struct filter *f);

@@ -19,6 +19,7 @@
 
 #include "base/local_socket.h"
 #include "conf/conf.h"
+#include "milter/wire.h"
 
 #define UNIX_PREFIX "unix:"
 #define INET_PREFIX "inet:"
@@ -177,6 +178,8 @@ listen_open(const struct conf *conf, int *fd_r, struct err *err_r)
 			rc = err_set(err_r, SG_IO,
 			    "milter.socket: the listening socket is not found");
 	}
+	if (rc == SG_OK)
+		wire_watch(fd);
 	if (rc == SG_OK)
 		rc = set_nodelay(fd, err_r);
 	if (rc == SG_OK && path != NULL)

@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "conf/conf.h"
 #include "milter/content.h"
+#include "milter/quota.h"
 #include "milter/report.h"
 #include "ops/snapshot.h"
 #include "rules/mailbox.h"
@@ -284,6 +286,7 @@ refuse_recipient(
 	report_refused(m, "rcpt", address, v);
 	if (!m->is_monitor)
 		return MESSAGE_ANSWERED;
+	m->refused_recipient = v->reason;
 	if (address != NULL)
 		keep_refused_recipient(m, address);
 	return MESSAGE_GOES_ON;
@@ -298,8 +301,11 @@ message_rcpt(struct message *m, const char *path, struct rules_verdict *v)
 
 	verdict_accept(v);
 	m->rcpt_seen++;
-	if (m->refusal.is_held)
+	if (m->refusal.is_held) {
+		if (m->is_monitor)
+			(void)quota_recipient(m, path, v); /* it leaves */
 		return MESSAGE_GOES_ON;
+	}
 	address = bare_path_dup(m->arena, path);
 	if (address == NULL)
 		verdict_unavailable(v);
@@ -311,8 +317,13 @@ message_rcpt(struct message *m, const char *path, struct rules_verdict *v)
 	if (v->action == RULES_ACCEPT &&
 	    !keep_recipient(m, path, address, &recipient))
 		verdict_unavailable(v);
-	if (v->action != RULES_ACCEPT)
+	else if (v->action == RULES_ACCEPT && !quota_recipient(m, address, v))
+		m->recipient_count--;
+	if (v->action != RULES_ACCEPT) {
+		if (m->is_monitor)
+			(void)quota_recipient(m, address, v);
 		return refuse_recipient(m, address, v);
+	}
 	m->rcpt_taken++;
 	return MESSAGE_GOES_ON;
 }
@@ -405,10 +416,11 @@ return_path_domain(const struct message *m)
 static void
 return_path_edit(const struct message *m, struct edits *edits)
 {
+	const char *label = m->way.label;
 	char sender[RETURN_PATH_LOCAL_MAX + RULES_DOMAIN_MAX + 4];
 
-	(void)snprintf(sender, sizeof(sender), "<%s@%s>", m->content.token,
-	    return_path_domain(m));
+	(void)snprintf(sender, sizeof(sender), "<%s%s%s@%s>", m->content.token,
+	    label[0] != '\0' ? "-" : "", label, return_path_domain(m));
 	edits_sender(edits, sender);
 }
 
@@ -496,6 +508,20 @@ ask_brakes(struct message *m, int64_t now_sec, struct rules_verdict *v)
 	return false;
 }
 
+/* The address that it leaves from. Last of all: a warm-up is spent. */
+static void
+choose_way(struct message *m)
+{
+	const struct pool_order order = {.account_id = m->account.id,
+	    .set_id = m->content.set.id,
+	    .queue_id = m->queue_id,
+	    .recipients = (int64_t)m->recipient_count - m->rcpt_dropped};
+
+	if (m->env->route != NULL)
+		pool_route_choose(
+		    m->env->route, &order, clock_mono_msec(), &m->way);
+}
+
 /* NULL: it may leave. Else what is missing, for the log, and *v. */
 static const char *
 make_ready(struct message *m, int64_t now_sec, struct rules_verdict *v)
@@ -511,7 +537,12 @@ make_ready(struct message *m, int64_t now_sec, struct rules_verdict *v)
 	hold_recipients(m);
 	if (!write_recipients(m))
 		return "memory";
-	return ask_brakes(m, now_sec, v) ? NULL : "end";
+	if (!quota_message(m, v))
+		return "end";
+	if (!ask_brakes(m, now_sec, v))
+		return "end";
+	choose_way(m);
+	return NULL;
 }
 
 /* NULL: *edits is whole. Else what is missing. */
@@ -529,6 +560,29 @@ make_edits(struct message *m, struct edits *edits, struct rules_verdict *v)
 	return edits->failed ? "memory" : NULL;
 }
 
+/* Monitor mode: it leaves as it came, but by no address that its sender chose. */
+static enum message_step
+pass(struct message *m, struct edits *edits, struct rules_verdict *v)
+{
+	char *plain = arena_alloc(m->arena, strlen(m->sender) + 1);
+
+	edits_init(edits, m->arena);
+	if (plain != NULL && return_path_unlabel(m->sender, plain))
+		edits_sender(edits, plain);
+	if (plain != NULL && !edits->failed)
+		return MESSAGE_PASSES;
+	verdict_unavailable(v);
+	return MESSAGE_ANSWERED;
+}
+
+static enum message_step
+end_held(struct message *m, struct edits *edits, struct rules_verdict *v)
+{
+	enum message_step step = answer_held(m, v);
+
+	return step == MESSAGE_PASSES ? pass(m, edits, v) : step;
+}
+
 enum message_step
 message_end(struct message *m, int64_t now_sec, struct edits *edits_r,
     struct rules_verdict *v)
@@ -539,17 +593,17 @@ message_end(struct message *m, int64_t now_sec, struct edits *edits_r,
 	if (!m->content.is_header_over)
 		message_end_of_headers(m, true, now_sec);
 	if (m->refusal.is_held)
-		return answer_held(m, v);
+		return end_held(m, edits_r, v);
 	/* Monitor mode: every recipient would have been refused. */
 	if (m->is_monitor && m->rcpt_seen > 0 && m->rcpt_taken == 0)
-		return MESSAGE_PASSES;
+		return pass(m, edits_r, v);
 	missing = make_ready(m, now_sec, v);
 	if (missing == NULL)
 		missing = make_edits(m, edits_r, v);
 	if (missing == NULL)
 		return MESSAGE_GOES_ON;
 	hold(m, missing, v);
-	return answer_held(m, v);
+	return end_held(m, edits_r, v);
 }
 
 static void
@@ -581,7 +635,9 @@ fill_note(
 	    .tags = c->tags,
 	    .tag_count = c->tag_count,
 	    .submission = c->submission,
-	    .operation = c->operation};
+	    .operation = c->operation,
+	    .outgoing_ip = m->way.address,
+	    .outgoing_pool_id = m->way.pool_id};
 }
 
 bool

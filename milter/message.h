@@ -12,11 +12,13 @@
 #include "ops/admit.h"
 #include "ops/brake.h"
 #include "ops/journal.h"
+#include "ops/pool_route.h"
 #include "rules/return_path.h"
 
 struct arena;
 struct dkim_signer;
 struct operator;
+struct quota;
 
 /* For facts that were changed a moment ago: true when newer ones may be there. */
 typedef bool message_look_fn(void *ctx);
@@ -38,6 +40,8 @@ struct message_env {
 	message_brake_fn *brake; /* is asked when the account has brakes */
 	void *brake_ctx;
 	struct operator* operator; /* signs too; NULL: none */
+	struct pool_route *route;  /* NULL: the shared addresses */
+	struct quota *quota;       /* counts; NULL: the policy server does */
 };
 
 /* What is known at MAIL. Strings are borrowed for the call. */
@@ -122,6 +126,9 @@ struct message {
 	size_t recipient_count, recipient_room;
 	char *recipient_text; /* rules/recipients.h; NULL: not made yet */
 	struct message_refusal refusal;
+	enum rules_reason refused_recipient; /* the newest, in monitor mode */
+	char counted_as[24]; /* owned by milter/quota.c; "" not counted */
+	struct pool_way way; /* out; known at the end */
 	struct message_content content;
 };
 
@@ -148,7 +155,8 @@ void message_end_of_headers(struct message *m, bool is_fresh, int64_t now_sec);
 void message_body(struct message *m, const void *data, size_t len);
 
 /* End of message. MESSAGE_GOES_ON: *edits_r is what is to be changed; once that is
- * done the message is to be noted, and then message_log_accepted is due. */
+ * done the message is to be noted, and then message_log_accepted is due.
+ * MESSAGE_PASSES (monitor mode): *edits_r is to be applied, and that is all. */
 enum message_step message_end(struct message *m, int64_t now_sec,
     struct edits *edits_r, struct rules_verdict *v);
 

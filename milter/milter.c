@@ -190,7 +190,7 @@ on_mail(SMFICTX *ctx, char **args)
 	mail.client.daemon_name = macro(ctx, "{daemon_name}");
 	switch (session_mail(s, &mail, &v)) {
 	case MESSAGE_PASSES:
-		return SMFIS_ACCEPT;
+		return s->plain != NULL ? SMFIS_CONTINUE : SMFIS_ACCEPT;
 	case MESSAGE_ANSWERED:
 		return answer(ctx, &v);
 	case MESSAGE_GOES_ON:
@@ -207,6 +207,8 @@ on_rcpt(SMFICTX *ctx, char **args)
 	struct session *s = session_of(ctx);
 	struct rules_verdict v;
 
+	if (s != NULL && s->message == NULL && s->plain != NULL)
+		return SMFIS_CONTINUE;
 	if (s == NULL || s->message == NULL || args[0] == NULL)
 		return SMFIS_TEMPFAIL;
 	message_queue_id(s->message, macro(ctx, "i"));
@@ -305,16 +307,27 @@ end_message(SMFICTX *ctx, struct session *s, struct rules_verdict *v)
 	enum message_step step =
 	    message_end(s->message, clock_now_sec(), &edits, v);
 
+	filter_observe(s->filter, s->message);
 	if (step == MESSAGE_ANSWERED)
 		(void)session_note(s, v); /* it does not leave in any case */
-	if (step != MESSAGE_GOES_ON)
+	if (step == MESSAGE_ANSWERED)
 		return step;
-	if (!apply_all(ctx, &edits) || !session_note(s, NULL)) {
+	if (!apply_all(ctx, &edits) ||
+	    (step == MESSAGE_GOES_ON && !session_note(s, NULL))) {
 		message_edit_failed(s->message, v);
 		return MESSAGE_ANSWERED;
 	}
-	message_log_accepted(s->message);
+	if (step == MESSAGE_GOES_ON)
+		message_log_accepted(s->message);
 	return step;
+}
+
+/* Of a message that is nobody's. */
+static sfsistat
+end_plain(SMFICTX *ctx, const struct session *s)
+{
+	return smfi_chgfrom(ctx, s->plain, NULL) == MI_SUCCESS ? SMFIS_CONTINUE
+							       : SMFIS_TEMPFAIL;
 }
 
 static sfsistat
@@ -324,6 +337,8 @@ on_eom(SMFICTX *ctx)
 	enum message_step step;
 	struct rules_verdict v;
 
+	if (s != NULL && s->message == NULL && s->plain != NULL)
+		return end_plain(ctx, s);
 	if (s == NULL || s->message == NULL) {
 		log_bug("end of a message that did not begin");
 		return SMFIS_TEMPFAIL;

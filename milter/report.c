@@ -29,9 +29,8 @@ or_nothing(const char *text)
 	return text != NULL && text[0] != '\0' ? text : NULL;
 }
 
-/* From's address; what cannot be read is shown as it came. */
-static const char *
-from_of(const struct message *m, struct mailbox *box)
+const char *
+report_from(const struct message *m, struct mailbox *box)
 {
 	const char *raw = content_from(m);
 	size_t count;
@@ -59,7 +58,7 @@ report_accepted(const struct message *m)
 
 	log_event(LOG_MESSAGE_ACCEPT_EVENT, m->queue_id, "account",
 	    m->account.name, "login", or_nothing(m->login), "sender",
-	    sender_of(m), "from", from_of(m, &box), "identity",
+	    sender_of(m), "from", report_from(m, &box), "identity",
 	    c->cover.identity.settings.name, "owner",
 	    or_nothing(c->cover.owner), "dkim", c->dkim, "operator",
 	    m->env->operator != NULL ? m->env->operator->domain : NULL, "recipients",
@@ -90,7 +89,7 @@ report_refused(const struct message *m, const char *stage,
 	log_event(event_of(m, v), m->queue_id, "stage", stage, "reason",
 	    rules_reason_token(v->reason), "account",
 	    or_nothing(m->account.name), "login", or_nothing(m->login),
-	    "sender", sender_of(m), "from", from_of(m, &box), "recipient",
+	    "sender", sender_of(m), "from", report_from(m, &box), "recipient",
 	    recipient, "reply", reply, NULL);
 }
 

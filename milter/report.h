@@ -2,9 +2,14 @@
 #ifndef SENDWARD_MILTER_REPORT_H
 #define SENDWARD_MILTER_REPORT_H
 
+struct mailbox;
 struct message;
 struct message_mail;
 struct rules_verdict;
+
+/* From's address; what cannot be read as it came; NULL: there is none. Borrowed from
+ * m and box. */
+const char *report_from(const struct message *m, struct mailbox *box);
 
 void report_accepted(const struct message *m);
 /* message.reject or message.defer, in monitor mode message.observe. recipient is

@@ -15,7 +15,9 @@
 #include "base/log.h"
 #include "conf/conf.h"
 #include "milter/filter.h"
+#include "milter/quota.h"
 #include "ops/releaser.h"
+#include "rules/return_path.h"
 #include "rules/verdict.h"
 
 #define IPV4_AT 12 /* in ::ffff:a.b.c.d */
@@ -37,6 +39,7 @@ session_free(struct session **session)
 	if (*session == NULL)
 		return;
 	session_end_message(*session, false);
+	free((*session)->plain);
 	arena_free(&(*session)->arena);
 	free(*session);
 	*session = NULL;
@@ -95,6 +98,21 @@ ready_arena(struct session *s)
 	return s->arena != NULL;
 }
 
+/* The MTA finds the address that a message leaves from by the label alone, so only
+ * what was labelled here may keep one. False: no memory. */
+static bool
+keep_plain(struct session *s, const char *path)
+{
+	s->plain = malloc(strlen(path) + 1);
+	if (s->plain == NULL)
+		return false;
+	if (!return_path_unlabel(path, s->plain)) {
+		free(s->plain);
+		s->plain = NULL;
+	}
+	return true;
+}
+
 enum message_step
 session_mail(
     struct session *s, struct message_mail *mail, struct rules_verdict *v)
@@ -102,6 +120,8 @@ session_mail(
 	enum message_step step;
 
 	session_end_message(s, false);
+	free(s->plain);
+	s->plain = NULL;
 	filter_begin(s->filter);
 	filter_env_init(s->filter, &s->env);
 	mail->client.address = s->has_address ? s->address : NULL;
@@ -112,6 +132,10 @@ session_mail(
 	if (ready_arena(s)) {
 		step = message_mail(&s->env, s->arena, mail, &s->message, v);
 	} else {
+		verdict_unavailable(v);
+		step = MESSAGE_ANSWERED;
+	}
+	if (step == MESSAGE_PASSES && !keep_plain(s, mail->path)) {
 		verdict_unavailable(v);
 		step = MESSAGE_ANSWERED;
 	}
@@ -129,9 +153,8 @@ give_back(struct session *s)
 
 	if (message_is_counted(m) &&
 	    !releaser_push(s->filter->releaser, m->queue_id, m->session))
-		log_event(LOG_STORE_FAILED_EVENT, m->queue_id, "what",
-		    "a reservation was not given back", "account",
-		    m->account.name, "error", "the queue is full", NULL);
+		log_event(LOG_POLICY_UNHEARD_EVENT, m->queue_id, "account",
+		    m->account.name, "session", m->session, NULL);
 }
 
 bool
@@ -149,7 +172,9 @@ session_end_message(struct session *s, bool has_left)
 {
 	if (s->message == NULL)
 		return;
-	if (!has_left)
+	if (s->env.quota != NULL)
+		quota_settle(s->message, has_left);
+	else if (!has_left)
 		give_back(s);
 	message_fini(s->message);
 	s->message = NULL;

@@ -23,6 +23,9 @@ struct session {
 	size_t arena_max;
 	struct message_env env;  /* of the message in hand */
 	struct message *message; /* NULL: none is in hand */
+	/* Of a message that passes, whose sender claims a label of ours (see
+	 * return_path_unlabel): the sender that it is to have. NULL: none. */
+	char *plain;
 };
 
 /* NULL: no memory. A session belongs to one thread at a time. */
@@ -34,7 +37,9 @@ void session_free(struct session **session);
 void session_client(struct session *s, const struct sockaddr *address);
 
 /* MAIL: as message_mail; mail's address, session, is_fresh and is_ending are
- * filled in here. After MESSAGE_GOES_ON a message is in hand. */
+ * filled in here. After MESSAGE_GOES_ON a message is in hand. After MESSAGE_PASSES
+ * plain may be set: the message is then to be waited for, and its sender changed at
+ * its end. */
 enum message_step session_mail(
     struct session *s, struct message_mail *mail, struct rules_verdict *v);
 
@@ -43,7 +48,7 @@ enum message_step session_mail(
 bool session_note(struct session *s, const struct rules_verdict *v);
 
 /* The message in hand is over. has_left: the MTA delivers it; else what the
- * policy server counted for it is given back. Does nothing when none is. */
+ * policy server, or milter/quota.h, counted for it is given back. Does nothing when none is. */
 void session_end_message(struct session *s, bool has_left);
 
 #endif

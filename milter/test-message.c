@@ -289,6 +289,29 @@ test_refused_in_monitor(void **state)
 	}
 }
 
+/* Monitor mode: but who is refused chooses no address that it leaves from. */
+static void
+test_label_in_monitor(void **state)
+{
+	struct run r;
+
+	(void)state;
+	test_begin(
+	    &r, "shop", "<b-aeaaaaabaaaecaaaaaaaaaaaaa-abcde@evil.example>");
+	r.conf->mode = CONF_MODE_MONITOR;
+	assert_int_equal(test_mail(&r), MESSAGE_GOES_ON);
+	assert_int_equal(
+	    message_rcpt(r.m, "<a@reader.example>", &r.v), MESSAGE_GOES_ON);
+	test_send_body(&r, "a@shop.example");
+	message_queue_id(r.m, QUEUE_ID);
+	assert_int_equal(test_end(&r), MESSAGE_PASSES);
+	assert_int_equal(r.edits.count, 1);
+	assert_int_equal(r.edits.list[0].kind, EDIT_SENDER);
+	assert_string_equal(
+	    r.edits.list[0].value, "b-aeaaaaabaaaecaaaaaaaaaaaaa@evil.example");
+	test_finish(&r);
+}
+
 static void
 test_accepted_in_monitor(void **state)
 {
@@ -562,6 +585,7 @@ main(void)
 	    cmocka_unit_test(test_refused_not_smtp),
 	    cmocka_unit_test(test_no_brackets),
 	    cmocka_unit_test(test_refused_in_monitor),
+	    cmocka_unit_test(test_label_in_monitor),
 	    cmocka_unit_test(test_accepted_in_monitor),
 	    cmocka_unit_test(test_unsigned),
 	    cmocka_unit_test(test_limits),

@@ -21,27 +21,43 @@ static const char *const stage_names[POLICY_STAGE_COUNT] = {
     [POLICY_STAGE_OTHER] = "OTHER",
 };
 
-/* Attributes whose text is kept, with where and how much of it. */
+/* What is done with an attribute's value. */
+enum use { USE_TEXT, USE_TYPE, USE_STAGE, USE_COUNT };
+
+/* Attributes that are used; of texts, where and how much of it is kept. */
 struct attribute {
 	const char *name;
 	size_t name_len;
+	enum use use;
 	size_t offset;
 	size_t size;
 };
 
 /* clang-format off */
+#define OTHER(name, use) { name, sizeof(name) - 1, use, 0, 0 }
 #define TEXT(field)                                                            \
-	{ #field, sizeof(#field) - 1, offsetof(struct policy_request, field),  \
+	{ #field, sizeof(#field) - 1, USE_TEXT,                                \
+	    offsetof(struct policy_request, field),                            \
 	    sizeof(((struct policy_request *)0)->field) }
+/* By the length of their names. */
 static const struct attribute attributes[] = {
+	OTHER("request", USE_TYPE),
 	TEXT(instance),
 	TEXT(queue_id),
 	TEXT(recipient),
-	TEXT(client_address),
 	TEXT(client_port),
-	TEXT(sasl_username),
 	TEXT(sasl_sender),
+	TEXT(sasl_username),
+	TEXT(client_address),
 	TEXT(policy_context),
+	OTHER("protocol_state", USE_STAGE),
+	OTHER("recipient_count", USE_COUNT),
+};
+#define NAME_LEN_MAX 15
+/* Where names of that length begin; one more, where the last ones end. */
+static const unsigned char first_of_len[NAME_LEN_MAX + 2] = {
+	[8] = 1, [9] = 3, [10] = 4, [11] = 4, [12] = 6, [13] = 6, [14] = 7,
+	[15] = 10, [16] = 11,
 };
 /* clang-format on */
 #define ATTRIBUTES_LEN (sizeof(attributes) / sizeof(attributes[0]))
@@ -68,13 +84,15 @@ policy_parser_init(struct policy_parser *parser)
 	request->recipient_count = 0;
 	request->too_long = NULL;
 	for (size_t i = 0; i < ATTRIBUTES_LEN; i++)
-		((char *)request)[attributes[i].offset] = '\0';
+		if (attributes[i].use == USE_TEXT)
+			((char *)request)[attributes[i].offset] = '\0';
 }
 
+/* Without NUL in data. */
 static bool
 is_word(const char *data, size_t len, const char *word)
 {
-	return strlen(word) == len && memcmp(data, word, len) == 0;
+	return strncmp(word, data, len) == 0 && word[len] == '\0';
 }
 
 static enum policy_stage
@@ -117,20 +135,16 @@ keep_text(struct policy_request *request, const struct attribute *attribute,
 	text[len] = '\0';
 }
 
-static bool
-keep_if_known(struct policy_request *request, const char *name, size_t name_len,
-    const char *value, size_t len)
+static const struct attribute *
+find_attribute(const char *name, size_t len)
 {
-	for (size_t i = 0; i < ATTRIBUTES_LEN; i++) {
-		const struct attribute *a = &attributes[i];
-
-		if (a->name_len == name_len &&
-		    memcmp(a->name, name, name_len) == 0) {
-			keep_text(request, a, value, len);
-			return true;
-		}
-	}
-	return false;
+	if (len > NAME_LEN_MAX)
+		return NULL;
+	for (size_t i = first_of_len[len]; i < first_of_len[len + 1]; i++)
+		if (attributes[i].name[0] == name[0] &&
+		    memcmp(attributes[i].name, name, len) == 0)
+			return &attributes[i];
+	return NULL;
 }
 
 static enum sg_err
@@ -148,33 +162,39 @@ static enum sg_err
 take_attribute(struct policy_parser *parser, const char *line, size_t len,
     struct err *err_r)
 {
-	struct policy_request *request = &parser->request;
-	const char *equals = memchr(line, '=', len);
-	size_t name_len, value_len;
+	const char *equals = memchr(line, '=', len), *value;
+	const struct attribute *attribute;
+	size_t value_len;
 
-	if (memchr(line, '\0', len) != NULL)
-		return err_set(err_r, SG_INVALID, "NUL in a request");
 	if (equals == NULL || equals == line)
 		return err_set(err_r, SG_INVALID, "a line is no name=value");
 	if (++parser->attributes > POLICY_ATTRIBUTES_MAX)
 		return err_set(err_r, SG_INVALID, "more than %d attributes",
 		    POLICY_ATTRIBUTES_MAX);
-	name_len = (size_t)(equals - line);
-	value_len = len - name_len - 1;
-	if (keep_if_known(request, line, name_len, equals + 1, value_len))
+	attribute = find_attribute(line, (size_t)(equals - line));
+	if (attribute == NULL)
 		return SG_OK;
-	if (is_word(line, name_len, "request"))
-		return take_type(parser, equals + 1, value_len, err_r);
-	if (is_word(line, name_len, "protocol_state"))
-		request->stage = stage_of(equals + 1, value_len);
-	else if (is_word(line, name_len, "recipient_count"))
-		request->recipient_count = count_of(equals + 1, value_len);
+	value = equals + 1;
+	value_len = len - (size_t)(value - line);
+	switch (attribute->use) {
+	case USE_TYPE:
+		return take_type(parser, value, value_len, err_r);
+	case USE_STAGE:
+		parser->request.stage = stage_of(value, value_len);
+		break;
+	case USE_COUNT:
+		parser->request.recipient_count = count_of(value, value_len);
+		break;
+	case USE_TEXT:
+		keep_text(&parser->request, attribute, value, value_len);
+		break;
+	}
 	return SG_OK;
 }
 
 static enum sg_err
 take_line(struct policy_parser *parser, const char *line, size_t len,
-    struct err *err_r)
+    bool has_nul, struct err *err_r)
 {
 	parser->bytes += len + 1;
 	if (len > POLICY_LINE_MAX)
@@ -183,6 +203,8 @@ take_line(struct policy_parser *parser, const char *line, size_t len,
 	if (parser->bytes > POLICY_REQUEST_MAX)
 		return err_set(err_r, SG_INVALID, "a request over %d bytes",
 		    POLICY_REQUEST_MAX);
+	if (has_nul)
+		return err_set(err_r, SG_INVALID, "NUL in a request");
 	if (len > 0)
 		return take_attribute(parser, line, len, err_r);
 	if (!parser->has_type)
@@ -197,7 +219,7 @@ policy_parse(struct policy_parser *parser, const char *data, size_t len,
     size_t *used_r, struct err *err_r)
 {
 	size_t used = 0;
-	const char *end;
+	const char *end, *nul = memchr(data, '\0', len);
 
 	*used_r = 0;
 	if (parser->done)
@@ -207,7 +229,7 @@ policy_parse(struct policy_parser *parser, const char *data, size_t len,
 		if (end == NULL)
 			break;
 		if (take_line(parser, data + used, (size_t)(end - data) - used,
-			err_r) != SG_OK)
+			nul != NULL && nul < end, err_r) != SG_OK)
 			return POLICY_PARSE_BAD;
 		used = (size_t)(end - data) + 1;
 		*used_r = used;

@@ -213,13 +213,15 @@ watch_reading(struct policy_conn *conn)
 {
 	bool is_wanted = !conn->is_eof && !conn->is_broken &&
 			 conn->in.len < IN_MAX && conn->out.len < OUT_FULL;
-	bool is_on = event_pending(conn->read_event, EV_READ, NULL) != 0;
 
-	if (is_wanted == is_on)
+	if (is_wanted == conn->is_reading)
 		return;
 	if ((is_wanted ? event_add(conn->read_event, NULL)
-		       : event_del(conn->read_event)) != 0)
+		       : event_del(conn->read_event)) != 0) {
 		conn->is_broken = true;
+		return;
+	}
+	conn->is_reading = is_wanted;
 }
 
 /* Is there nothing more to be done for it? */
@@ -330,6 +332,7 @@ conn_new(struct policy_conns *conns, int fd)
 		free(conn);
 		return NULL;
 	}
+	conn->is_reading = true;
 	return conn;
 }
 

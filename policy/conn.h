@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 #include "base/buf.h"
+#include "ops/reserve.h"
 #include "policy/codec.h"
 
 struct event;
@@ -17,7 +18,7 @@ struct event_base;
 
 enum policy_conn_state {
 	POLICY_CONN_READING, /* no request in hand */
-	POLICY_CONN_PENDING, /* its request waits for the store */
+	POLICY_CONN_PENDING, /* its request waits for a lease */
 	POLICY_CONN_HELD,    /* its answer is held back by a timer */
 };
 
@@ -29,7 +30,7 @@ struct policy_conn {
 	TAILQ_ENTRY(policy_conn) link;
 	int fd;
 	enum policy_conn_state state;
-	bool is_eof, is_broken, is_writing;
+	bool is_eof, is_broken, is_reading, is_writing;
 	struct policy_parser parser;
 	struct buf in, out;
 	size_t in_at; /* bytes of `in` that are parsed */
@@ -37,10 +38,11 @@ struct policy_conn {
 	int64_t started_msec; /* of an unfinished request */
 	int64_t active_msec;  /* last byte in or out */
 
-	/* for whoever decides, while PENDING */
+	/* for whoever decides */
 	TAILQ_ENTRY(policy_conn) pending_link;
 	int64_t asked_msec;
 	struct rules_account account;
+	struct reserve_answer answer;
 };
 
 TAILQ_HEAD(policy_conn_list, policy_conn);

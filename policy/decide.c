@@ -35,8 +35,11 @@ owner_of(const struct admit *admit, bool is_fresh,
 	    .login = request->sasl_username,
 	    .auth_author = request->sasl_sender,
 	    .daemon_name = request->policy_context,
-	    .address =
-		address_of(request->client_address, address) ? address : NULL,
+	    /* a login goes before it */
+	    .address = request->sasl_username[0] == '\0' &&
+			       address_of(request->client_address, address)
+			   ? address
+			   : NULL,
 	};
 
 	account_r->id = 0;
@@ -65,23 +68,31 @@ policy_is_wrong_stage(const struct policy_request *request)
 }
 
 static enum policy_next
-decide_for_account(const struct policy_request *request,
-    const struct rules_account *account, struct rules_verdict *verdict_r)
+decide_for_account(const struct conf *conf,
+    const struct policy_request *request, const struct rules_account *account,
+    struct rules_verdict *verdict_r)
 {
+	bool is_milters = conf->milter_quota == CONF_MILTER_QUOTA_YES;
+	const char *fault = "instance is missing";
 	char what[64];
 
 	if (account->paused) {
 		verdict_paused(verdict_r, account->pause_reason);
 		return POLICY_ANSWER;
 	}
-	if (request->instance[0] != '\0' && request->too_long == NULL)
+	if (request->instance[0] != '\0' && request->too_long == NULL &&
+	    !is_milters)
 		return POLICY_COUNT;
 	/* Counted under a wrong or no name, a repeat would count again or
-	 * another recipient not at all. */
-	(void)snprintf(what, sizeof(what), "%s: %s %s",
+	 * another recipient not at all; by both, everything twice. */
+	if (is_milters)
+		fault = "milter.quota is yes";
+	else if (request->too_long != NULL)
+		fault = "is too long";
+	(void)snprintf(what, sizeof(what), "%s: %s%s%s",
 	    policy_stage_name(request->stage),
-	    request->too_long != NULL ? request->too_long : "instance",
-	    request->too_long != NULL ? "is too long" : "is missing");
+	    !is_milters && request->too_long != NULL ? request->too_long : "",
+	    !is_milters && request->too_long != NULL ? " " : "", fault);
 	verdict_wrong_stage(verdict_r, what);
 	return POLICY_ANSWER;
 }
@@ -106,7 +117,7 @@ policy_decide(const struct admit *admit, bool is_fresh,
 	}
 	if (owner == ADMIT_REFUSED)
 		return POLICY_ANSWER;
-	return decide_for_account(request, account_r, verdict_r);
+	return decide_for_account(admit->conf, request, account_r, verdict_r);
 }
 
 void
@@ -114,11 +125,14 @@ policy_reserve_request(const struct policy_request *request,
     char session_r[POLICY_SESSION_MAX], struct reserve_request *reserve_r)
 {
 	const char *port = request->client_port;
+	size_t len = strlen(request->client_address);
 
 	session_r[0] = '\0';
-	if (port[0] != '\0' && strcmp(port, "0") != 0)
-		(void)snprintf(session_r, POLICY_SESSION_MAX, "%s:%s",
-		    request->client_address, port);
+	if (port[0] != '\0' && strcmp(port, "0") != 0) {
+		memcpy(session_r, request->client_address, len);
+		session_r[len] = ':';
+		memcpy(session_r + len + 1, port, strlen(port) + 1); /* fits */
+	}
 	reserve_r->stage = RESERVE_END_OF_MESSAGE;
 	if (request->stage == POLICY_STAGE_RCPT)
 		reserve_r->stage = RESERVE_RCPT;

@@ -7,10 +7,11 @@ noinst_LIBRARIES += policy/libpolicy.a
 policy_libpolicy_a_SOURCES = \
 	policy/codec.c policy/codec.h \
 	policy/conn.c policy/conn.h \
+	policy/count.c policy/count.h \
 	policy/decide.c policy/decide.h \
 	policy/listen.c policy/listen.h \
+	policy/notices.c policy/notices.h \
 	policy/report.c policy/report.h \
-	policy/round.c policy/round.h \
 	policy/server.c policy/server.h
 EXTRA_DIST += policy/README.md policy/fuzz-policy.c
 

@@ -3,7 +3,6 @@
 #define SENDWARD_POLICY_REPORT_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 struct policy_request;
 struct rules_account;
@@ -13,12 +12,6 @@ struct rules_verdict;
 void policy_report_refusal(const struct policy_request *request,
     const struct rules_account *account, const struct rules_verdict *verdict,
     bool is_monitor);
-
-/* policy.grant (counted > 0), policy.release (counted < 0), policy.pace (wait).
- * Level debug: to be called only when that is logged. */
-void policy_report_count(const struct policy_request *request,
-    const struct rules_account *account, int64_t counted, int64_t used,
-    int64_t wait_usec);
 
 /* policy.stage: the service is asked where it cannot count. */
 void policy_report_stage(const struct policy_request *request);

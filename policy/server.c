@@ -17,12 +17,16 @@
 #include "conf/conf.h"
 #include "ops/admit.h"
 #include "ops/freshener.h"
+#include "ops/heartbeat.h"
+#include "ops/lease.h"
+#include "ops/releaser.h"
 #include "ops/snapshot.h"
 #include "policy/conn.h"
+#include "policy/count.h"
 #include "policy/decide.h"
 #include "policy/listen.h"
+#include "policy/notices.h"
 #include "policy/report.h"
-#include "policy/round.h"
 #include "rules/verdict.h"
 
 /* Accepted in one turn of the loop, so that open connections are not starved. */
@@ -31,22 +35,24 @@
 #define FILES_EXTRA 64
 /* How long an end may take beyond the longest pacing. */
 #define STOP_EXTRA_SEC 5
-#define PURGE_EVERY_SEC 10
+/* Refused messages that are heard of in one turn of the loop. */
+#define RELEASES_MOST 64
 
 struct policy_server {
 	struct conf *conf;
 	struct snapshot *snapshot;
 	struct freshener *freshener;
 	struct admit admit;
-	struct local_socket listener;
+	struct local_socket listener, releases;
 	struct policy_conns conns;
-	struct policy_round *round;
+	struct leases *leases;
+	struct policy_count *count;
+	struct policy_notices *notices;
 	struct event_base *base;
-	struct event *listen_event, *signal_event, *sweep_event;
+	struct event *listen_event, *release_event, *signal_event, *sweep_event;
 	unsigned stages_seen; /* wrong ones that were logged */
 	bool is_accept_failing;
 	int64_t stop_by_msec; /* 0: not stopping */
-	int seconds;
 };
 
 struct policy_server *
@@ -56,7 +62,7 @@ policy_server_new(void)
 
 	if (server == NULL)
 		return NULL;
-	server->listener.fd = -1;
+	server->listener.fd = server->releases.fd = -1;
 	TAILQ_INIT(&server->conns.list);
 	return server;
 }
@@ -77,9 +83,13 @@ policy_server_free(struct policy_server **server)
 	if (s == NULL)
 		return;
 	policy_conns_fini(&s->conns);
-	policy_round_free(&s->round);
+	policy_count_free(&s->count);
+	leases_close(&s->leases);
+	policy_notices_free(&s->notices);
 	local_socket_close(&s->listener);
+	local_socket_close(&s->releases);
 	free_event(&s->listen_event);
+	free_event(&s->release_event);
 	free_event(&s->signal_event);
 	free_event(&s->sweep_event);
 	if (s->base != NULL)
@@ -138,7 +148,7 @@ note_stage(struct policy_server *server, const struct policy_request *request)
 	if ((server->stages_seen & bit) == 0)
 		policy_report_stage(request);
 	server->stages_seen |= bit;
-	policy_round_notice(server->round, request->stage);
+	policy_notices_stage(server->notices, request->stage);
 }
 
 static void
@@ -154,7 +164,7 @@ on_request(void *ctx, struct policy_conn *conn)
 		note_stage(server, request);
 	if (policy_decide(&server->admit, is_fresh, request, &conn->account,
 		&verdict) == POLICY_COUNT) {
-		policy_round_add(server->round, conn);
+		policy_count_request(server->count, conn);
 		return;
 	}
 	if (verdict.action != RULES_ACCEPT)
@@ -170,7 +180,7 @@ on_gone(void *ctx, struct policy_conn *conn)
 {
 	struct policy_server *server = ctx;
 
-	policy_round_remove(server->round, conn);
+	policy_count_remove(server->count, conn);
 }
 
 static void
@@ -200,6 +210,18 @@ on_connect(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+static void
+on_release(evutil_socket_t fd, short what, void *arg)
+{
+	struct policy_server *server = arg;
+	struct releaser_message message;
+
+	(void)what;
+	for (int i = 0; i < RELEASES_MOST && releaser_receive(fd, &message);
+	     i++)
+		policy_count_release(server->count, &message);
+}
+
 /* ---- time and signals --------------------------------------------------- */
 
 static void
@@ -213,8 +235,7 @@ on_second(evutil_socket_t fd, short what, void *arg)
 		server->is_accept_failing =
 		    event_add(server->listen_event, NULL) != 0;
 	policy_conns_sweep(&server->conns);
-	if (++server->seconds % PURGE_EVERY_SEC == 0)
-		policy_round_purge(server->round);
+	policy_count_sweep(server->count);
 }
 
 static void
@@ -250,10 +271,19 @@ policy_server_open(void *ctx, struct err *err_r)
 
 	process_raise_files(server->conf->policy_max_connections + FILES_EXTRA);
 	if (rc == SG_OK)
+		rc = releaser_listen(server->conf, &server->releases, err_r);
+	if (rc == SG_OK)
 		rc = snapshot_new(SNAPSHOT_ACCOUNTS, &server->snapshot, err_r);
 	if (rc == SG_OK)
 		rc = freshener_new(server->conf->store, server->snapshot,
 		    &server->freshener, err_r);
+	if (rc == SG_OK) {
+		struct heartbeat *heartbeat = heartbeat_new("sendward-policyd",
+		    server->conf->store, server->conf->policy_socket);
+
+		heartbeat_name_host(heartbeat, server->conf->host);
+		freshener_set_heartbeat(server->freshener, heartbeat);
+	}
 	server->admit.snapshot = server->snapshot;
 	return rc;
 }
@@ -279,16 +309,21 @@ start(struct policy_server *server, struct err *err_r)
 	server->conns.on_request = on_request;
 	server->conns.on_gone = on_gone;
 	server->conns.ctx = server;
-	rc = policy_round_new(server->base, &server->admit, server->conf->store,
-	    &server->round, err_r);
+	rc = leases_open(server->conf, "policyd", &server->leases, err_r);
 	if (rc == SG_OK)
-		rc = policy_round_open(server->round, err_r);
+		rc = policy_count_new(server->base, &server->admit,
+		    server->leases, &server->count, err_r);
+	if (rc == SG_OK)
+		rc = policy_notices_new(
+		    server->conf->store, &server->notices, err_r);
 	if (rc == SG_OK)
 		rc = freshener_start(server->freshener, err_r);
 	if (rc != SG_OK)
 		return rc;
 	if (!add_event(server, &server->listen_event, server->listener.fd,
 		EV_READ, on_connect, NULL) ||
+	    !add_event(server, &server->release_event, server->releases.fd,
+		EV_READ, on_release, NULL) ||
 	    !add_event(server, &server->signal_event, daemon_signal_fd(),
 		EV_READ, on_signal, NULL) ||
 	    !add_event(server, &server->sweep_event, -1, 0, on_second, &second))
@@ -310,11 +345,9 @@ policy_server_run(void *ctx, struct err *err_r)
 	struct policy_server *server = ctx;
 	enum sg_err rc = start(server, err_r);
 
-	while (rc == SG_OK && !is_done(server)) {
+	while (rc == SG_OK && !is_done(server))
 		if (event_base_loop(server->base, EVLOOP_ONCE) < 0)
 			rc = err_set(
 			    err_r, SG_IO, "event loop: %s", strerror(errno));
-		policy_round_run(server->round);
-	}
 	return rc;
 }
