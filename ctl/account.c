@@ -276,7 +276,7 @@ account_run_delete(struct ctl *ctl)
 	if (ctl_value(ctl, "yes") == NULL)
 		return ctl_refuse(ctl,
 		    "account %.64s would be deleted with its identities, keys, "
-		    "credentials, logins, suppression list and counters; to do "
+		    "users, credentials, logins, suppression list and counters; to do "
 		    "it: sendwardctl account delete %.64s --yes",
 		    name, name);
 	rc = ctl_open(ctl, CTL_WRITE);

@@ -33,13 +33,63 @@ static const struct ctl_option tenant_pause_options[] = {
 {"reason", "TEXT", "what clients hear after \"Sending paused for this tenant: \"", false},
 {NULL, NULL, NULL, false},
 };
+static const struct ctl_option observed_list_options[] = {
+{"open",    NULL, "what is still to be done (default)", false},
+{"adopted", NULL, "what belongs to an account and would pass", false},
+{"all",     NULL, "both", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option observed_adopt_options[] = {
+{"login",      "LOGIN",  "one that was observed, or another; may be repeated", false},
+{"from",       "DOMAIN", "that it sends from; may be repeated; else all that were observed", false},
+{"all-logins", NULL,     "all that were observed and belong to no account", false},
+{"create",     NULL,     "make the account when there is none", false},
+{"verify",     NULL,     "the identities are verified by your word, without DNS", false},
+{NULL, NULL, NULL, false},
+};
 static const struct ctl_option pool_options[] = {
 {"account", "ACCOUNT", "whose pool; else the operator's, for all", false},
 {NULL, NULL, NULL, false},
 };
 static const struct ctl_option pool_ip_options[] = {
 {"account", "ACCOUNT", "whose pool; else the operator's, for all", false},
-{"warmup",  "PERCENT", "how far its warm-up is; 100 when not given", false},
+{"warmup",  "PERCENT", "how far its warm-up is; a new one is warm (100) when not given", false},
+{"helo",    "NAME",    "what it is called in HELO: its name by DNS; \"\" the MTA's own", false},
+{"host",    "NAME",    "the machine that has it (option host); \"\" every one", false},
+{"weight",  "NUMBER",  "its share of the pool's mail, 0 to 1000; 0: no new mail", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option pool_transports_options[] = {
+{"apply",   NULL,     "write them, keep copies, and reload Postfix", false},
+{"postfix", "FOLDER", "of its main.cf, when it is not Postfix's own", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option pool_show_options[] = {
+{"account", "ACCOUNT", "whose pool; else the operator's, for all", false},
+{"days",    "NUMBER",  "how many days, today among them; 14 when not given", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option user_create_options[] = {
+{"operator",      NULL,      "for operators: sees and changes all accounts", false},
+{"account",       "ACCOUNT", "or of this account", false},
+{"password-file", "FILE",    "its first line is the password (- for stdin); else one is made", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option user_list_options[] = {
+{"account", "ACCOUNT", "of this account alone", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option user_set_options[] = {
+{"password-file",        "FILE", "a new password: the first line (- for stdin)", false},
+{"reset-password",       NULL,   "a new one is made and shown once; to be changed at the next sign-in", false},
+{"enable",               NULL,   "may sign in again", false},
+{"disable",              NULL,   "may not sign in", false},
+{"unlock",               NULL,   "tries that failed are forgotten", false},
+{"remove-second-factor", NULL,   "the password is enough again: the phone was lost", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option user_sign_out_options[] = {
+{"all", NULL, "everybody", false},
 {NULL, NULL, NULL, false},
 };
 static const struct ctl_option account_delete_options[] = {
@@ -150,6 +200,10 @@ static const struct ctl_option config_check_options[] = {
 {"clear", NULL, "forget the daemons' notices", false},
 {NULL, NULL, NULL, false},
 };
+static const struct ctl_option db_copy_options[] = {
+{"to", "URL", "the empty store, as the option `store` will name it", true},
+{NULL, NULL, NULL, false},
+};
 static const struct ctl_option most_options[] = {
 {"most", "N", "so many at most, the newest", false},
 {NULL, NULL, NULL, false},
@@ -196,6 +250,7 @@ static const struct ctl_option limit_release_options[] = {
 static const struct ctl_option configset_set_options[] = {
 {"suppress",   "REASONS", "account (default), none, BOUNCE, COMPLAINT, BOUNCE,COMPLAINT", false},
 {"reputation", "on|off",  "whether its mail has a reputation, and a pause, of its own", false},
+{"pool",       "NAME",    "pool of addresses that its mail leaves from; \"\" the account's", false},
 {NULL, NULL, NULL, false},
 };
 static const struct ctl_option configset_listen_options[] = {

@@ -9,6 +9,7 @@
 /* clang-format off */
 const struct ctl_noun ctl_nouns[] = {
 {"account",     "Accounts: one for each customer, the owner of all below"},
+{"user",        "People who sign in to the console"},
 {"login",       "Logins of an existing mail setup, attached to accounts"},
 {"credential",  "Access keys and the SMTP passwords that go with them"},
 {"identity",    "Domains and addresses that an account may send from"},
@@ -22,12 +23,16 @@ const struct ctl_noun ctl_nouns[] = {
 {"quota",       "What an account has sent in the last 24 hours"},
 {"limit",       "Brakes for stolen logins, beside the quota"},
 {"configset",   "Configuration sets: kinds of mail, and who is told of their events"},
+{"lease",       "Parts of quotas that programs have taken to spend them from memory"},
 {"tenant",      "Customers of an account's own, and whether they may send"},
 {"pool",        "Pools of addresses that mail leaves from"},
 {"topic",       "What subscribers are told: topics, as Amazon SNS has them"},
 {"subscription", "Who is told: webhooks, addresses, programs; dead letters"},
+{"observed",    "Who sends as whom while nothing is refused (mode monitor)"},
 {"explain",     "What would become of a message that nobody sends"},
 {"letter",      "Letters of sendward's own that wait to be sent"},
+{"duty",        "What one host does for all, and which"},
+{"health",      "Whether every part is well, and what to do"},
 {"config",      "The configuration in force, and what is wrong with it"},
 {"db",          "The store: making it, migrating it, copying it"},
 {"setup",       "The lines that Postfix, Sendmail and Dovecot need"},
@@ -76,6 +81,33 @@ const struct ctl_command ctl_commands[] = {
  "Identities with their keys, credentials, logins, suppression list, counters.\n"
  "Without --yes it only says what would go.",
  "account delete shop --yes"},
+
+{"user", "create", "NAME", 1, 1, user_create_options, user_run_create,
+ "Makes a user of the console",
+ "NAME: small letters, digits and . _ @ -, at most 64. Without --password-file a\n"
+ "password is made, shown once, and must be changed at the first sign-in. One has\n"
+ "at least 12 characters. An account's users go with it.",
+ "user create root --operator\n"
+ "user create ann --account shop"},
+{"user", "list", "", 0, 0, user_list_options, user_run_list,
+ "Lists the users of the console",
+ "Also who has a second factor, and who is locked because tries failed.",
+ "user list --account shop"},
+{"user", "set", "NAME", 1, 1, user_set_options, user_run_set,
+ "Changes a user: password, second factor, whether he may sign in",
+ "What is not given stays. A change ends all sessions of the user; --unlock does\n"
+ "not.",
+ "user set ann --reset-password --remove-second-factor\n"
+ "user set ann --disable"},
+{"user", "sign-out", "[NAME]", 0, 1, user_sign_out_options, user_run_sign_out,
+ "Ends all sessions of a user, or of everybody",
+ "At once. He may sign in again.",
+ "user sign-out ann\n"
+ "user sign-out --all"},
+{"user", "delete", "NAME", 1, 1, account_delete_options, user_run_delete,
+ "Deletes a user of the console",
+ "He is signed out at once. Without --yes it only says so.",
+ "user delete ann --yes"},
 
 {"login", "add", "ACCOUNT NAME", 2, 2, NULL, login_run_add,
  "Attaches a login of an existing mail setup to an account",
@@ -450,6 +482,18 @@ const struct ctl_command ctl_commands[] = {
  "Also when its reputation has paused it; not when the account has disabled it.",
  "tenant resume shop customer-a --fresh-start"},
 
+{"lease", "list", "", 0, 0, NULL, lease_run_list,
+ "Lists what programs have taken of quotas",
+ "Each program takes a part of an account's quota ahead, on each host, and gives back\n"
+ "what it does not send. What it sent is told four times a second. One that is not\n"
+ "live counts as sent until it leaves the 24 hours, unless its host comes back.",
+ "lease list"},
+{"lease", "return", "HOST", 1, 1, NULL, lease_run_return,
+ "Gives back the quota of a host that does not come back",
+ "What it had not told as sent is free again. It may have sent some of that before it\n"
+ "was lost: so much may be sent beyond the quota. Refused while the host lives.",
+ "lease return mx3"},
+
 {"pool", "create", "NAME", 1, 1, pool_options, pool_run_create,
  "Makes a pool of addresses",
  "Without --account it is the operator's, and every account's configuration sets may\n"
@@ -457,21 +501,44 @@ const struct ctl_command ctl_commands[] = {
  "pool create bulk\npool create own --account shop"},
 {"pool", "list", "", 0, 0, NULL, pool_run_list,
  "Lists pools and their addresses",
- "Those of accounts, too.",
+ "Those of accounts, too. Of each address which day of its warm-up it is, and how\n"
+ "many recipients it may have today.",
  "pool list"},
 {"pool", "add-ip", "NAME ADDRESS", 2, 2, pool_ip_options, pool_run_add_ip,
  "Gives an address to a pool",
  "IPv4 or IPv6. In the pool of an account it is the account's, which sees it by the\n"
- "API and may move it between its pools. One that is in another pool is moved.",
+ "API and may move it between its pools. One that is in another pool is moved. Then:\n"
+ "sendwardctl pool transports --apply",
  "pool add-ip own 192.0.2.10 --account shop --warmup 10"},
 {"pool", "remove-ip", "NAME ADDRESS", 2, 2, pool_options, pool_run_remove_ip,
  "Takes an address from a pool",
  "And from its account.",
  "pool remove-ip own 192.0.2.10 --account shop"},
 {"pool", "set", "NAME ADDRESS", 2, 2, pool_ip_options, pool_run_set,
- "Notes how far the warm-up of an address is",
- "100 is done.",
- "pool set own 192.0.2.10 --account shop --warmup 50"},
+ "Changes an address of a pool",
+ "What is not given stays. A warm-up goes on from there by itself, unless its\n"
+ "account wants otherwise; 100 is done.",
+ "pool set own 192.0.2.10 --account shop --warmup 50\n"
+ "pool set own 192.0.2.10 --account shop --helo out1.example.com"},
+{"pool", "show", "NAME", 1, 1, pool_show_options, pool_run_show,
+ "Shows a pool's addresses and what left by them",
+ "Recipients by day (UTC) and address: sent, delivered, bounced for good or for a\n"
+ "time, complained. Of a warm-up its day, what it may have today, and what of that\n"
+ "the milters have taken, which may be more than they have sent.",
+ "pool show own --account shop --days 3"},
+{"pool", "transports", "", 0, 0, pool_transports_options, pool_run_transports,
+ "Shows or writes what Postfix needs to send from addresses",
+ "A transport in master.cf for each address that this machine has, the table that\n"
+ "finds it by the return path, and the line of main.cf that names the table. Needed\n"
+ "when addresses come or go, not when pools, accounts or configuration sets change.\n"
+ "Mail of an address that is gone leaves from the shared ones. --apply touches no\n"
+ "other line, and keeps main.cf and master.cf as they were under names that end in\n"
+ ".before-sendward; it wants root. An address that is not the machine's is named:\n"
+ "Postfix would send from another. The milter takes such a label out of return paths\n"
+ "that others wrote; mail of sendmail(1) does not pass it. Sendmail cannot choose an\n"
+ "address by message: there, pools have no effect.",
+ "pool transports\npool transports --apply\n"
+ "pool transports --apply --postfix /etc/postfix-out"},
 {"pool", "delete", "NAME", 1, 1, pool_options, pool_run_delete,
  "Deletes a pool that nobody uses",
  "Its addresses stay with their account, in no pool.",
@@ -601,6 +668,37 @@ const struct ctl_command ctl_commands[] = {
  "when, how often it was tried, and what went wrong. Links are not shown.",
  "letter list"},
 
+{"observed", "list", "", 0, 0, observed_list_options, observed_run_list,
+ "Lists who was seen to send, and as whom, most mail first",
+ "In mode monitor the milter counts by login (or client network) and domain of\n"
+ "the header From, within ten seconds. Open is a login that belongs to no account,\n"
+ "and what would be refused while its account has no identity of that domain. Kept\n"
+ "for 90 days after the last message.",
+ "observed list --all"},
+{"observed", "adopt", "ACCOUNT", 1, 1, observed_adopt_options, observed_run_adopt,
+ "Gives observed logins and their domains to an account",
+ "Adds the logins to the account, and makes the domains its identities, which must\n"
+ "still be proved by DNS, unless --verify says that they are the account's. What\n"
+ "the account has already is left as it is: it may be run again.",
+ "observed adopt shop --login info@shop.example --verify\n"
+ "observed adopt legacy --all-logins --create"},
+
+{"duty", "list", "", 0, 0, NULL, duty_run_list,
+ "Shows which host does what one does for all",
+ "Looks in DNS, updates of the zone, key rotation, letters, notifications, imports\n"
+ "and exports, reputation, and deleting what is old are done by one sendward-jobd of\n"
+ "all that share the store. When it ends, another one goes on at once; when it is\n"
+ "killed or cut off, within ten seconds.",
+ "duty list"},
+
+{"health", NULL, "", 0, 0, NULL, health_run,
+ "Asks every part whether it is well",
+ "The programs (each says every ten seconds that it runs), their sockets, the\n"
+ "store, the name servers, the mail server, and what waits longer than it should,\n"
+ "with what to do about it. Exit status 1 when a part fails. Run it as root, who\n"
+ "may reach every socket.",
+ "health"},
+
 {"config", "check", "", 0, 0, config_check_options, config_run_check,
  "Checks the configuration and what is around it",
  "The file as the programs' -t does, then user, master key, store, sockets,\n"
@@ -617,12 +715,24 @@ const struct ctl_command ctl_commands[] = {
  "Makes the store, or brings its schema up to this version",
  "Also makes the master key when there is none. Run it as root: the files are\n"
  "given to the option `user`. Folders are not made, it says which is missing.\n"
- "Running it again is harmless.",
+ "Running it again is harmless. A store of an earlier version takes about a\n"
+ "minute for each million messages: stop the programs before, for mail is put\n"
+ "off meanwhile.",
  "db migrate"},
 {"db", "backup", "FILE", 1, 1, NULL, db_run_backup,
- "Copies the store into a new file, while everything runs",
- "The copy is consistent. The master key is not in it: keep it elsewhere.",
+ "Copies an SQLite store into a new file, while everything runs",
+ "The copy is consistent. The master key is not in it: keep it elsewhere. Of a\n"
+ "store on PostgreSQL pg_dump and pg_basebackup make copies.",
  "db backup /var/backups/sendward.db"},
+{"db", "copy", "", 0, 0, db_copy_options, db_run_copy,
+ "Copies everything into an empty store, such as one on PostgreSQL",
+ "Stop the programs on every host before: what they write meanwhile would be\n"
+ "lost, so it refuses while one runs. All rows arrive in one transaction, are\n"
+ "read again and compared; a copy that fails leaves none behind, and the old\n"
+ "store stays as it is. Then change the option `store`, run `config check`, and\n"
+ "start the programs. A password in URL is seen by every user meanwhile: put\n"
+ "it into the environment, PGPASSWORD. It works the other way, too.",
+ "db copy --to postgresql://sendward@db.example/sendward"},
 
 {"setup", "postfix", "", 0, 0, NULL, setup_run_postfix,
  "Prints the lines for main.cf, master.cf and the map of domains",
@@ -632,7 +742,7 @@ const struct ctl_command ctl_commands[] = {
 {"setup", "sendmail", "", 0, 0, NULL, setup_run_sendmail,
  "Prints the lines for sendmail.mc and its maps",
  "Made from the configuration in force, each with what it is for. Nothing is\n"
- "changed. Sendmail asks no policy service: rates and quotas are not counted.",
+ "changed. Sendmail asks no policy service: with milter.quota the milter counts.",
  "setup sendmail"},
 {"setup", "dovecot", "", 0, 0, NULL, setup_run_dovecot,
  "Prints the lines for Dovecot, which checks credentials",

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <pwd.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -159,6 +160,27 @@ check_socket(struct checks *checks, const char *option, const char *socket)
 		checks_note(checks, CHECKS_FINE, option, "", "%s", socket);
 }
 
+/* Both would count a message that passes both. */
+static void
+check_quota(struct checks *checks)
+{
+	const struct conf *conf = checks->ctl->conf;
+	const char *path = conf->policy_socket + strlen("unix:");
+
+	if (conf->milter_quota == CONF_MILTER_QUOTA_NO)
+		return;
+	if (strncmp(conf->policy_socket, "unix:", 5) == 0 &&
+	    access(path, F_OK) == 0)
+		checks_note(checks, CHECKS_WARNING, "milter.quota",
+		    "take check_policy_service out of main.cf, and stop "
+		    "sendward-policyd; or set milter.quota to no",
+		    "the milter counts, and sendward-policyd is there, too: it "
+		    "answers 451 to what it would count");
+	else
+		checks_note(checks, CHECKS_FINE, "milter.quota", "",
+		    "the milter counts; sendward-policyd is not needed");
+}
+
 static void
 check_file(struct checks *checks)
 {
@@ -186,8 +208,11 @@ open_store(struct checks *checks)
 	    admin_store_open(ctl->conf, STORE_OPEN_WRITE, &ctl->store, &err);
 
 	if (code == SG_OK) {
+		char *shown = conf_store_shown(ctl->conf->store);
+
 		checks_note(checks, CHECKS_FINE, "store", "",
-		    "%s has the right schema", ctl->conf->store);
+		    "%s has the right schema", shown != NULL ? shown : "it");
+		free(shown);
 		return true;
 	}
 	checks->is_unreachable =
@@ -356,7 +381,9 @@ check_all(struct checks *checks)
 	check_user(checks);
 	check_key(checks);
 	check_socket(checks, "milter.socket", conf->milter_socket);
-	check_socket(checks, "policy.socket", conf->policy_socket);
+	if (conf->milter_quota == CONF_MILTER_QUOTA_NO)
+		check_socket(checks, "policy.socket", conf->policy_socket);
+	check_quota(checks);
 	check_socket(checks, "feedback.socket", conf->feedback_socket);
 	checks_feedback(checks);
 	checks_services(checks);

@@ -171,6 +171,7 @@ read_change(const struct ctl *ctl, struct set_change *change_r)
 
 	*change_r =
 	    (struct set_change){.suppressed = ctl_value(ctl, "suppress"),
+		.pool = ctl_value(ctl, "pool"),
 		.has_reputation = reputation != NULL};
 	if (ctl->given_count == 0)
 		return ctl_usage(ctl, "nothing to set: give an option");

@@ -1,8 +1,10 @@
 /* db: verbs of the command table. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "conf/conf.h"
 #include "ctl/out.h"
 #include "ctl/verbs.h"
@@ -94,4 +96,48 @@ db_run_backup(struct ctl *ctl)
 	return out_done(ctl, json_pack("{s:o}", "path", out_string(path)),
 	    "%s is a copy of the store; the master key %s is not in it", path,
 	    ctl->conf->master_key_file);
+}
+
+static void
+print_table(void *ctx, const char *table, int64_t rows)
+{
+	const struct ctl *ctl = ctx;
+
+	if (!ctl->json && rows > 0)
+		(void)printf("%-28s %12" PRId64 "\n", table, rows);
+}
+
+/* SG_IO may be of either store: which one is in the text. */
+static int
+copy_failed(struct ctl *ctl, enum sg_err code, const struct err *err)
+{
+	if (code == SG_BUSY || code == SG_EXISTS || code == SG_INVALID)
+		return ctl_refuse(ctl, "%s", err->text);
+	return ctl_fail(ctl, err);
+}
+
+int
+db_run_copy(struct ctl *ctl)
+{
+	const char *url = ctl_value(ctl, "to");
+	struct admin_copied copied;
+	struct err err;
+	enum sg_err code;
+	int rc = ctl_open(ctl, 0);
+
+	if (rc != CTL_DONE)
+		return rc;
+	if (strcmp(url, ctl->conf->store) == 0)
+		return ctl_refuse(ctl, "that is the store itself");
+	code = admin_copy(
+	    ctl->conf, url, clock_now_sec(), print_table, ctl, &copied, &err);
+	if (code != SG_OK)
+		return copy_failed(ctl, code, &err);
+	return out_done(ctl,
+	    json_pack("{s:i, s:I}", "tables", copied.tables, "rows",
+		(json_int_t)copied.rows),
+	    "copied and compared: %" PRId64
+	    " rows. Next: set the option `store`, run `sendwardctl config "
+	    "check`, start the programs; keep the old store until mail flows",
+	    copied.rows);
 }

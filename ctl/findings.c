@@ -129,7 +129,7 @@ print_finding(const struct identity_file *file, const struct finding *finding)
 {
 	const struct wanted_record *record = finding->record;
 	bool has_found = finding->found != NULL && finding->found[0] != '\0';
-	char about[96];
+	char about[RECORDS_ABOUT_MAX];
 
 	(void)printf("\n%s  %s\n" INDENT "%s: %s\n", record->name,
 	    dns_type_name(record->type), records_about(file, record, about),

@@ -10,7 +10,7 @@
 #include "ctl/findings.h"
 #include "ctl/grant.h"
 #include "ctl/identity_set.h"
-#include "ctl/look.h"
+#include "ops/look.h"
 #include "ctl/out.h"
 #include "ctl/verbs.h"
 #include "ops/advice.h"

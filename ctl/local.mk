@@ -6,17 +6,18 @@ ctl_sendwardctl_SOURCES = ctl/main.c ctl/command.h ctl/commands.c \
 	ctl/nearest.c ctl/nearest.h ctl/out.c ctl/out.h \
 	ctl/input.c ctl/input.h ctl/diff.c ctl/diff.h \
 	ctl/facts.c ctl/facts.h ctl/records.c ctl/records.h \
-	ctl/look.c ctl/look.h ctl/findings.c ctl/findings.h \
+	ctl/findings.c ctl/findings.h \
 	ctl/delete.c ctl/delete.h \
 	ctl/account.c ctl/login.c ctl/credential.c ctl/identity.c \
 	ctl/identity_check.c ctl/grant.c ctl/dkim.c ctl/request.c \
 	ctl/grant.h ctl/letter.c ctl/suppression.c ctl/explain.c ctl/config.c \
 	ctl/message.c ctl/event.c ctl/event.h ctl/feedback.c ctl/feedback.h \
 	ctl/feedback_reclassify.c \
-	ctl/reputation.c ctl/reputation.h ctl/limit.c ctl/configset.c ctl/tenant.c ctl/pool.c \
+	ctl/reputation.c ctl/reputation.h ctl/limit.c ctl/configset.c ctl/tenant.c ctl/lease.c ctl/pool.c ctl/pool_show.c ctl/pool_transports.c ctl/postconf.c ctl/postconf.h ctl/user.c \
 	ctl/topic.c ctl/topic.h ctl/subscription.c \
 	ctl/identity_set.c ctl/identity_set.h \
-	ctl/config_services.c ctl/config_feedback.c ctl/checks.h ctl/db.c \
+	ctl/config_services.c ctl/config_feedback.c ctl/checks.h ctl/db.c ctl/health.c ctl/duty.c \
+	ctl/observed.c \
 	ctl/setup.c ctl/setup_lines.c ctl/setup_lines.h
 ctl_sendwardctl_LDADD = $(SW_LIBS) $(SW_EXT_LIBS)
 EXTRA_DIST += ctl/README.md

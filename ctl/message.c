@@ -13,6 +13,7 @@
 #include "ctl/verbs.h"
 #include "ops/event.h"
 #include "ops/message.h"
+#include "ops/story.h"
 #include "report/report.h"
 #include "rules/recipients.h"
 
@@ -206,6 +207,15 @@ part_of(const json_t *mail, const char *part, const char *key)
 }
 
 static json_t *
+subject_of(const json_t *mail)
+{
+	char text[STORY_SUBJECT_MAX];
+
+	story_subject(mail, text);
+	return out_text(text);
+}
+
+static json_t *
 set_name(const struct message_file *file, const json_t *mail)
 {
 	const json_t *tags = json_object_get(mail, "tags");
@@ -229,11 +239,10 @@ message_json(const struct message_file *file, const json_t *mail)
 	    "login", part_of(mail, NULL, "callerIdentity"), "from",
 	    part_of(mail, "commonHeaders", "from"), "source",
 	    part_of(mail, NULL, "source"), "sourceIp",
-	    part_of(mail, NULL, "sourceIp"), "subject",
-	    part_of(mail, "commonHeaders", "subject"), "size",
-	    is_known ? json_integer(file->row.size) : json_null(), "identity",
-	    out_text(file->identity), "configurationSet", set_name(file, mail),
-	    "tags", part_of(mail, NULL, "tags"));
+	    part_of(mail, NULL, "sourceIp"), "subject", subject_of(mail),
+	    "size", is_known ? json_integer(file->row.size) : json_null(),
+	    "identity", out_text(file->identity), "configurationSet",
+	    set_name(file, mail), "tags", part_of(mail, NULL, "tags"));
 }
 
 static json_t *
@@ -493,12 +502,12 @@ add_message(void *ctx, const char *account, const struct store_message *row)
 {
 	struct list *list = ctx;
 	json_t *mail = mail_of_row(list->ctl, row);
-	json_t *entry = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I}",
-	    "messageId", row->queue_id, "account", out_string(account),
-	    "timestamp", out_msec(row->sent_msec), "login",
-	    out_text(row->login), "source", out_string(row->sender), "subject",
-	    part_of(mail, "commonHeaders", "subject"), "recipients",
-	    to_json(row), "size", (json_int_t)row->size);
+	json_t *entry =
+	    json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "messageId",
+		row->queue_id, "account", out_string(account), "timestamp",
+		out_msec(row->sent_msec), "login", out_text(row->login),
+		"source", out_string(row->sender), "subject", subject_of(mail),
+		"recipients", to_json(row), "size", (json_int_t)row->size);
 
 	json_decref(mail);
 	return out_add(&list->doc, entry);

@@ -33,40 +33,6 @@ way_of(const struct wanted_record *record)
 	}
 }
 
-static const struct store_key *
-key_of(const struct identity_file *file, const struct wanted_record *record)
-{
-	for (size_t i = 0; record->key_id != 0 && i < file->key_count; i++)
-		if (file->keys[i].id == record->key_id)
-			return &file->keys[i];
-	return NULL;
-}
-
-const char *
-records_about(const struct identity_file *file,
-    const struct wanted_record *record, char text_r[96])
-{
-	const struct store_key *key = key_of(file, record);
-
-	switch (record->purpose) {
-	case RECORD_DKIM_TXT:
-	case RECORD_DKIM_OWN:
-		if (key == NULL)
-			return "public key of DKIM";
-		(void)snprintf(text_r, 96, "public key of DKIM (%s, %d bits)",
-		    key->algorithm, key->bits); /* fits */
-		return text_r;
-	case RECORD_EASY_CNAME:
-		return "Easy DKIM, one of three";
-	case RECORD_TXT_TOKEN:
-		return "proof of the domain";
-	case RECORD_MAIL_FROM_MX:
-		return "MX of the MAIL FROM domain";
-	default:
-		return "SPF of the MAIL FROM domain";
-	}
-}
-
 /* ---- JSON ------------------------------------------------------------------- */
 
 /* The value as the strings of a TXT record. */
@@ -90,7 +56,7 @@ static json_t *
 record_json(
     const struct identity_file *file, const struct wanted_record *record)
 {
-	const struct store_key *key = key_of(file, record);
+	const struct store_key *key = records_key(file, record);
 
 	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:b, s:o}", "name",
 	    record->name, "type", dns_type_name(record->type), "value",
@@ -141,7 +107,7 @@ print_record(
 {
 	const char *domain = identity_domain(&file->row);
 	int relative = relative_length(record->name, domain);
-	char about[96], when[CLOCK_ISO_MAX];
+	char about[RECORDS_ABOUT_MAX], when[CLOCK_ISO_MAX];
 
 	(void)printf("\n  for    %s", records_about(file, record, about));
 	if (record->key_retired)
@@ -316,7 +282,7 @@ records_print_zone(const struct identity_file *file)
 	for (size_t i = 0; i < file->record_count; i++) {
 		const struct wanted_record *record = &file->records[i];
 		size_t len = strlen(record->value);
-		char about[96];
+		char about[RECORDS_ABOUT_MAX];
 
 		(void)printf("; %s\n%s. IN %s", /* main looks at stdout */
 		    records_about(file, record, about), record->name,

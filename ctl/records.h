@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 struct identity_file;
-struct wanted_record;
 
 /* [{name, type, value, strings, purpose, selector, active, remove_after}]; strings
  * are those of a TXT record, else empty. NULL: no memory. */
@@ -21,9 +20,5 @@ void records_print_mail_from(const struct identity_file *file);
 void records_print_key(const struct identity_file *file, int64_t key_id);
 /* Zone-file lines (RFC 1035 §5). */
 void records_print_zone(const struct identity_file *file);
-
-/* What the record is for, in a few words; of a DKIM key with its kind. */
-const char *records_about(const struct identity_file *file,
-    const struct wanted_record *record, char text_r[96]);
 
 #endif

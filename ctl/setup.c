@@ -4,6 +4,7 @@
 
 #include <grp.h>
 #include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "conf/conf.h"
@@ -68,6 +69,10 @@ is_wanted(const struct conf *conf, const struct setup_line *line)
 		return is_unix;
 	case SETUP_LMTP_INET:
 		return !is_unix;
+	case SETUP_SQLITE:
+		return admin_store_file(conf) != NULL;
+	case SETUP_POSTGRESQL:
+		return admin_store_file(conf) == NULL;
 	case SETUP_ALWAYS:
 		break;
 	}
@@ -86,6 +91,10 @@ put_sendmail_word(const struct conf *conf, const char *word, size_t len,
 	*known_r = true;
 	if (strncmp(word, "milter-raw", len) == 0 && len > 6)
 		return buf_puts(out, conf->milter_socket);
+	/* A lease is waited for, then the answer is held back. */
+	if (strncmp(word, "milter-reply", len) == 0 && len > 8)
+		return buf_printf(
+		    out, "%llds", 30 + 2 * (long long)conf->pacing_sec);
 	if (strncmp(word, "feedback-path", len) == 0 && len > 8)
 		return buf_puts(out, socket);
 	if (strncmp(word, "feedback-host", len) == 0 && len > 8)
@@ -97,9 +106,23 @@ put_sendmail_word(const struct conf *conf, const char *word, size_t len,
 }
 
 static bool
-put_word(const struct conf *conf, const char *word, size_t len, struct buf *out)
+put_store(const struct conf *conf, struct buf *out)
 {
 	const char *file = admin_store_file(conf);
+	char *shown;
+	bool ok;
+
+	if (file != NULL)
+		return buf_puts(out, file);
+	shown = conf_store_shown(conf->store);
+	ok = shown != NULL && buf_puts(out, shown);
+	free(shown);
+	return ok;
+}
+
+static bool
+put_word(const struct conf *conf, const char *word, size_t len, struct buf *out)
+{
 	/* An answer may be held back for pacing_sec; the client must wait
 	 * longer. */
 	long long wait =
@@ -133,8 +156,11 @@ put_word(const struct conf *conf, const char *word, size_t len, struct buf *out)
 		return buf_puts(out, service_of(conf->api_submission));
 	if (strncmp(word, "daemon-name", len) == 0)
 		return buf_puts(out, conf->trusted_daemon_name);
+	if (strncmp(word, "store-kind", len) == 0 && len > 5)
+		return buf_puts(
+		    out, admin_store_file(conf) == NULL ? "pgsql" : "sqlite");
 	if (strncmp(word, "store", len) == 0)
-		return buf_puts(out, file == NULL ? "STORE" : file);
+		return put_store(conf, out);
 	return buf_append(out, word, len);
 }
 

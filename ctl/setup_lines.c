@@ -113,20 +113,27 @@ const struct setup_line setup_dovecot_lines[] = {
 {DOVECOT, "auth_cache_size = 0",
  "A disabled credential must be refused at once.", SETUP_ALWAYS},
 {DOVECOT, "passdb {\n  driver = sql\n  args = " DOVECOT_SQL "\n}",
- "Credentials of sendward (package dovecot-sqlite). A passdb of your own may stand\n"
+ "Credentials of sendward (package dovecot-@store-kind@). A passdb of your own may stand\n"
  "before or after it: its users are attached by sendwardctl login add.", SETUP_ALWAYS},
 {DOVECOT, "userdb {\n  driver = static\n  args = uid=65534 gid=65534 home=/nonexistent\n}",
  "For logins that have no mailbox. Not needed when you have a userdb.", SETUP_ALWAYS},
 {DOVECOT, "service auth {\n  user = @user@\n  unix_listener /var/spool/postfix/private/auth {\n"
  "    user = postfix\n    group = postfix\n    mode = 0660\n  }\n}",
  "The socket that Postfix asks (smtpd_sasl_path). SQLite's readers write, too (its\n"
- "-shm file): the process must be the owner of the database.", SETUP_ALWAYS},
+ "-shm file): the process must be the owner of the database.", SETUP_SQLITE},
+{DOVECOT, "service auth {\n  user = @user@\n  unix_listener /var/spool/postfix/private/auth {\n"
+ "    user = postfix\n    group = postfix\n    mode = 0660\n  }\n}",
+ "The socket that Postfix asks (smtpd_sasl_path). By a unix socket PostgreSQL knows\n"
+ "the process by its user; with a password in `connect` any user will do.", SETUP_POSTGRESQL},
 {DOVECOT, "service auth-worker {\n  user = @user@\n}",
  "The same for the workers.", SETUP_ALWAYS},
 {DOVECOT, "default_internal_user = @user@\ndefault_internal_group = @group@",
  "The socket between the two belongs to this user.", SETUP_ALWAYS},
 {DOVECOT_SQL, "driver = sqlite\nconnect = @store@",
- "Where the credentials are (mode 0600: nobody else needs to read it).", SETUP_ALWAYS},
+ "Where the credentials are (mode 0600: nobody else needs to read it).", SETUP_SQLITE},
+{DOVECOT_SQL, "driver = pgsql\nconnect = @store@",
+ "Where the credentials are (mode 0600; a password stands behind the user's name and\n"
+ "a colon). A role that may read the view dovecot_passdb and nothing else will do.", SETUP_POSTGRESQL},
 {DOVECOT_SQL, "password_query = SELECT username AS user, password FROM dovecot_passdb \\\n"
  "  WHERE username = '%u'",
  "Only enabled credentials that may send are in this view. Dovecot quotes %u itself.", SETUP_ALWAYS},
@@ -134,10 +141,13 @@ const struct setup_line setup_dovecot_lines[] = {
 };
 
 const struct setup_line setup_sendmail_lines[] = {
-{SENDMAIL_MC, "INPUT_MAIL_FILTER(`sendward', `S=@milter-raw@, F=T, T=C:30s;S:30s;R:30s;E:5m')",
+{SENDMAIL_MC, "INPUT_MAIL_FILTER(`sendward', `S=@milter-raw@, F=T, T=C:30s;S:30s;R:@milter-reply@;E:5m')",
  "The milter: identities, sandbox, suppression, return path, DKIM signature. F=T:\n"
  "without it nothing is checked or signed, the client shall come again. Sendmail\n"
- "asks no policy service: rates and quotas are not counted yet.", SETUP_ALWAYS},
+ "asks no policy service: the milter counts, with milter = { quota = true; }; in\n"
+ "sendward.conf, and R= is longer than it may hold an answer back. Sendmail binds\n"
+ "all that it sends to one address (CLIENT_OPTIONS): pools of addresses choose\n"
+ "nothing here.", SETUP_ALWAYS},
 {SENDMAIL_MC, "define(`confPRIVACY_FLAGS', `authwarnings,noreceipts')",
  "NOTIFY= is answered 504: a client that says NOTIFY=NEVER would have no bounces,\n"
  "and bounce as much as it likes unseen. (Add to the flags that you have.)", SETUP_ALWAYS},

@@ -10,10 +10,12 @@ enum setup_when {
 	SETUP_API_SOCKET, /* api.submission is, and trusted_daemon_name is set */
 	SETUP_LMTP_UNIX,  /* feedback.socket is unix:PATH */
 	SETUP_LMTP_INET,  /* it is inet:PORT@ADDRESS */
+	SETUP_SQLITE,     /* store is sqlite:PATH */
+	SETUP_POSTGRESQL, /* it is postgresql://… */
 };
 
 /* @milter@, @policy@, @feedback@, @policy-timeout@, @bounce@, @size@, @user@,
- * @group@, @store@, @mail-service@, @api-service@, @daemon-name@, and for Sendmail @milter-raw@, @feedback-path@,
+ * @group@, @store@ (without a password), @mail-service@, @api-service@, @daemon-name@, and for Sendmail @milter-raw@, @feedback-path@,
  * @feedback-host@, @feedback-port@ in a line stand for what the configuration says;
  * @@ is an @. */
 struct setup_line {

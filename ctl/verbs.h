@@ -76,12 +76,28 @@ int tenant_run_show(struct ctl *ctl);
 int tenant_run_pause(struct ctl *ctl);
 int tenant_run_resume(struct ctl *ctl);
 
+int user_run_create(struct ctl *ctl);
+int user_run_list(struct ctl *ctl);
+int user_run_set(struct ctl *ctl);
+int user_run_sign_out(struct ctl *ctl);
+int user_run_delete(struct ctl *ctl);
+
+int lease_run_list(struct ctl *ctl);
+int lease_run_return(struct ctl *ctl);
 int pool_run_create(struct ctl *ctl);
 int pool_run_list(struct ctl *ctl);
 int pool_run_add_ip(struct ctl *ctl);
 int pool_run_remove_ip(struct ctl *ctl);
 int pool_run_set(struct ctl *ctl);
 int pool_run_delete(struct ctl *ctl);
+/* Opens what is needed, and the pool that the first argument and --account name. */
+struct store_pool;
+int pool_open(struct ctl *ctl, int needs, struct store_pool *row_r);
+/* "day 3 of 45 (5 %)" or "over". */
+#define POOL_WARMUP_TEXT_MAX 48
+void pool_warmup_text(int percentage, char text_r[POOL_WARMUP_TEXT_MAX]);
+int pool_run_show(struct ctl *ctl);
+int pool_run_transports(struct ctl *ctl);
 
 int limit_run_add(struct ctl *ctl);
 int limit_run_list(struct ctl *ctl);
@@ -120,8 +136,15 @@ int letter_run_list(struct ctl *ctl);
 int config_run_check(struct ctl *ctl);
 int config_run_dump(struct ctl *ctl);
 
+int observed_run_list(struct ctl *ctl);
+int observed_run_adopt(struct ctl *ctl);
+
+int health_run(struct ctl *ctl);
+int duty_run_list(struct ctl *ctl);
+
 int db_run_migrate(struct ctl *ctl);
 int db_run_backup(struct ctl *ctl);
+int db_run_copy(struct ctl *ctl);
 
 int setup_run_postfix(struct ctl *ctl);
 int setup_run_sendmail(struct ctl *ctl);

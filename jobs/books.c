@@ -7,12 +7,19 @@
 
 #include "conf/conf.h"
 #include "jobs/worker.h"
+#include "ops/duty.h"
+#include "ops/heartbeat.h"
 #include "ops/ingest.h"
+#include "ops/lockout.h"
 #include "ops/maillog.h"
+#include "ops/observed.h"
 #include "ops/reputation.h"
 #include "ops/topic.h"
 #include "ops/once.h"
 #include "store/events.h"
+#include "store/figures.h"
+#include "store/messages.h"
+#include "store/observed.h"
 #include "store/topics.h"
 #include "store/once.h"
 
@@ -24,7 +31,8 @@ void
 books_init(struct books *books, const char *url)
 {
 	(void)memset(books, 0, sizeof(*books));
-	line_init(&books->journal, "journal", url, STORE_OPEN_WRITE);
+	books->memory = ingest_memory_new(); /* NULL: it goes without */
+	line_init(&books->journal, "journal", url, STORE_OPEN_BULK);
 	line_init(&books->log, "mail log", url, STORE_OPEN_WRITE);
 	line_init(&books->reputation, "reputation", url, STORE_OPEN_WRITE);
 	line_init(&books->retention, "retention", url, STORE_OPEN_WRITE);
@@ -33,6 +41,7 @@ books_init(struct books *books, const char *url)
 void
 books_fini(struct books *books)
 {
+	ingest_memory_free(&books->memory);
 	line_fini(&books->journal);
 	line_fini(&books->log);
 	line_fini(&books->reputation);
@@ -60,7 +69,8 @@ turn_journal(struct books *books, const struct conf *conf, int64_t now_sec,
 		return;
 	rc = line_open(line, &err);
 	if (rc == SG_OK)
-		rc = ingest_run(line->store, conf, now_sec, &messages, &err);
+		rc = ingest_follow(
+		    line->store, conf, books->memory, now_sec, &messages, &err);
 	line_report(line, rc, &err, now_msec);
 	books->journal_msec = now_msec + BOOKS_JOURNAL_MSEC;
 }
@@ -92,7 +102,8 @@ turn_reputation(struct books *books, const struct conf *conf, int64_t now_sec,
 	struct err err = {0};
 	enum sg_err rc;
 
-	if (!is_time(books->reputation_sec, BOOKS_REPUTATION_SEC, now_sec) ||
+	if (!duties_holds(books->duties, DUTY_REPUTATION) ||
+	    !is_time(books->reputation_sec, BOOKS_REPUTATION_SEC, now_sec) ||
 	    line_wait_msec(line, now_msec) > 0)
 		return;
 	rc = line_open(line, &err);
@@ -159,8 +170,58 @@ purge_once(struct store *store, const struct conf *conf, int64_t now_sec,
 	    BOOKS_PURGE_ROWS, gone_r, err_r);
 }
 
+static enum sg_err
+purge_flow(struct store *store, const struct conf *conf, int64_t now_sec,
+    int64_t *gone_r, struct err *err_r)
+{
+	(void)conf;
+	return store_flow_purge(
+	    store, now_sec, BOOKS_PURGE_ROWS, gone_r, err_r);
+}
+
+/* Programs that were killed, senders that are not seen any more. */
+static enum sg_err
+purge_seen(struct store *store, const struct conf *conf, int64_t now_sec,
+    int64_t *gone_r, struct err *err_r)
+{
+	int64_t senders = 0;
+	enum sg_err rc = store_heartbeat_purge(store,
+	    now_sec - HEARTBEAT_KEEP_SEC, BOOKS_PURGE_ROWS, gone_r, err_r);
+
+	(void)conf;
+	if (rc == SG_OK)
+		rc = store_observed_purge(store, now_sec - OBSERVED_KEEP_SEC,
+		    BOOKS_PURGE_ROWS, &senders, err_r);
+	*gone_r += senders;
+	return rc;
+}
+
+/* Where somebody was signed in, and tries of people who may never come again. */
+static enum sg_err
+purge_people(struct store *store, const struct conf *conf, int64_t now_sec,
+    int64_t *gone_r, struct err *err_r)
+{
+	(void)conf;
+	return lockout_purge(store, now_sec, BOOKS_PURGE_ROWS, gone_r, err_r);
+}
+
+/* Not what goes, but what waits for it. */
+static enum sg_err
+settle_mail(struct store *store, const struct conf *conf, int64_t now_sec,
+    int64_t *gone_r, struct err *err_r)
+{
+	bool is_done;
+	enum sg_err rc = store_message_settle(
+	    store, now_sec, BOOKS_SETTLE_ROWS, &is_done, err_r);
+
+	(void)conf;
+	*gone_r = !is_done;
+	return rc;
+}
+
 static step_fn *const steps[] = {expire_suppressions, expire_subscriptions,
-    purge_mail, purge_dead_letters, purge_once};
+    settle_mail, purge_mail, purge_dead_letters, purge_once, purge_flow,
+    purge_seen, purge_people};
 #define STEPS ((int)(sizeof(steps) / sizeof(steps[0])))
 
 /* One transaction a turn. */
@@ -175,7 +236,9 @@ turn_retention(struct books *books, const struct conf *conf, int64_t now_sec,
 
 	if ((books->step == 0 &&
 		!is_time(books->retention_sec, BOOKS_RETENTION_SEC, now_sec)) ||
-	    now_msec < books->purge_msec || line_wait_msec(line, now_msec) > 0)
+	    now_msec < books->purge_msec ||
+	    line_wait_msec(line, now_msec) > 0 ||
+	    !duties_holds(books->duties, DUTY_RETENTION))
 		return;
 	rc = line_open(line, &err);
 	if (rc == SG_OK)

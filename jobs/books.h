@@ -3,6 +3,9 @@
  * goes. Each has its patience for itself: a log that cannot be read keeps no journal
  * from being read. The work is in ops/; here it is only begun in time.
  *
+ * Journal and mail log are this host's; reputation and retention are one host's for
+ * all (ops/duty.h).
+ *
  * Thread rule: one thread. */
 #ifndef SENDWARD_JOBS_BOOKS_H
 #define SENDWARD_JOBS_BOOKS_H
@@ -12,6 +15,8 @@
 #include "jobs/line.h"
 
 struct conf;
+struct duties;
+struct ingest_memory;
 struct worker;
 
 #define BOOKS_JOURNAL_MSEC 250
@@ -20,10 +25,13 @@ struct worker;
 #define BOOKS_RETENTION_SEC 600
 /* Rows of one transaction, and the pause after it: who counts mail waits for the
  * store meanwhile. */
-#define BOOKS_PURGE_ROWS 500
+#define BOOKS_PURGE_ROWS 100
+#define BOOKS_SETTLE_ROWS 2000 /* looked at, of which few are written */
 #define BOOKS_PURGE_MSEC 20
 
 struct books {
+	const struct duties *duties; /* borrowed; NULL: all are ours */
+	struct ingest_memory *memory;
 	struct line journal, log, reputation, retention;
 	int64_t journal_msec, log_msec; /* not before */
 	int64_t reputation_sec;         /* when it was done */

@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <gmime/gmime.h>
 #include <jansson.h>
@@ -16,6 +15,7 @@
 #include "conf/conf.h"
 #include "jobs/compose_simulated.h"
 #include "jobs/letter_texts.h"
+#include "ops/public_url.h"
 #include "post/mime.h"
 
 #define WRAP_COLUMNS 72
@@ -31,37 +31,10 @@ compose_init(void)
 
 /* ---- where the link leads ------------------------------------------------- */
 
-/* An address that is every address of the host is none to connect to. */
-static void
-put_listen(const char *listen, struct buf *url)
-{
-	static const char *const any[] = {"0.0.0.0:", "[::]:"};
-	char host[256];
-
-	for (size_t i = 0; i < 2; i++) {
-		size_t len = strlen(any[i]);
-
-		if (strncmp(listen, any[i], len) == 0 &&
-		    gethostname(host, sizeof(host)) == 0) {
-			host[sizeof(host) - 1] = '\0';
-			(void)buf_printf(url, "%s:%s", host, listen + len);
-			return;
-		}
-	}
-	(void)buf_puts(url, listen); /* failed is looked at */
-}
-
 enum sg_err
 compose_base_url(const struct conf *conf, struct buf *url, struct err *err_r)
 {
-	if (conf->api_url[0] != '\0') {
-		(void)buf_puts(url, conf->api_url);
-	} else {
-		(void)buf_puts(url, conf->api_tls_certificate_file[0] != '\0'
-					? "https://"
-					: "http://");
-		put_listen(conf->api_listen, url);
-	}
+	public_url_put(conf, url);
 	return url->failed ? err_set(err_r, SG_NOMEM, "no memory") : SG_OK;
 }
 

@@ -21,6 +21,7 @@
 #include "jobs/letter_sign.h"
 #include "post/submit.h"
 #include "jobs/worker.h"
+#include "ops/duty.h"
 #include "ops/letter.h"
 #include "store/events.h"
 #include "store/store.h"
@@ -262,7 +263,11 @@ try_letter(const struct deliver_env *env, struct submit *submit,
 		attempt->outcome = OUTCOME_LOST;
 	else if (rc == SG_OK)
 		rc = sign(env, row, &message, &err);
-	if (rc == SG_OK)
+	if (rc == SG_OK && !duties_holds(env->duties, DUTY_LETTERS)) {
+		attempt->ends_round = true;
+		(void)snprintf(attempt->text, sizeof(attempt->text),
+		    "another host hands letters in by now");
+	} else if (rc == SG_OK)
 		hand_in(env, submit, row, &message, attempt);
 	else
 		(void)snprintf(
@@ -297,9 +302,10 @@ deliver_one(const struct deliver_env *env, struct submit *submit,
 		(void)snprintf(attempt->text, sizeof(attempt->text),
 		    "its link is void by now; %s", row->error);
 	} else {
-		rc = store_letter_retry(env->store, row->id, next_sec,
-		    "it was being handed in", err_r);
-		if (rc == SG_MISSING) { /* replaced by a newer one */
+		rc = store_letter_retry(env->store, row->id, row->attempts,
+		    next_sec, "it was being handed in", err_r);
+		/* replaced by a newer one, or tried by another host */
+		if (rc == SG_MISSING) {
 			attempt->outcome = OUTCOME_GONE;
 			return SG_OK;
 		}
@@ -328,7 +334,8 @@ deliver_due(const struct deliver_env *env, int most, int64_t now_sec,
 		rc = submit_new(env->conf->mail_server, worker_shall_stop,
 		    env->worker, &submit, err_r);
 	for (int i = 0; i < due.count && rc == SG_OK && !attempt.ends_round &&
-			!worker_is_stopping(env->worker);
+			!worker_is_stopping(env->worker) &&
+			duties_holds(env->duties, DUTY_LETTERS);
 	     i++) {
 		rc = deliver_one(
 		    env, submit, &due.list[i].row, now_sec, &attempt, err_r);

@@ -11,6 +11,7 @@
 
 struct conf;
 struct dkim_key;
+struct duties;
 struct seal;
 struct store;
 struct worker;
@@ -35,6 +36,8 @@ struct deliver_env {
 	/* signs for dkim.operator_domain; NULL: letters are not signed */
 	struct dkim_key *operator_key;
 	struct worker *worker; /* ends the round when it is to stop; or NULL */
+	/* without the duty none is handed in; NULL: it is ours */
+	const struct duties *duties;
 };
 
 /* One round: at most `most` letters that are due at now_sec; *done_r of them were

@@ -58,6 +58,8 @@ run(struct store *store, const struct conf *conf, struct worker *worker,
 	}
 	if (file != NULL)
 		(void)fclose(file);
+	if (rc == SG_OK)
+		import_tidy(conf, job);
 	buf_fini(&body);
 	return rc;
 }

@@ -18,6 +18,7 @@
 #include "jobs/books.h"
 #include "jobs/calendar.h"
 #include "jobs/deliver.h"
+#include "jobs/exports.h"
 #include "jobs/imports.h"
 #include "jobs/line.h"
 #include "jobs/looks.h"
@@ -25,6 +26,8 @@
 #include "jobs/runner.h"
 #include "jobs/worker.h"
 #include "jobs/zone.h"
+#include "ops/duty.h"
+#include "ops/heartbeat.h"
 #include "ops/operator_key.h"
 
 #define TICK_MSEC 1000
@@ -43,7 +46,12 @@ struct jobs {
 	struct dns_updater *new_updater; /* for the zone's thread to take */
 	bool has_new_updater;
 
+	/* what this host does for all: kept by a thread, looked at by each */
+	struct duties *duties;
+	struct worker *duties_worker;
+
 	/* the main thread's */
+	struct heartbeat *heartbeat;
 	struct looks *looks;
 	struct dns_resolver *resolver;
 	bool is_stopping;
@@ -67,6 +75,9 @@ struct jobs {
 	struct worker *imports_worker;
 	struct line imports_line;
 	int64_t imports_account; /* that had its turn */
+	struct worker *exports_worker;
+	struct line exports_line;
+	struct exports exports;
 
 	/* the notifications' threads' */
 	struct worker *notify_worker, *mail_worker;
@@ -95,18 +106,22 @@ jobs_free(struct jobs **jobs_p)
 		return true;
 	if (jobs->zone_worker != NULL || jobs->letters_worker != NULL ||
 	    jobs->notify_worker != NULL || jobs->mail_worker != NULL ||
-	    jobs->books_worker != NULL || jobs->imports_worker != NULL)
+	    jobs->books_worker != NULL || jobs->imports_worker != NULL ||
+	    jobs->exports_worker != NULL || jobs->duties_worker != NULL)
 		return false;
+	duties_free(&jobs->duties);
 	books_fini(&jobs->books);
 	notify_free(&jobs->notify);
 	notify_free(&jobs->mail_notify);
 	runner_free(&jobs->runner);
+	heartbeat_free(&jobs->heartbeat);
 	looks_free(&jobs->looks);
 	dns_resolver_free(&jobs->resolver);
 	line_fini(&jobs->zone_line);
 	line_fini(&jobs->calendar_line);
 	line_fini(&jobs->letters_line);
 	line_fini(&jobs->imports_line);
+	line_fini(&jobs->exports_line);
 	line_fini(&jobs->notify_line);
 	line_fini(&jobs->mail_line);
 	dns_updater_free(&jobs->updater);
@@ -186,6 +201,11 @@ jobs_open(void *ctx, struct err *err_r)
 	jobs->store_url = strdup(jobs->conf->store);
 	if (jobs->store_url == NULL)
 		return err_set(err_r, SG_NOMEM, "no memory");
+	jobs->heartbeat = heartbeat_new("sendward-jobd", jobs->store_url, "");
+	heartbeat_name_host(jobs->heartbeat, jobs->conf->host);
+	jobs->duties = duties_new(jobs->conf, jobs->store_url);
+	if (rc == SG_OK && jobs->duties == NULL)
+		rc = err_set(err_r, SG_NOMEM, "no memory");
 	return rc;
 }
 
@@ -198,6 +218,7 @@ check_fixed(const struct conf *old, const struct conf *new, struct err *err_r)
 	    {"store", old->store, new->store},
 	    {"master_key_file", old->master_key_file, new->master_key_file},
 	    {"user", old->user, new->user},
+	    {"host", old->host, new->host},
 	    {"notify.command_dir", old->notify_command_dir,
 		new->notify_command_dir},
 	    {"notify.command_user", old->notify_command_user,
@@ -365,7 +386,8 @@ run_calendar(struct jobs *jobs, const struct conf *conf, struct worker *worker)
 	struct err err = {0};
 	enum sg_err rc;
 
-	if (line_wait_msec(line, clock_mono_msec()) > 0)
+	if (!duties_holds(jobs->duties, DUTY_CALENDAR) ||
+	    line_wait_msec(line, clock_mono_msec()) > 0)
 		return;
 	rc = line_open(line, &err);
 	if (rc == SG_OK)
@@ -381,7 +403,7 @@ run_zone(struct jobs *jobs, const struct conf *conf, struct worker *worker)
 	struct err err = {0};
 	enum sg_err rc;
 
-	if (jobs->updater == NULL ||
+	if (jobs->updater == NULL || !duties_holds(jobs->duties, DUTY_ZONE) ||
 	    line_wait_msec(line, clock_mono_msec()) > 0)
 		return;
 	rc = line_open(line, &err);
@@ -424,12 +446,14 @@ letters_thread_turn(void *ctx, struct worker *worker)
 	struct jobs *jobs = ctx;
 	struct line *line = &jobs->letters_line;
 	struct conf *conf;
-	struct deliver_env env = {.seal = jobs->seal, .worker = worker};
+	struct deliver_env env = {
+	    .seal = jobs->seal, .worker = worker, .duties = jobs->duties};
 	struct err err = {0};
 	int done = 0;
 	enum sg_err rc;
 
-	if (line_wait_msec(line, clock_mono_msec()) > 0)
+	if (!duties_holds(jobs->duties, DUTY_LETTERS) ||
+	    line_wait_msec(line, clock_mono_msec()) > 0)
 		return TICK_MSEC;
 	env.conf = conf = borrow_conf(jobs);
 	env.operator_key = borrow_key(jobs);
@@ -462,37 +486,75 @@ static enum sg_err
 start_books(struct jobs *jobs, struct err *err_r)
 {
 	books_init(&jobs->books, jobs->store_url);
+	jobs->books.duties = jobs->duties;
 	return worker_start(
 	    books_thread_turn, jobs, &jobs->books_worker, err_r);
 }
 
-/* ---- the import jobs' thread ---------------------------------------------- */
+/* ---- the threads of import jobs and exports --------------------------------- */
+
+/* A turn with store and configuration, when the line is not resting. */
+typedef enum sg_err files_turn_fn(struct jobs *jobs, struct store *store,
+    const struct conf *conf, struct worker *worker, bool *is_idle_r,
+    struct err *err_r);
 
 static int64_t
-imports_thread_turn(void *ctx, struct worker *worker)
+files_turn(struct jobs *jobs, struct line *line, struct worker *worker,
+    files_turn_fn *turn)
 {
-	struct jobs *jobs = ctx;
-	struct line *line = &jobs->imports_line;
 	struct conf *conf;
 	struct err err = {0};
 	bool is_idle = true;
 	enum sg_err rc;
 
-	if (line_wait_msec(line, clock_mono_msec()) > 0)
+	if (!duties_holds(jobs->duties, DUTY_FILES) ||
+	    line_wait_msec(line, clock_mono_msec()) > 0)
 		return TICK_MSEC;
 	conf = borrow_conf(jobs);
 	rc = line_open(line, &err);
 	if (rc == SG_OK)
-		rc = imports_turn(line->store, conf, worker, clock_now_sec(),
-		    &jobs->imports_account, &is_idle, &err);
+		rc = turn(jobs, line->store, conf, worker, &is_idle, &err);
 	line_report(line, rc, &err, clock_mono_msec());
 	conf_unref(&conf);
 	return is_idle ? TICK_MSEC : 0;
 }
 
+static enum sg_err
+turn_imports(struct jobs *jobs, struct store *store, const struct conf *conf,
+    struct worker *worker, bool *is_idle_r, struct err *err_r)
+{
+	return imports_turn(store, conf, worker, clock_now_sec(),
+	    &jobs->imports_account, is_idle_r, err_r);
+}
+
+static int64_t
+imports_thread_turn(void *ctx, struct worker *worker)
+{
+	struct jobs *jobs = ctx;
+
+	return files_turn(jobs, &jobs->imports_line, worker, turn_imports);
+}
+
+static enum sg_err
+turn_exports(struct jobs *jobs, struct store *store, const struct conf *conf,
+    struct worker *worker, bool *is_idle_r, struct err *err_r)
+{
+	return exports_turn(&jobs->exports, store, conf, worker,
+	    clock_now_sec(), is_idle_r, err_r);
+}
+
+static int64_t
+exports_thread_turn(void *ctx, struct worker *worker)
+{
+	struct jobs *jobs = ctx;
+
+	return files_turn(jobs, &jobs->exports_line, worker, turn_exports);
+}
+
 /* ---- the notifications' thread -------------------------------------------- */
 
-/* What is under way is moved on also while the store cannot be used. */
+/* What is under way is moved on also while the store cannot be used, or another host
+ * begins what is due: then nothing is begun here. */
 static int64_t
 turn_notify(struct jobs *jobs, struct notify *notify, struct line *line,
     struct runner *runner, struct worker *worker)
@@ -503,7 +565,8 @@ turn_notify(struct jobs *jobs, struct notify *notify, struct line *line,
 	    .runner = runner,
 	    .operator_key = borrow_key(jobs),
 	    .worker = worker};
-	bool waits = line_wait_msec(line, clock_mono_msec()) > 0;
+	bool waits = line_wait_msec(line, clock_mono_msec()) > 0 ||
+		     !duties_holds(jobs->duties, DUTY_NOTIFY);
 	int64_t wait_msec = NOTIFY_LOOK_MSEC;
 	struct err err = {0};
 	enum sg_err rc = waits ? SG_OK : line_open(line, &err);
@@ -580,6 +643,26 @@ start_notify(struct jobs *jobs, struct err *err_r)
 	return rc;
 }
 
+/* ---- the duties' thread ----------------------------------------------------- */
+
+static int64_t
+duties_thread_turn(void *ctx, struct worker *worker)
+{
+	struct jobs *jobs = ctx;
+
+	(void)worker;
+	return duties_turn(jobs->duties);
+}
+
+/* What can be had is had before any other thread looks. */
+static enum sg_err
+start_duties(struct jobs *jobs, struct err *err_r)
+{
+	(void)duties_turn(jobs->duties); /* its thread calls at once again */
+	return worker_start(
+	    duties_thread_turn, jobs, &jobs->duties_worker, err_r);
+}
+
 /* ---- the main thread ------------------------------------------------------ */
 
 static enum sg_err
@@ -587,6 +670,9 @@ start(struct jobs *jobs, struct err *err_r)
 {
 	const char *url = jobs->store_url;
 	enum sg_err rc = dns_resolver_new(jobs->conf, &jobs->resolver, err_r);
+
+	if (rc == SG_OK)
+		rc = start_duties(jobs, err_r);
 
 	if (rc == SG_OK)
 		rc = looks_new(url, &jobs->looks, err_r);
@@ -604,6 +690,10 @@ start(struct jobs *jobs, struct err *err_r)
 	if (rc == SG_OK)
 		rc = worker_start(
 		    imports_thread_turn, jobs, &jobs->imports_worker, err_r);
+	line_init(&jobs->exports_line, "exports", url, STORE_OPEN_WRITE);
+	if (rc == SG_OK)
+		rc = worker_start(
+		    exports_thread_turn, jobs, &jobs->exports_worker, err_r);
 	if (rc == SG_OK)
 		rc = start_notify(jobs, err_r);
 	if (rc == SG_OK)
@@ -614,7 +704,9 @@ start(struct jobs *jobs, struct err *err_r)
 static int
 wait_msec(const struct jobs *jobs)
 {
-	int looks = looks_wait_msec(jobs->looks, clock_mono_msec());
+	int looks = duties_holds(jobs->duties, DUTY_LOOKS)
+			? looks_wait_msec(jobs->looks, clock_mono_msec())
+			: TICK_MSEC;
 	int dns = dns_next_msec(jobs->resolver);
 
 	return dns >= 0 && dns < looks ? dns : looks;
@@ -637,7 +729,9 @@ turn(struct jobs *jobs)
 	if (jobs->is_stopping)
 		return;
 	dns_process(jobs->resolver);
-	looks_turn(jobs->looks, clock_now_sec(), clock_mono_msec());
+	if (duties_holds(jobs->duties, DUTY_LOOKS))
+		looks_turn(jobs->looks, clock_now_sec(), clock_mono_msec());
+	heartbeat_turn(jobs->heartbeat, clock_mono_msec());
 }
 
 void
@@ -657,6 +751,8 @@ end_workers(struct jobs *jobs, int64_t deadline_msec)
 	worker_stop(jobs->mail_worker);
 	worker_stop(jobs->books_worker);
 	worker_stop(jobs->imports_worker);
+	worker_stop(jobs->exports_worker);
+	worker_stop(jobs->duties_worker);
 	if (worker_join(&jobs->notify_worker, deadline_msec))
 		end_notify(jobs, jobs->notify, &jobs->notify_line);
 	if (worker_join(&jobs->mail_worker, deadline_msec))
@@ -665,6 +761,13 @@ end_workers(struct jobs *jobs, int64_t deadline_msec)
 	(void)worker_join(&jobs->letters_worker, deadline_msec);
 	(void)worker_join(&jobs->books_worker, deadline_msec);
 	(void)worker_join(&jobs->imports_worker, deadline_msec);
+	(void)worker_join(&jobs->exports_worker, deadline_msec);
+	/* nobody works any more: others may begin at once */
+	if (worker_join(&jobs->duties_worker, deadline_msec) &&
+	    jobs->exports_worker == NULL && jobs->imports_worker == NULL &&
+	    jobs->books_worker == NULL && jobs->letters_worker == NULL &&
+	    jobs->zone_worker == NULL)
+		duties_end(jobs->duties);
 }
 
 enum sg_err
@@ -676,5 +779,6 @@ jobs_run(void *ctx, struct err *err_r)
 	while (rc == SG_OK && !jobs->is_stopping)
 		turn(jobs);
 	end_workers(jobs, clock_mono_msec() + STOP_MSEC);
+	heartbeat_end(jobs->heartbeat);
 	return rc;
 }

@@ -26,6 +26,7 @@ jobs_libjobs_a_SOURCES = \
 	jobs/probe.c jobs/probe.h \
 	jobs/runner.c jobs/runner.h \
 	jobs/runner_helper.c jobs/runner_helper.h \
+	jobs/exports.c jobs/exports.h \
 	jobs/imports.c jobs/imports.h \
 	jobs/wire.c jobs/wire.h \
 	jobs/worker.c jobs/worker.h \
@@ -39,12 +40,15 @@ jobs_deliver_once_LDFLAGS = $(SIGN_LINK)
 jobs_deliver_once_LDADD = $(jobs_sendward_jobd_LDADD)
 
 if HAVE_CMOCKA
-jobs_tests = jobs/test-breaker jobs/test-compose jobs/test-compose-simulated \
+jobs_tests = jobs/test-books jobs/test-breaker jobs/test-compose jobs/test-compose-simulated \
 	jobs/test-looks jobs/test-zone \
 	jobs/test-compose-forward \
 	jobs/test-phases
 check_PROGRAMS += $(jobs_tests)
 TESTS += $(jobs_tests)
+jobs_test_books_SOURCES = jobs/test-books.c $(admin_test_fixture)
+jobs_test_books_LDADD = jobs/libjobs.a post/libpost.a $(SW_LIBS) \
+	$(SW_EXT_LIBS) $(CMOCKA_LIBS)
 jobs_test_breaker_SOURCES = jobs/test-breaker.c
 jobs_test_breaker_LDADD = jobs/libjobs.a $(CMOCKA_LIBS)
 jobs_test_compose_SOURCES = jobs/test-compose.c

@@ -24,7 +24,7 @@
 #include "jobs/worker.h"
 #include "ops/endpoint.h"
 #include "ops/topic.h"
-#include "store/topics.h"
+#include "store/messages.h"
 
 #define DUE_MOST 1000
 #define SIGNER_MSEC (3600 * 1000)
@@ -128,7 +128,9 @@ end_delivery(
 	if (d->end != END_NONE)
 		return;
 	d->end = end;
-	(void)snprintf(d->text, sizeof(d->text), "%s", text);
+	/* cut: what a peer says may be longer */
+	(void)snprintf(
+	    d->text, sizeof(d->text), "%.*s", (int)sizeof(d->text) - 1, text);
 	n->under_way--;
 	n->over++;
 	n->look_msec = 0;
@@ -244,11 +246,24 @@ say(const struct delivery *d, int64_t next_sec)
 		    NULL);
 }
 
+/* With the attempt that did it. */
+static enum sg_err
+note_delivered(struct store *store, const struct store_notification *row,
+    struct err *err_r)
+{
+	struct store_notification delivered = *row;
+
+	delivered.attempts++;
+	return store_notification_delivered(store, &delivered, err_r);
+}
+
 static enum sg_err
 note_one(struct store *store, const struct delivery *d, int64_t now_sec,
     struct err *err_r)
 {
-	if (d->end == END_DELIVERED || d->end == END_DROPPED)
+	if (d->end == END_DELIVERED)
+		return note_delivered(store, &d->row, err_r);
+	if (d->end == END_DROPPED)
 		return store_notification_delete(store, d->row.id, err_r);
 	return store_notification_set(
 	    store, d->row.id, next_of(d, now_sec), d->text, err_r);

@@ -1,0 +1,369 @@
+/* Postfix's configuration by its own programs: see postconf.h. */
+#include "config.h"
+
+#include "ctl/postconf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define OUTPUT_MAX ((size_t)4 * 1024 * 1024)
+#define FILE_MAX ((size_t)16 * 1024 * 1024)
+#define SEARCH "PATH=/usr/sbin:/sbin:/usr/bin:/bin:/usr/local/sbin"
+
+/* ---- programs -------------------------------------------------------------------- */
+
+/* Everything that it says, on both ways. */
+static enum sg_err
+read_all(int fd, struct buf *out)
+{
+	char chunk[4096];
+	ssize_t n;
+
+	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return SG_IO;
+		(void)buf_append(out, chunk, (size_t)n); /* failed tells */
+	}
+	return out->failed ? SG_NOMEM : SG_OK;
+}
+
+static enum sg_err
+spawn(char *const argv[], int to, pid_t *pid_r, struct err *err_r)
+{
+	static char search[] = SEARCH, locale[] = "LC_ALL=C";
+	char *const env[] = {search, locale, NULL};
+	static const char *const folders[] = {
+	    "/usr/sbin", "/usr/local/sbin", "/usr/bin", "/opt/postfix/sbin"};
+	posix_spawn_file_actions_t files;
+	char path[POSTCONF_PATH_MAX];
+	int rc = ENOENT;
+
+	(void)posix_spawn_file_actions_init(&files);
+	(void)posix_spawn_file_actions_addopen(
+	    &files, 0, "/dev/null", O_RDONLY, 0);
+	(void)posix_spawn_file_actions_adddup2(&files, to, 1);
+	(void)posix_spawn_file_actions_adddup2(&files, to, 2);
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && rc != 0;
+	     i++) {
+		(void)snprintf(
+		    path, sizeof(path), "%s/%s", folders[i], argv[0]);
+		rc = posix_spawn(pid_r, path, &files, NULL, argv, env);
+	}
+	(void)posix_spawn_file_actions_destroy(&files);
+	return rc == 0 ? SG_OK
+		       : err_set(err_r, SG_IO, "%s: %s", argv[0], strerror(rc));
+}
+
+/* *status_r: what it ended with. */
+static enum sg_err
+run(char *const argv[], struct buf *out, int *status_r, struct err *err_r)
+{
+	int ends[2], status = -1;
+	pid_t pid;
+	enum sg_err rc, said = SG_OK;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return err_set(err_r, SG_IO, "pipe: %s", strerror(errno));
+	rc = spawn(argv, ends[1], &pid, err_r);
+	(void)close(ends[1]);
+	if (rc == SG_OK) {
+		said = read_all(ends[0], out);
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			continue;
+	}
+	(void)close(ends[0]);
+	if (rc == SG_OK && said != SG_OK)
+		rc = err_set(
+		    err_r, said, "%s: its words cannot be read", argv[0]);
+	*status_r = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	return rc;
+}
+
+/* The same; it must end well. */
+static enum sg_err
+run_well(char *const argv[], struct buf *out, struct err *err_r)
+{
+	int status;
+	enum sg_err rc = run(argv, out, &status, err_r);
+
+	if (rc == SG_OK && status != 0)
+		rc = err_set(err_r, SG_IO, "%s: %.*s", argv[0],
+		    (int)strcspn(buf_str(out), "\n"), buf_str(out));
+	return rc;
+}
+
+#define WORD(text) ((char *)(text))
+
+/* postconf -c DIR FLAG WORD */
+static enum sg_err
+ask(const struct postconf *postconf, const char *flag, const char *word,
+    struct buf *out, struct err *err_r)
+{
+	char *argv[] = {WORD("postconf"), WORD("-c"), WORD(postconf->dir),
+	    WORD(flag), WORD(word), NULL};
+
+	return run_well(argv, out, err_r);
+}
+
+/* The same, for what says nothing. */
+static enum sg_err
+tell(const struct postconf *postconf, const char *flag, const char *word,
+    struct err *err_r)
+{
+	struct buf out;
+	enum sg_err rc;
+
+	buf_init(&out, OUTPUT_MAX);
+	rc = ask(postconf, flag, word, &out, err_r);
+	buf_fini(&out);
+	return rc;
+}
+
+static void
+cut_end(struct buf *text)
+{
+	while (text->len > 0 && text->data[text->len - 1] == '\n')
+		text->data[--text->len] = '\0';
+}
+
+enum sg_err
+postconf_open(const char *dir, struct postconf *postconf_r, struct err *err_r)
+{
+	struct postconf *p = postconf_r;
+	char *argv[] = {WORD("postconf"), WORD("-d"), WORD("-h"),
+	    WORD("config_directory"), NULL};
+	char main_cf[POSTCONF_PATH_MAX + 16];
+	struct buf out;
+	enum sg_err rc = SG_OK;
+
+	buf_init(&out, OUTPUT_MAX);
+	if (dir == NULL)
+		rc = run_well(argv, &out, err_r);
+	cut_end(&out);
+	if (dir == NULL)
+		dir = buf_str(&out);
+	if (rc == SG_OK && (size_t)snprintf(p->dir, sizeof(p->dir), "%s",
+			       dir) >= sizeof(p->dir))
+		rc = err_set(err_r, SG_INVALID, "a long name of a folder");
+	buf_fini(&out);
+	(void)snprintf(main_cf, sizeof(main_cf), "%s/main.cf", p->dir);
+	if (rc == SG_OK && access(main_cf, R_OK) != 0)
+		rc = err_set(err_r, SG_IO, "%s: %s", main_cf, strerror(errno));
+	return rc;
+}
+
+enum sg_err
+postconf_get(const struct postconf *postconf, const char *name,
+    struct buf *value, struct err *err_r)
+{
+	enum sg_err rc = ask(postconf, "-h", name, value, err_r);
+
+	cut_end(value);
+	return rc;
+}
+
+enum sg_err
+postconf_set(const struct postconf *postconf, const char *name,
+    const char *value, struct err *err_r)
+{
+	struct buf word;
+	enum sg_err rc;
+
+	buf_init(&word, OUTPUT_MAX);
+	rc = buf_printf(&word, "%s = %s", name, value)
+		 ? tell(postconf, "-e", buf_str(&word), err_r)
+		 : err_set(err_r, SG_NOMEM, "no memory");
+	buf_fini(&word);
+	return rc;
+}
+
+/* ---- master.cf -------------------------------------------------------------------- */
+
+/* A line with its blanks made single, and its end. */
+static void
+put_line(struct buf *lines, const char *line, size_t len)
+{
+	bool is_blank = false;
+
+	for (size_t i = 0; i < len; i++) {
+		bool is_space = line[i] == ' ' || line[i] == '\t';
+
+		if (!is_space && is_blank)
+			(void)buf_putc(lines, ' ');
+		if (!is_space)
+			(void)buf_putc(lines, line[i]);
+		is_blank = is_space;
+	}
+	(void)buf_putc(lines, '\n');
+}
+
+enum sg_err
+postconf_services(const struct postconf *postconf, const char *prefix,
+    struct buf *lines, struct err *err_r)
+{
+	char *argv[] = {WORD("postconf"), WORD("-c"), WORD(postconf->dir),
+	    WORD("-M"), NULL};
+	struct buf out;
+	const char *line;
+	enum sg_err rc;
+
+	buf_init(&out, OUTPUT_MAX);
+	rc = run_well(argv, &out, err_r);
+	for (line = buf_str(&out); rc == SG_OK && *line != '\0';) {
+		size_t len = strcspn(line, "\n");
+
+		if (strncmp(line, prefix, strlen(prefix)) == 0)
+			put_line(lines, line, len);
+		line += len + (line[len] == '\n');
+	}
+	buf_fini(&out);
+	return rc == SG_OK && lines->failed
+		   ? err_set(err_r, SG_NOMEM, "no memory for master.cf")
+		   : rc;
+}
+
+enum sg_err
+postconf_set_service(const struct postconf *postconf, const char *name,
+    const char *line, size_t len, struct err *err_r)
+{
+	struct buf word;
+	enum sg_err rc;
+
+	buf_init(&word, OUTPUT_MAX);
+	rc = buf_printf(&word, "%s/unix=", name) && buf_append(&word, line, len)
+		 ? tell(postconf, "-M", buf_str(&word), err_r)
+		 : err_set(err_r, SG_NOMEM, "no memory");
+	buf_fini(&word);
+	return rc;
+}
+
+enum sg_err
+postconf_remove_service(
+    const struct postconf *postconf, const char *name, struct err *err_r)
+{
+	char word[300];
+
+	(void)snprintf(word, sizeof(word), "%s/unix", name);
+	return tell(postconf, "-MX", word, err_r);
+}
+
+/* ---- files ------------------------------------------------------------------------ */
+
+static enum sg_err
+read_file(const char *path, struct buf *out, struct err *err_r)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	enum sg_err rc = SG_OK;
+
+	if (fd < 0)
+		return err_set(err_r, errno == ENOENT ? SG_MISSING : SG_IO,
+		    "%s: %s", path, strerror(errno));
+	rc = read_all(fd, out);
+	(void)close(fd);
+	return rc == SG_OK ? rc
+			   : err_set(err_r, rc, "%s: cannot be read", path);
+}
+
+/* In place of what was there: at once. */
+static enum sg_err
+write_file(const char *path, const char *text, size_t len, struct err *err_r)
+{
+	char fresh[POSTCONF_PATH_MAX + 80];
+	int fd;
+	bool ok;
+
+	(void)snprintf(fresh, sizeof(fresh), "%s.new", path);
+	(void)unlink(fresh);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return err_set(err_r, SG_IO, "%s: %s", fresh, strerror(errno));
+	ok = fchmod(fd, 0644) == 0;
+	while (ok && len > 0) {
+		ssize_t n = write(fd, text, len);
+
+		ok = n > 0 || (n < 0 && errno == EINTR);
+		text += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
+	}
+	ok = ok && fsync(fd) == 0;
+	ok = close(fd) == 0 && ok;
+	if (ok && rename(fresh, path) == 0)
+		return SG_OK;
+	return err_set(err_r, SG_IO, "%s: %s", path, strerror(errno));
+}
+
+static void
+path_of(const struct postconf *postconf, const char *name, const char *end,
+    char path_r[POSTCONF_PATH_MAX + 64])
+{
+	(void)snprintf(path_r, POSTCONF_PATH_MAX + 64, "%s/%s%s", postconf->dir,
+	    name, end);
+}
+
+enum sg_err
+postconf_keep_copies(const struct postconf *postconf, struct err *err_r)
+{
+	static const char *const names[] = {"main.cf", "master.cf"};
+	enum sg_err rc = SG_OK;
+
+	for (int i = 0; i < 2 && rc == SG_OK; i++) {
+		char path[POSTCONF_PATH_MAX + 64];
+		struct buf text;
+
+		buf_init(&text, FILE_MAX);
+		path_of(postconf, names[i], "", path);
+		rc = read_file(path, &text, err_r);
+		path_of(postconf, names[i], POSTCONF_COPY, path);
+		if (rc == SG_OK)
+			rc = write_file(path, text.data, text.len, err_r);
+		buf_fini(&text);
+	}
+	return rc;
+}
+
+enum sg_err
+postconf_write_table(const struct postconf *postconf, const char *name,
+    const char *text, bool *is_new_r, struct err *err_r)
+{
+	char path[POSTCONF_PATH_MAX + 64];
+	struct buf before;
+	enum sg_err rc;
+
+	buf_init(&before, FILE_MAX);
+	path_of(postconf, name, "", path);
+	rc = read_file(path, &before, err_r);
+	*is_new_r = rc != SG_OK || strcmp(buf_str(&before), text) != 0;
+	buf_fini(&before);
+	if (rc != SG_OK && rc != SG_MISSING)
+		return rc;
+	return *is_new_r ? write_file(path, text, strlen(text), err_r) : SG_OK;
+}
+
+enum sg_err
+postconf_reload(
+    const struct postconf *postconf, bool *is_running_r, struct err *err_r)
+{
+	char *argv[] = {WORD("postfix"), WORD("-c"), WORD(postconf->dir),
+	    WORD("status"), NULL};
+	struct buf out;
+	int status = -1;
+	enum sg_err rc;
+
+	buf_init(&out, OUTPUT_MAX);
+	rc = run(argv, &out, &status, err_r);
+	*is_running_r = rc == SG_OK && status == 0;
+	argv[3] = WORD("reload");
+	buf_clear(&out);
+	if (*is_running_r)
+		rc = run_well(argv, &out, err_r);
+	buf_fini(&out);
+	return rc;
+}

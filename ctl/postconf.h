@@ -1,0 +1,46 @@
+/* Postfix's configuration by postconf(1) and postfix(1): reads, writes, reloads.
+ * Knows no line of it. */
+#ifndef SENDWARD_CTL_POSTCONF_H
+#define SENDWARD_CTL_POSTCONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "base/buf.h"
+#include "base/err.h"
+
+#define POSTCONF_PATH_MAX 1024
+/* What the copies of main.cf and master.cf end in. */
+#define POSTCONF_COPY ".before-sendward"
+
+struct postconf {
+	char dir[POSTCONF_PATH_MAX]; /* of main.cf */
+};
+
+/* dir NULL: Postfix's own. SG_IO: there is no Postfix, or no such folder; what it
+ * said is in *err_r, as with all that follow. */
+enum sg_err postconf_open(
+    const char *dir, struct postconf *postconf_r, struct err *err_r);
+/* A parameter of main.cf, unexpanded, without an end of line. */
+enum sg_err postconf_get(const struct postconf *postconf, const char *name,
+    struct buf *value, struct err *err_r);
+enum sg_err postconf_set(const struct postconf *postconf, const char *name,
+    const char *value, struct err *err_r);
+/* Lines of master.cf whose name begins with prefix, with single blanks. */
+enum sg_err postconf_services(const struct postconf *postconf,
+    const char *prefix, struct buf *lines, struct err *err_r);
+/* line: len bytes. Type unix. */
+enum sg_err postconf_set_service(const struct postconf *postconf,
+    const char *name, const char *line, size_t len, struct err *err_r);
+enum sg_err postconf_remove_service(
+    const struct postconf *postconf, const char *name, struct err *err_r);
+/* Copies of main.cf and master.cf as they are now. */
+enum sg_err postconf_keep_copies(
+    const struct postconf *postconf, struct err *err_r);
+/* Beside main.cf, at once, mode 0644. *is_new_r false: it was so already. */
+enum sg_err postconf_write_table(const struct postconf *postconf,
+    const char *name, const char *text, bool *is_new_r, struct err *err_r);
+/* *is_running_r false: it does not run, and nothing was done. */
+enum sg_err postconf_reload(
+    const struct postconf *postconf, bool *is_running_r, struct err *err_r);
+
+#endif
