@@ -14,7 +14,9 @@
 #include "base/err.h"
 #include "store/store.h"
 
+struct api_request;
 struct api_service;
+struct api_session;
 struct conf;
 struct seal;
 
@@ -33,9 +35,12 @@ struct api_call {
 	struct store_account owner; /* the caller's account */
 	const char *account;        /* its name, owner.facts.name */
 	const char *access_key_id;
-	const char *region;     /* that the client signed for */
-	const char *client;     /* address */
-	const char *request_id; /* what answer and log name it by */
+	const char *region; /* that the client signed for */
+	const char *client; /* address */
+	/* Who is signed in; NULL: a credential signed the call. */
+	const struct api_session *session;
+	const struct api_request *request; /* for own_session.c alone */
+	const char *request_id;            /* what answer and log name it by */
 	/* A name for this try and its repetitions, "" none: the header
 	 * x-sendward-idempotency-key, else amz-sdk-invocation-id. body_hash:
 	 * SHA-256 of the body in hexadecimal. */
@@ -43,6 +48,7 @@ struct api_call {
 	int64_t now_sec, now_msec;
 	const json_t *in; /* an object */
 	json_t *out;      /* an object; empty before */
+	char cookie[320]; /* for the caller's browser: Set-Cookie; "" none */
 	struct api_fault fault;
 };
 

@@ -51,7 +51,7 @@ fail_inside(struct api_fault *fault, const char *why)
 static const char *
 code_of(enum sigv4_finding finding, enum api_protocol protocol)
 {
-	bool is_v2 = protocol == API_V2;
+	bool is_v2 = api_protocol_is_json(protocol);
 
 	switch (finding) {
 	case SIGV4_ABSENT:
@@ -295,6 +295,7 @@ api_caller_may(struct api_service *service, const struct api_caller *caller,
 	static const char *const denied[API_PROTOCOLS] = {
 	    [API_V2] = "AccessDeniedException",
 	    [API_V1] = "AccessDenied",
+	    [API_OWN] = "AccessDeniedException",
 	    [API_SNS] = "AuthorizationError"};
 	enum api_protocol protocol = operation->protocol;
 

@@ -1,5 +1,5 @@
-/* Who calls: the credential whose secret signed the request (Signature Version 4),
- * its account, what it may do, and how often. Knows no operations' inside. */
+/* Who calls: a person (session.h), or the credential whose secret signed the request
+ * (Signature Version 4), its account, what it may do, and how often. Knows no operations' inside. */
 #ifndef SENDWARD_API_CALLER_H
 #define SENDWARD_API_CALLER_H
 
@@ -8,6 +8,7 @@
 #include "api/call.h"
 #include "api/exchange.h"
 #include "api/operation.h"
+#include "api/session.h"
 #include "store/store.h"
 
 struct api_service;
@@ -18,7 +19,9 @@ struct api_caller {
 	char region[64]; /* of the credential scope */
 	enum store_permission permission;
 	struct store_account account;
-	char body_hash[65]; /* SHA-256, hexadecimal */
+	char body_hash[65];         /* SHA-256, hexadecimal */
+	struct api_session session; /* of a person; else zeroed */
+	bool is_person;             /* called without a signature */
 };
 
 /* False: fault_r, in the protocol's own codes: no signature, incomplete, unknown or

@@ -19,15 +19,6 @@
 #define ACTION_MAX 129
 #define FORM "application/x-www-form-urlencoded"
 
-static const char *
-field_of(const struct api_request *request, const char *name)
-{
-	for (size_t i = 0; i < request->field_count; i++)
-		if (strcasecmp(request->fields[i].name, name) == 0)
-			return request->fields[i].value;
-	return "";
-}
-
 static bool
 starts_with(const char *text, const char *start)
 {
@@ -54,7 +45,7 @@ is_signed(const struct api_request *request)
 {
 	char signature[256];
 
-	return field_of(request, "authorization")[0] != '\0' ||
+	return api_request_field(request, "authorization")[0] != '\0' ||
 	       api_query_peek(request->query, strlen(request->query),
 		   "X-Amz-Signature", signature, sizeof(signature));
 }
@@ -69,8 +60,8 @@ protocol_of(const struct api_request *request)
 	if (peek(request, "Version", version, sizeof(version)) &&
 	    version[0] != '\0')
 		return strcmp(version, "2010-03-31") == 0 ? API_SNS : API_V1;
-	if (strstr(field_of(request, "authorization"), "/sns/aws4_request") !=
-	    NULL)
+	if (strstr(api_request_field(request, "authorization"),
+		"/sns/aws4_request") != NULL)
 		return API_SNS;
 	if (api_query_peek(request->query, strlen(request->query),
 		"X-Amz-Credential", scope, sizeof(scope)) &&
@@ -86,6 +77,10 @@ api_codec_takes(
 	char action[ACTION_MAX];
 
 	*protocol_r = API_V2;
+	if (starts_with(request->path, "/sendward/")) {
+		*protocol_r = API_OWN;
+		return true;
+	}
 	if (starts_with(request->path, "/v2/email/") ||
 	    starts_with(request->path, "/v1/email/"))
 		return true;
@@ -104,7 +99,7 @@ api_codec_takes(
 static bool
 is_form(const struct api_request *request)
 {
-	const char *type = field_of(request, "content-type");
+	const char *type = api_request_field(request, "content-type");
 	size_t len = strcspn(type, "; \t");
 
 	return len == 0 || request->body_len == 0 ||
@@ -152,7 +147,7 @@ const struct api_operation *
 api_codec_find(const struct api_request *request, enum api_protocol protocol,
     struct api_fault *fault_r)
 {
-	if (protocol == API_V2)
+	if (api_protocol_is_json(protocol))
 		return api_rest_find(request, fault_r);
 	if (strcmp(request->verb, "GET") == 0 ||
 	    strcmp(request->verb, "POST") == 0)
@@ -189,7 +184,7 @@ api_codec_read(const struct api_operation *operation,
 	json_t *raw, *in = NULL;
 
 	*fault_r = (struct api_fault){.code = ""};
-	raw = operation->protocol == API_V2
+	raw = api_protocol_is_json(operation->protocol)
 		  ? api_rest_read_new(operation, request, fault_r)
 		  : read_form(operation, request, fault_r);
 	if (raw != NULL)
@@ -238,7 +233,7 @@ static bool
 write_output(const struct api_operation *operation, const json_t *out,
     struct api_response *response_r)
 {
-	if (operation->protocol != API_V2)
+	if (!api_protocol_is_json(operation->protocol))
 		return api_xml_answer(
 		    operation, out, response_r->request_id, &response_r->body);
 	if (!json_is_object(out))
@@ -260,10 +255,10 @@ answer_fault(enum api_protocol protocol, const struct api_fault *fault,
 	if (response_r->status == 405)
 		(void)snprintf(response_r->allow, sizeof(response_r->allow),
 		    "%s",
-		    protocol == API_V2 ? "GET, POST, PUT, DELETE"
-				       : "GET, POST");
+		    api_protocol_is_json(protocol) ? "GET, POST, PUT, DELETE"
+						   : "GET, POST");
 	buf_clear(&response_r->body);
-	if (protocol == API_V2)
+	if (api_protocol_is_json(protocol))
 		(void)write_json_fault(fault, &response_r->body);
 	else
 		(void)api_xml_error(
@@ -278,7 +273,7 @@ api_codec_answer(enum api_protocol protocol,
 	struct api_fault own;
 
 	response_r->content_type =
-	    protocol == API_V2 ? "application/json" : "text/xml";
+	    api_protocol_is_json(protocol) ? "application/json" : "text/xml";
 	if (fault != NULL && fault->code[0] != '\0') {
 		answer_fault(protocol, fault, response_r);
 		return;

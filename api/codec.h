@@ -1,5 +1,5 @@
-/* From a request of one of the three protocols to an operation and its input, and
- * from output or error to the answer: JSON for SES v2, forms and XML for SES v1 and
+/* From a request of one of the protocols to an operation and its input, and from
+ * output or error to the answer: JSON for SES v2 and sendward's own, forms and XML for SES v1 and
  * SNS. What an input must be is in the operation's shape, and checked here, before
  * any handler. Knows no credentials. */
 #ifndef SENDWARD_API_CODEC_H
@@ -11,7 +11,7 @@
 #include "api/exchange.h"
 #include "api/operation.h"
 
-/* Is it the API's at all? /v2/email/…, /v1/email/…, and / by POST, or by GET with
+/* Is it the API's at all? /v2/email/…, /v1/email/…, /sendward/…, and / by POST, or by GET with
  * Action and a signature; then *protocol_r is what an error is to look like. */
 bool api_codec_takes(
     const struct api_request *request, enum api_protocol *protocol_r);

@@ -5,7 +5,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
+#include <unistd.h>
 
 enum api_method
 api_method_of(const char *verb)
@@ -27,10 +29,20 @@ api_method_of(const char *verb)
 	return API_METHOD_OTHER;
 }
 
+const char *
+api_request_field(const struct api_request *request, const char *name)
+{
+	for (size_t i = 0; i < request->field_count; i++)
+		if (strcasecmp(request->fields[i].name, name) == 0)
+			return request->fields[i].value;
+	return "";
+}
+
 void
 api_response_init(struct api_response *response)
 {
-	*response = (struct api_response){.status = 500, .route = "none"};
+	*response = (struct api_response){
+	    .status = 500, .route = "none", .file_fd = -1};
 	buf_init(&response->body, API_BODY_MAX);
 }
 
@@ -38,6 +50,9 @@ void
 api_response_fini(struct api_response *response)
 {
 	buf_fini(&response->body);
+	if (response->file_fd >= 0)
+		(void)close(response->file_fd);
+	response->file_fd = -1;
 }
 
 void

@@ -48,8 +48,11 @@ struct api_request {
 	bool is_local;      /* from this host, and through no proxy */
 	int64_t now_sec;
 };
+/* The first field of that name, in any case; "" none. */
+const char *api_request_field(
+    const struct api_request *request, const char *name);
 
-#define API_BODY_MAX (1024 * 1024)
+#define API_BODY_MAX (2 * 1024 * 1024)
 
 /* init before a handler, fini after. */
 struct api_response {
@@ -64,6 +67,19 @@ struct api_response {
 	char why[256];       /* for the log, with 5xx */
 	char request_id[37]; /* of the API's answers; "" none */
 	char error[64];      /* of the API's: the code, for headers and log */
+	/* Each "" or NULL: is not said. */
+	char cookie[320];     /* Set-Cookie */
+	char etag[72];        /* with quotation marks */
+	char file_name[128];  /* to be saved as: letters, digits, - _ . */
+	const char *csp;      /* static: in the place of the pages' own */
+	const char *location; /* static: with 302 */
+	bool is_framed;       /* our own pages may frame it */
+	bool is_gzip;         /* the body is */
+	bool is_private;      /* caches may keep it for this browser alone,
+	                             and must ask each time (with etag) */
+	/* In the place of body: closed when it is sent. -1 none. */
+	int file_fd;
+	uint64_t file_bytes;
 };
 void api_response_init(struct api_response *response);
 void api_response_fini(struct api_response *response);

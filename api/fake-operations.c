@@ -117,7 +117,7 @@ check_answer(enum api_protocol protocol, const struct api_operation *operation,
 	api_codec_answer(
 	    protocol, operation, in, in == NULL ? fault : NULL, &response);
 	must((response.status == 200) == (in != NULL));
-	if (protocol == API_V2)
+	if (api_protocol_is_json(protocol))
 		check_json(&response, in);
 	else
 		check_xml(&response);

@@ -24,6 +24,7 @@ static const struct api_fault_kind kinds[] = {
 	{"MissingAuthenticationTokenException", 403, false},
 	{"SignatureDoesNotMatch", 403, false},
 	{"UnrecognizedClientException", 403, false},
+	{"SessionRequiredException", 401, false},
 	{"InvalidAction", 400, false},
 	{"MalformedQueryString", 400, false},
 	{"MissingAction", 400, false},
@@ -56,6 +57,9 @@ static const struct api_fault_kind kinds[] = {
 	{"MessageRejected", 400, false},
 	{"NotFoundException", 404, false},
 	{"SendingPausedException", 400, false},
+	/* sendward's own */
+	{"SecondFactorRequiredException", 401, false},
+	{"SignInFailedException", 401, false},
 	/* SES v1 */
 	{"AccountSendingPausedException", 400, false},
 	{"AlreadyExists", 400, false},
@@ -91,13 +95,14 @@ const char *const api_fault_common[] = {"AccessDeniedException", "AccessDenied",
     "AuthorizationError", "IncompleteSignature", "InvalidClientTokenId",
     "InvalidSignatureException", "MissingAuthenticationToken",
     "MissingAuthenticationTokenException", "SignatureDoesNotMatch",
-    "UnrecognizedClientException", "InvalidAction", "MalformedQueryString",
-    "MissingAction", "MethodNotAllowed", "RequestEntityTooLargeException",
-    "RequestTimeoutException", "SerializationException",
-    "UnknownOperationException", "NotImplemented", "NotImplementedException",
-    "InternalFailure", "ServiceUnavailable", "Throttling", "Throttled",
-    "TooManyRequestsException", "BadRequestException", "InvalidParameter",
-    "InvalidParameterValue", "ValidationError", NULL};
+    "UnrecognizedClientException", "SessionRequiredException", "InvalidAction",
+    "MalformedQueryString", "MissingAction", "MethodNotAllowed",
+    "RequestEntityTooLargeException", "RequestTimeoutException",
+    "SerializationException", "UnknownOperationException", "NotImplemented",
+    "NotImplementedException", "InternalFailure", "ServiceUnavailable",
+    "Throttling", "Throttled", "TooManyRequestsException",
+    "BadRequestException", "InvalidParameter", "InvalidParameterValue",
+    "ValidationError", NULL};
 
 const struct api_fault_kind *
 api_fault_find(const char *code)
@@ -138,7 +143,8 @@ api_fault_invalid(int protocol)
 	static const char *const codes[API_PROTOCOLS] = {
 	    [API_V2] = "BadRequestException",
 	    [API_V1] = "InvalidParameterValue",
-	    [API_SNS] = "InvalidParameter"};
+	    [API_SNS] = "InvalidParameter",
+	    [API_OWN] = "BadRequestException"};
 
 	return codes[protocol];
 }
@@ -149,7 +155,8 @@ api_fault_throttled(int protocol)
 	static const char *const codes[API_PROTOCOLS] = {
 	    [API_V2] = "TooManyRequestsException",
 	    [API_V1] = "Throttling",
-	    [API_SNS] = "Throttled"};
+	    [API_SNS] = "Throttled",
+	    [API_OWN] = "TooManyRequestsException"};
 
 	return codes[protocol];
 }

@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include <jansson.h>
 
@@ -18,6 +17,7 @@
 #include "api/metrics.h"
 #include "api/operation.h"
 #include "api/service.h"
+#include "api/session.h"
 #include "api/sigv4.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -113,28 +113,25 @@ find_caller(struct walk *walk)
 	if (!open_store(walk))
 		return false;
 	hold_store(walk);
-	if (!api_caller_find(walk->service, walk->store, walk->request,
-		walk->protocol, &walk->caller, &walk->fault))
-		return false;
-	walk->is_known = true;
+	if (api_session_takes(walk->request, walk->protocol))
+		walk->is_known =
+		    api_session_find(walk->service, walk->store, walk->request,
+			walk->operation, &walk->caller, &walk->fault);
+	else
+		walk->is_known = api_caller_find(walk->service, walk->store,
+		    walk->request, walk->protocol, &walk->caller, &walk->fault);
+	if (!walk->is_known || walk->caller.is_person)
+		return walk->is_known;
 	return api_caller_may(
 	    walk->service, &walk->caller, walk->operation, &walk->fault);
-}
-
-static const char *
-field(const struct api_request *request, const char *name)
-{
-	for (size_t i = 0; i < request->field_count; i++)
-		if (strcasecmp(request->fields[i].name, name) == 0)
-			return request->fields[i].value;
-	return "";
 }
 
 static void
 run(struct walk *walk)
 {
 	const struct api_request *request = walk->request;
-	const char *once = field(request, "x-sendward-idempotency-key");
+	const char *once =
+	    api_request_field(request, "x-sendward-idempotency-key");
 	struct api_call call = {.service = walk->service,
 	    .conf = api_service_conf(walk->service),
 	    .seal = api_service_seal(walk->service),
@@ -145,6 +142,8 @@ run(struct walk *walk)
 	    .access_key_id = walk->caller.access_key_id,
 	    .region = walk->caller.region,
 	    .client = request->client,
+	    .session = walk->caller.is_person ? &walk->caller.session : NULL,
+	    .request = request,
 	    .request_id = walk->response->request_id,
 	    .once_key = once,
 	    .body_hash = walk->caller.body_hash,
@@ -154,12 +153,14 @@ run(struct walk *walk)
 	    .out = walk->out};
 
 	if (once[0] == '\0')
-		call.once_key = field(request, "amz-sdk-invocation-id");
+		call.once_key =
+		    api_request_field(request, "amz-sdk-invocation-id");
 	walk->operation->handler(&call);
 	if (api_failed(&call) &&
 	    !api_fault_may(walk->operation, call.fault.code))
 		log_bug("an operation's error is not one of its row");
 	walk->fault = call.fault;
+	memcpy(walk->response->cookie, call.cookie, sizeof(call.cookie));
 }
 
 /* Up to the first fault. */
@@ -216,8 +217,10 @@ log_call(const struct walk *walk)
 	(void)snprintf(status, sizeof(status), "%d", response->status);
 	log_event(LOG_API_CALL_EVENT, NULL, "operation",
 	    walk->operation == NULL ? NULL : walk->operation->name, "account",
-	    walk->is_known ? walk->caller.account.facts.name : NULL, "key",
-	    walk->is_known ? walk->caller.access_key_id : NULL, "status",
+	    walk->is_known && walk->caller.account.facts.name[0] != '\0'
+		? walk->caller.account.facts.name
+		: NULL,
+	    "key", walk->is_known ? walk->caller.access_key_id : NULL, "status",
 	    status, "error",
 	    response->error[0] == '\0' ? NULL : response->error, "client",
 	    request->client, "request", response->request_id, NULL);
@@ -261,7 +264,7 @@ static bool
 is_signed(struct walk *walk, struct sigv4 *sig_r)
 {
 	return sigv4_read(walk->request, "ses", sig_r) == SIGV4_READ ||
-	       (walk->protocol != API_V2 &&
+	       (!api_protocol_is_json(walk->protocol) &&
 		   sigv4_read(walk->request, "sns", sig_r) == SIGV4_READ);
 }
 
@@ -272,8 +275,9 @@ refuse_stranger(struct walk *walk)
 
 	if (is_signed(walk, &sig))
 		fail(walk,
-		    walk->protocol == API_V2 ? "UnrecognizedClientException"
-					     : "InvalidClientTokenId",
+		    api_protocol_is_json(walk->protocol)
+			? "UnrecognizedClientException"
+			: "InvalidClientTokenId",
 		    "The security token included in the request is invalid");
 	else
 		(void)api_caller_find(walk->service, walk->store, walk->request,
@@ -293,12 +297,18 @@ api_front_admits(struct api_service *service, const struct api_request *request,
 	(void)api_codec_takes(request, &walk.protocol);
 	(void)api_service_request_id(service, response_r->request_id);
 	if (open_store(&walk)) {
-		if (is_signed(&walk, &sig) &&
-		    store_credential_get(walk.store, sig.access_key_id,
-			note_enabled, &is_enabled, &err) == SG_OK &&
-		    is_enabled)
+		if (api_session_takes(request, walk.protocol)) {
+			if (api_session_admits(
+				service, walk.store, request, &walk.fault))
+				return true;
+		} else if (is_signed(&walk, &sig) &&
+			   store_credential_get(walk.store, sig.access_key_id,
+			       note_enabled, &is_enabled, &err) == SG_OK &&
+			   is_enabled) {
 			return true;
-		refuse_stranger(&walk);
+		} else {
+			refuse_stranger(&walk);
+		}
 	}
 	write_answer(&walk);
 	log_call(&walk);

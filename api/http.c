@@ -13,7 +13,9 @@
 
 #include <microhttpd.h>
 
+#include "api/console.h"
 #include "api/conns.h"
+#include "api/forwarded.h"
 #include "api/front.h"
 #include "api/limits.h"
 #include "api/linger.h"
@@ -244,6 +246,19 @@ copy_fields(struct exchange *ex)
 	return !copy.is_bad;
 }
 
+static uint64_t
+body_most(const struct exchange *ex, const struct conf *conf)
+{
+	uint64_t own;
+
+	if (ex->is_api)
+		return (uint64_t)conf->api_max_request_bytes;
+	own = api_console_body_most(&ex->request);
+	return own > (uint64_t)conf->api_max_body_bytes
+		   ? own
+		   : (uint64_t)conf->api_max_body_bytes;
+}
+
 /* The status of a refusal, or 0. */
 static int
 judge(struct exchange *ex)
@@ -251,8 +266,7 @@ judge(struct exchange *ex)
 	const struct conf *conf = api_service_conf(ex->http->service);
 	const struct api_limits limits = {
 	    .header_bytes = (size_t)conf->api_max_header_bytes,
-	    .body_bytes = (uint64_t)(ex->is_api ? conf->api_max_request_bytes
-						: conf->api_max_body_bytes)};
+	    .body_bytes = body_most(ex, conf)};
 	uint64_t bytes;
 	int refused = api_limits_judge(
 	    &limits, &ex->request, header_size(ex->connection), &bytes);
@@ -276,13 +290,23 @@ set_header(struct MHD_Response *answer, const char *name, const char *value)
 	(void)MHD_add_response_header(answer, name, value);
 }
 
+/* Of what a script might ask for, copying is all that pages need. */
+static const char page_permissions[] =
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), "
+    "clipboard-read=(), clipboard-write=(self)";
+
 /* What browsers need to hear. */
 static void
-set_page_headers(const struct api_http *http, struct MHD_Response *answer)
+set_page_headers(const struct api_http *http,
+    const struct api_response *response, struct MHD_Response *answer)
 {
-	set_header(answer, "Content-Security-Policy", http->csp);
+	set_header(answer, "Content-Security-Policy",
+	    response->csp == NULL ? http->csp : response->csp);
 	set_header(answer, "Referrer-Policy", "no-referrer");
-	set_header(answer, "X-Frame-Options", "DENY");
+	set_header(answer, "X-Frame-Options",
+	    response->is_framed ? "SAMEORIGIN" : "DENY");
+	set_header(answer, "Cross-Origin-Opener-Policy", "same-origin");
+	set_header(answer, "Permissions-Policy", page_permissions);
 	if (http->tls.is_on)
 		set_header(
 		    answer, "Strict-Transport-Security", "max-age=2592000");
@@ -296,6 +320,32 @@ set_call_headers(
 	set_header(answer, "x-amzn-RequestId", response->request_id);
 	if (response->error[0] != '\0')
 		set_header(answer, "x-amzn-ErrorType", response->error);
+}
+
+/* What a file, or somebody's own answer, has. */
+static void
+set_own_headers(
+    const struct api_response *response, struct MHD_Response *answer)
+{
+	char text[200];
+
+	if (response->cookie[0] != '\0')
+		set_header(
+		    answer, MHD_HTTP_HEADER_SET_COOKIE, response->cookie);
+	if (response->etag[0] != '\0')
+		set_header(answer, MHD_HTTP_HEADER_ETAG, response->etag);
+	if (response->is_gzip)
+		set_header(answer, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+	if (response->etag[0] != '\0')
+		set_header(answer, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
+	if (response->location != NULL)
+		set_header(
+		    answer, MHD_HTTP_HEADER_LOCATION, response->location);
+	if (response->file_name[0] == '\0')
+		return;
+	(void)snprintf(text, sizeof(text), "attachment; filename=\"%s\"",
+	    response->file_name);
+	set_header(answer, MHD_HTTP_HEADER_CONTENT_DISPOSITION, text);
 }
 
 /* By the clock that signatures are held against: SDKs set theirs by it. */
@@ -323,12 +373,15 @@ set_headers(const struct api_http *http, const struct exchange *ex,
 	if (response->keep_sec > 0)
 		(void)snprintf(keep, sizeof(keep), "public, max-age=%d",
 		    response->keep_sec);
+	else if (response->is_private)
+		(void)snprintf(keep, sizeof(keep), "private, no-cache");
 	set_header(answer, MHD_HTTP_HEADER_CACHE_CONTROL, keep);
 	set_header(answer, "X-Content-Type-Options", "nosniff");
+	set_own_headers(response, answer);
 	if (response->request_id[0] != '\0')
 		set_call_headers(response, answer);
 	else
-		set_page_headers(http, answer);
+		set_page_headers(http, response, answer);
 	if (response->allow[0] != '\0')
 		set_header(answer, MHD_HTTP_HEADER_ALLOW, response->allow);
 	if (response->retry_after_sec > 0) {
@@ -341,12 +394,27 @@ set_headers(const struct api_http *http, const struct exchange *ex,
 		set_header(answer, MHD_HTTP_HEADER_CONNECTION, "close");
 }
 
+/* NULL: no memory. */
+static struct MHD_Response *
+make_answer(struct api_response *response)
+{
+	struct buf *body = &response->body;
+	struct MHD_Response *answer;
+
+	if (response->file_fd < 0)
+		return MHD_create_response_from_buffer(
+		    body->len, body->data, MHD_RESPMEM_MUST_COPY);
+	answer = MHD_create_response_from_fd64(
+	    response->file_bytes, response->file_fd);
+	if (answer != NULL) /* the library closes it */
+		response->file_fd = -1;
+	return answer;
+}
+
 static enum MHD_Result
 queue(struct exchange *ex)
 {
-	struct buf *body = &ex->response.body;
-	struct MHD_Response *answer = MHD_create_response_from_buffer(
-	    body->len, body->data, MHD_RESPMEM_MUST_COPY);
+	struct MHD_Response *answer = make_answer(&ex->response);
 	enum MHD_Result rc;
 
 	if (answer == NULL)
@@ -383,6 +451,20 @@ refuse(struct exchange *ex, int status)
 
 /* ---- a request goes its way ------------------------------------------------ */
 
+/* A large body: from somebody who is known? */
+static bool
+is_admitted(struct exchange *ex)
+{
+	struct api_service *service = ex->http->service;
+	const struct conf *conf = api_service_conf(service);
+
+	if (ex->is_api)
+		return ex->body_size <= STRANGERS_BODY_MAX ||
+		       api_front_admits(service, &ex->request, &ex->response);
+	return ex->body_size <= (size_t)conf->api_max_body_bytes ||
+	       api_console_admits(service, &ex->request, &ex->response);
+}
+
 /* The header is there. */
 static enum MHD_Result
 begin(struct exchange *ex, const char *method)
@@ -396,14 +478,16 @@ begin(struct exchange *ex, const char *method)
 	ex->request.now_sec = clock_now_sec();
 	if (is_forwarded(ex->connection))
 		ex->request.is_local = false;
+	if (is_taken)
+		api_forwarded_client(
+		    api_service_conf(ex->http->service)->api_proxies,
+		    &ex->request, ex->client);
 	ex->is_api = api_front_takes(&ex->request);
 	api_conns_form(ex->http->conns, ex->fd, api_front_form(&ex->request));
 	refused = is_taken ? judge(ex) : 431;
 	if (refused != 0) {
 		refuse(ex, refused);
-	} else if (ex->is_api && ex->body_size > STRANGERS_BODY_MAX &&
-		   !api_front_admits(
-		       ex->http->service, &ex->request, &ex->response)) {
+	} else if (!is_admitted(ex)) {
 		free_body(ex);
 		ex->is_refused = true;
 		ex->response.is_last = true;

@@ -18,7 +18,7 @@
 static bool
 is_v2(const struct api_call *call)
 {
-	return call->operation->protocol == API_V2;
+	return api_protocol_is_json(call->operation->protocol);
 }
 
 const char *

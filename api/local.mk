@@ -2,13 +2,17 @@
 sbin_PROGRAMS += api/sendward-apid
 api_sendward_apid_SOURCES = api/main.c
 api_libs = api/libapi.a post/libpost.a template/libtemplate.a $(SW_LIBS) \
-	$(HTTPD_LIBS) $(XML_LIBS) $(CURL_LIBS) $(SW_EXT_LIBS)
+	$(HTTPD_LIBS) $(XML_LIBS) $(CURL_LIBS) $(QRENCODE_LIBS) $(ZLIB_LIBS) \
+	$(SW_EXT_LIBS)
 api_sendward_apid_LDADD = $(api_libs)
 
 noinst_LIBRARIES += api/libapi.a
 api_libapi_a_SOURCES = \
 	api/conns.c api/conns.h \
+	api/console.c api/console.h \
+	api/console_files.c api/console_files.h \
 	api/exchange.c api/exchange.h \
+	api/forwarded.c api/forwarded.h \
 	api/front.c \
 	api/limits.c api/limits.h \
 	api/linger.c api/linger.h \
@@ -29,6 +33,8 @@ api_libapi_a_SOURCES = \
 	api/verify.c api/verify.h \
 	api/call.c api/call.h \
 	api/caller.c api/caller.h \
+	api/cookie.c api/cookie.h api/session.c api/session.h api/own_session.c api/own_user.c \
+	api/shapes_own_session.c api/qr.c api/qr.h \
 	api/keys.c api/keys.h api/sigv4.c api/sigv4.h api/sigv4_read.c \
 	api/sigv4_parts.c api/sigv4_parts.h \
 	api/throttle.c api/throttle.h \
@@ -55,8 +61,18 @@ api_libapi_a_SOURCES = \
 	api/reply.c api/reply.h api/send_parts.c api/send_parts.h \
 	api/v1_send.c api/v1_identity.c api/v1_account.c api/v1_set.c \
 	api/v1_template.c \
+	api/own_identity.c api/own_credential.c api/shapes_own_identity.c \
+	api/own_health.c api/own_observed.c api/own_pool.c \
+	api/shapes_own_operator.c \
+	api/own_export.c api/own_suppression.c api/shapes_own_export.c \
+	api/own_overview.c api/own_account.c api/own_account.h api/own_request.c \
+	api/shapes_own_account.c \
+	api/own_template.c api/shapes_own_template.c \
+	api/own_message.c api/own_report.c api/own_report.h \
+	api/own_delivery.c api/shapes_own_message.c \
 	api/sns_topic.c
 EXTRA_DIST += api/README.md api/fuzz-sigv4.c api/fuzz-json.c api/fuzz-query.c \
+	api/fuzz-forwarded.c api/fuzz-cookie.c \
 	api/fake-operations.c api/fake-operations.h
 
 # For tests/api.
@@ -130,6 +146,13 @@ api_test_xml_SOURCES = api/test-xml.c
 api_test_xml_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_test_operations_SOURCES = api/test-operations.c
 api_test_operations_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_tests += api/test-session api/test-own-session api/test-own-user
+api_test_session_SOURCES = api/test-session.c $(admin_test_fixture)
+api_test_session_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_test_own_session_SOURCES = api/test-own-session.c $(api_call_fixture)
+api_test_own_session_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_test_own_user_SOURCES = api/test-own-user.c $(api_call_fixture)
+api_test_own_user_LDADD = $(api_libs) $(CMOCKA_LIBS)
 api_tests += api/test-caller api/test-sigv4 api/test-throttle
 api_test_caller_SOURCES = api/test-caller.c $(admin_test_fixture)
 api_test_caller_LDADD = $(api_libs) $(CMOCKA_LIBS)
@@ -147,4 +170,38 @@ api_test_pages_SOURCES = api/test-pages.c
 api_test_pages_LDADD = $(api_test_route_LDADD)
 api_test_topic_SOURCES = api/test-topic.c $(api_call_fixture)
 api_test_topic_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_tests += api/test-own-overview api/test-own-account
+api_test_own_overview_SOURCES = api/test-own-overview.c $(api_call_fixture)
+api_test_own_overview_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_test_own_account_SOURCES = api/test-own-account.c $(api_call_fixture)
+api_test_own_account_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_tests += api/test-own-identity api/test-own-credential
+api_test_own_identity_SOURCES = api/test-own-identity.c $(api_call_fixture)
+api_test_own_identity_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_test_own_credential_SOURCES = api/test-own-credential.c $(api_call_fixture)
+api_test_own_credential_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_tests += api/test-own-export api/test-own-suppression api/test-console
+api_test_own_export_SOURCES = api/test-own-export.c $(api_call_fixture)
+api_test_own_export_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_test_own_suppression_SOURCES = api/test-own-suppression.c \
+	$(api_call_fixture)
+api_test_own_suppression_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_test_console_SOURCES = api/test-console.c $(api_call_fixture)
+api_test_console_LDADD = $(api_libs) $(CMOCKA_LIBS)
+# The test signs in whom it wants.
+api_test_console_LDFLAGS = -Wl,--wrap=api_session_page
+api_tests += api/test-forwarded
+api_test_forwarded_SOURCES = api/test-forwarded.c
+api_test_forwarded_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_tests += api/test-own-operator
+api_test_own_operator_SOURCES = api/test-own-operator.c $(api_call_fixture)
+api_test_own_operator_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_tests += api/test-own-message api/test-own-delivery
+api_test_own_message_SOURCES = api/test-own-message.c $(api_call_fixture)
+api_test_own_message_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_test_own_delivery_SOURCES = api/test-own-delivery.c $(api_call_fixture)
+api_test_own_delivery_LDADD = $(api_libs) $(CMOCKA_LIBS)
+api_tests += api/test-own-template
+api_test_own_template_SOURCES = api/test-own-template.c $(api_call_fixture)
+api_test_own_template_LDADD = $(api_libs) $(CMOCKA_LIBS)
 endif

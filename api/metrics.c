@@ -223,8 +223,10 @@ static void
 write_row(const struct api_metrics *metrics, struct buf *out, size_t index,
     const struct api_operation *operation)
 {
-	static const char *const services[API_PROTOCOLS] = {
-	    [API_V2] = "sesv2", [API_V1] = "ses", [API_SNS] = "sns"};
+	static const char *const services[API_PROTOCOLS] = {[API_V2] = "sesv2",
+	    [API_V1] = "ses",
+	    [API_SNS] = "sns",
+	    [API_OWN] = "sendward"};
 
 	for (int class = 0; class < CLASSES; class ++) {
 		uint64_t n = read_count(&metrics->calls[index][class]);

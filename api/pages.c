@@ -321,6 +321,18 @@ api_pages_void(struct api_response *response_r)
 	end(response_r);
 }
 
+void
+api_pages_no_console(struct api_response *response_r)
+{
+	begin(response_r, 404, "bad", "There is no console here");
+	(void)buf_puts(&response_r->body,
+	    "<p>This server answers the API alone. Whoever runs it can name "
+	    "the folder of the console's files in the option console.dir of "
+	    "sendward.conf, and reload sendward-apid; its log says what "
+	    "cannot be read.</p>\n");
+	end(response_r);
+}
+
 /* clang-format off */
 static const struct {
 	int status;
@@ -329,6 +341,9 @@ static const struct {
 } ends[] = {
 	{400, "Bad request",
 	    "The request cannot be read."},
+	{401, "Please sign in",
+	    "This needs somebody who is signed in at the console. Sign in "
+	    "there, then try again."},
 	{404, "Page not found",
 	    "There is nothing at this address."},
 	{405, "Method not allowed",

@@ -41,6 +41,8 @@ void api_pages_subscription_void(struct api_response *response_r);
 
 /* One page for every link that leads nowhere: 404. */
 void api_pages_void(struct api_response *response_r);
+/* At the console's address, when there is none: 404. */
+void api_pages_no_console(struct api_response *response_r);
 /* Any other end: what it is and what to do, for 4xx and 5xx. */
 void api_pages_error(struct api_response *response_r, int status);
 

@@ -16,7 +16,7 @@
 #include "api/fault.h"
 
 static const char *const protocol_names[API_PROTOCOLS] = {
-    [API_V2] = "v2", [API_V1] = "v1", [API_SNS] = "sns"};
+    [API_V2] = "v2", [API_V1] = "v1", [API_SNS] = "sns", [API_OWN] = "own"};
 
 static json_t *
 answer_new(enum api_protocol protocol, const struct api_operation *operation,

@@ -129,7 +129,7 @@ find_row(const struct parts *parts, const char *verb)
 		const struct api_operation *row = api_operations[i];
 
 		for (; row->name != NULL; row++)
-			if (row->protocol == API_V2 &&
+			if (api_protocol_is_json(row->protocol) &&
 			    is_verb(verb, row->method) &&
 			    matches(parts, row->path, NULL))
 				return row;

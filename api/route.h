@@ -15,7 +15,8 @@ struct api_route {
 	const char
 	    *name; /* in the log and in /metrics: never the path itself */
 	enum api_method method;
-	const char *pattern; /* `*` stands for one part, not empty, without / */
+	const char *pattern; /* `*` stands for one part, not empty, without /;
+				`**` at the end for all the rest, or none */
 	api_handler_fn *handler;
 };
 

@@ -24,6 +24,7 @@
 #include "base/process.h"
 #include "base/seal.h"
 #include "conf/conf.h"
+#include "ops/heartbeat.h"
 #include "post/compose.h"
 
 /* Let in in one turn of the loop, so that signals and deadlines have theirs. */
@@ -52,6 +53,7 @@ static const char full_answer[] =
 struct api_server {
 	struct conf *conf;
 	struct seal *seal; /* NULL: it could not be read */
+	struct heartbeat *heartbeat;
 	struct api_metrics *metrics;
 	struct api_conns *conns;
 	struct api_linger *linger;
@@ -99,6 +101,7 @@ api_server_free(struct api_server **server)
 	api_linger_free(&s->linger);
 	api_conns_free(&s->conns);
 	api_metrics_free(&s->metrics);
+	heartbeat_free(&s->heartbeat);
 	api_tls_fini(&s->tls);
 	seal_free(&s->seal);
 	conf_unref(&s->conf);
@@ -211,6 +214,7 @@ api_server_reload(void *ctx, const char *conf_path,
 	}
 	conf_unref(&server->conf);
 	server->conf = conf;
+	heartbeat_use(server->heartbeat, conf->store);
 	conf_daemon_settings(conf, conf->api_listen, settings_r);
 	return SG_OK;
 }
@@ -284,6 +288,7 @@ tick(struct api_server *server, int64_t now_msec)
 	else if (server->former_count > 0)
 		api_conns_end_idle(server->conns, server->generation - 1);
 	free_former(server);
+	heartbeat_turn(server->heartbeat, now_msec);
 }
 
 /* ---- start and end ------------------------------------------------------ */
@@ -329,6 +334,9 @@ api_server_open(void *ctx, struct err *err_r)
 	post_init(); /* before any thread composes */
 	/* Only ends of subscriptions need it: all else goes on without. */
 	(void)seal_open(server->conf->master_key_file, &server->seal, NULL);
+	server->heartbeat = heartbeat_new(
+	    "sendward-apid", server->conf->store, server->conf->api_listen);
+	heartbeat_name_host(server->heartbeat, server->conf->host);
 	server->is_plain = !server->tls.is_on;
 	server->metrics = api_metrics_new();
 	if (server->metrics == NULL)
@@ -404,5 +412,6 @@ api_server_run(void *ctx, struct err *err_r)
 		turn(server, &tick_msec);
 	/* The threads are to end before the log does. */
 	api_http_free(&server->http);
+	heartbeat_end(server->heartbeat);
 	return rc;
 }

@@ -12,6 +12,7 @@
 
 #include <openssl/rand.h>
 
+#include "api/console_files.h"
 #include "api/front.h"
 #include "api/keys.h"
 #include "api/metrics.h"
@@ -32,6 +33,7 @@ struct api_service {
 	const struct seal *seal;
 	struct api_metrics *metrics;
 	struct api_throttle *throttle;
+	struct api_console *console;
 	pthread_key_t key; /* each thread's struct own */
 };
 
@@ -92,6 +94,13 @@ api_service_new(struct conf *conf, const struct seal *seal,
 		free(service);
 		return SG_NOMEM;
 	}
+	service->console = api_console_new(conf);
+	if (service->console == NULL) {
+		api_throttle_free(&service->throttle);
+		(void)pthread_key_delete(service->key); /* it is ours */
+		free(service);
+		return err_set(err_r, SG_NOMEM, "no memory for the console");
+	}
 	service->conf = conf_ref(conf);
 	service->seal = seal;
 	service->metrics = metrics;
@@ -112,6 +121,7 @@ api_service_free(struct api_service **service)
 		free_own(own);
 	(void)pthread_key_delete(s->key); /* cannot fail: it is ours */
 	api_throttle_free(&s->throttle);
+	api_console_free(&s->console);
 	conf_unref(&s->conf);
 	free(s);
 	*service = NULL;
@@ -121,6 +131,12 @@ const struct conf *
 api_service_conf(const struct api_service *service)
 {
 	return service->conf;
+}
+
+const struct api_console *
+api_service_console(const struct api_service *service)
+{
+	return service->console;
 }
 
 const struct seal *

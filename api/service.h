@@ -7,6 +7,7 @@
 #include "api/exchange.h"
 #include "base/err.h"
 
+struct api_console;
 struct api_keys;
 struct api_metrics;
 struct api_service;
@@ -24,6 +25,9 @@ enum sg_err api_service_new(struct conf *conf, const struct seal *seal,
 void api_service_free(struct api_service **service);
 
 const struct conf *api_service_conf(const struct api_service *service);
+/* The console's files, of this configuration. */
+const struct api_console *api_service_console(
+    const struct api_service *service);
 /* NULL: the master key could not be read at the start. */
 const struct seal *api_service_seal(const struct api_service *service);
 struct api_metrics *api_service_metrics(const struct api_service *service);

@@ -6,6 +6,15 @@
 
 #include "api/shape.h"
 
+extern const struct api_member api_in_own_sign_in[];
+extern const struct api_member api_in_own_change_password[];
+extern const struct api_member api_in_own_begin_second_factor[];
+extern const struct api_member api_in_own_confirm_second_factor[];
+extern const struct api_member api_in_own_remove_second_factor[];
+extern const struct api_member api_in_own_list_users[];
+extern const struct api_member api_in_own_create_user[];
+extern const struct api_member api_in_own_set_user[];
+extern const struct api_member api_in_own_delete_user[];
 extern const struct api_member api_in_v2_send_email[];
 extern const struct api_member api_in_v2_send_bulk_email[];
 extern const struct api_member api_in_v2_send_custom_verification_email[];
@@ -103,6 +112,36 @@ extern const struct api_member api_in_v2_list_resource_tenants[];
 extern const struct api_member api_in_v2_list_recommendations[];
 extern const struct api_member api_in_v2_batch_get_metric_data[];
 extern const struct api_member api_in_v2_get_message_insights[];
+extern const struct api_member api_in_own_identity[];
+extern const struct api_member api_in_own_list_credentials[];
+extern const struct api_member api_in_own_create_credential[];
+extern const struct api_member api_in_own_set_credential[];
+extern const struct api_member api_in_own_credential[];
+extern const struct api_member api_in_own_get_timeline[];
+extern const struct api_member api_in_own_list_accounts[];
+extern const struct api_member api_in_own_account[];
+extern const struct api_member api_in_own_create_account[];
+extern const struct api_member api_in_own_set_account[];
+extern const struct api_member api_in_own_pause_account[];
+extern const struct api_member api_in_own_resume_account[];
+extern const struct api_member api_in_own_release_throttle[];
+extern const struct api_member api_in_own_list_requests[];
+extern const struct api_member api_in_own_decide_request[];
+extern const struct api_member api_in_own_render_content[];
+extern const struct api_member api_in_own_list_messages[];
+extern const struct api_member api_in_own_get_message[];
+extern const struct api_member api_in_own_get_message_report[];
+extern const struct api_member api_in_own_list_reports[];
+extern const struct api_member api_in_own_get_report[];
+extern const struct api_member api_in_own_list_dead_letters[];
+extern const struct api_member api_in_own_dead_letter[];
+extern const struct api_member api_in_own_list_deliveries[];
+extern const struct api_member api_in_own_create_export[];
+extern const struct api_member api_in_own_list_exports[];
+extern const struct api_member api_in_own_delete_export[];
+extern const struct api_member api_in_own_import_suppressions[];
+extern const struct api_member api_in_own_get_import[];
+extern const struct api_member api_in_own_list_suppressions[];
 extern const struct api_member api_in_v1_verify_email_identity[];
 extern const struct api_member api_in_v1_verify_email_address[];
 extern const struct api_member api_in_v1_verify_domain_identity[];
@@ -216,5 +255,13 @@ extern const struct api_member api_out_sns_get_subscription_attributes[];
 extern const struct api_member api_in_sns_set_subscription_attributes[];
 extern const struct api_member api_in_sns_publish[];
 extern const struct api_member api_out_sns_publish[];
+extern const struct api_member api_in_own_list_observed[];
+extern const struct api_member api_in_own_adopt_observed[];
+extern const struct api_member api_in_own_list_pools[];
+extern const struct api_member api_in_own_create_pool[];
+extern const struct api_member api_in_own_delete_pool[];
+extern const struct api_member api_in_own_add_pool_address[];
+extern const struct api_member api_in_own_set_pool_address[];
+extern const struct api_member api_in_own_delete_pool_address[];
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "api/call.h"
 #include "api/fault.h"
@@ -71,6 +72,32 @@ test_call_teardown(void **state)
 	return rc;
 }
 
+int
+test_call_setup_files(void **state)
+{
+	struct test_call *t;
+	char dir[128];
+
+	if (test_call_setup(state) != 0)
+		return -1;
+	t = *state;
+	(void)snprintf(dir, sizeof(dir), "%s/files", t->f->dir);
+	admin_fixture_set(&t->f->conf->console_files_dir, dir);
+	return 0;
+}
+
+int
+test_call_teardown_files(void **state)
+{
+	const struct test_call *t = *state;
+	char dir[128];
+
+	(void)snprintf(dir, sizeof(dir), "%s/files", t->f->dir);
+	if (access(dir, F_OK) == 0)
+		admin_fixture_remove(dir);
+	return test_call_teardown(state);
+}
+
 static json_t *
 read_input(const char *input)
 {
@@ -87,6 +114,22 @@ read_input(const char *input)
 		fail_msg("%s: %s", text, error.text);
 	free(text);
 	return in;
+}
+
+static const struct api_session *
+sign_in(struct test_call *t, const struct api_operation *operation)
+{
+	bool is_operator = (operation->flags & API_OP_OPERATOR) != 0;
+
+	if (t->session.user_id != 0) /* the test's own */
+		return &t->session;
+	t->own_session = (struct api_session){.id = 1,
+	    .user_id = 1,
+	    .role = is_operator ? API_ROLE_OPERATOR : API_ROLE_ACCOUNT,
+	    .user = "ann"};
+	if (is_operator)
+		(void)snprintf(t->own_session.user, 65, "root");
+	return &t->own_session;
 }
 
 static void
@@ -110,9 +153,13 @@ run(struct test_call *t, const struct api_operation *operation,
 	};
 	json_t *in = read_input(input);
 
-	assert_code(t->f, SG_OK,
-	    account_get(t->f->store, t->account, &call.owner, &t->f->err));
+	if ((operation->flags & API_OP_OPERATOR) == 0)
+		assert_code(t->f, SG_OK,
+		    account_get(
+			t->f->store, t->account, &call.owner, &t->f->err));
 	call.account = call.owner.facts.name;
+	if (operation->protocol == API_OWN)
+		call.session = sign_in(t, operation);
 	call.in = in;
 	operation->handler(&call);
 	json_decref(in);
@@ -200,6 +247,15 @@ test_call_value(struct test_call *t, const char *path)
 	(void)snprintf(text, sizeof(text), "%s", written);
 	free(written);
 	return text;
+}
+
+void
+test_call_is(struct test_call *t, const char *path, const char *want)
+{
+	const char *got = test_call_value(t, path);
+
+	if (strcmp(got, want) != 0)
+		fail_msg("%s: %s, not %s", path, got, want);
 }
 
 const char *

@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "api/operation.h"
+#include "api/session.h"
 #include "ops/test-admin.h"
 #include "store/store.h"
 
@@ -15,9 +16,13 @@ struct test_call {
 	const char *account; /* who calls: "shop" (the default) or "rival" */
 	int64_t now_sec;     /* TEST_NOW at first */
 	const char *once_key, *body_hash; /* "" at first */
-	json_t *out;                      /* of the last call */
-	char code[64], message[1024];     /* of the last call; "" none */
-	char input[4096];                 /* test_call_input's */
+	/* Who is signed in when one of API_OWN is called: by its row, the
+	 * operator "root" or the account's user "ann". */
+	struct api_session session;     /* the test's own; zeroed at first */
+	struct api_session own_session; /* else this one */
+	json_t *out;                    /* of the last call */
+	char code[64], message[1024];   /* of the last call; "" none */
+	char input[4096];               /* test_call_input's */
 };
 
 /* cmocka's setup and teardown: *state is the struct test_call. Both accounts are in
@@ -25,6 +30,9 @@ struct test_call {
  * rival.example. */
 int test_call_setup(void **state);
 int test_call_teardown(void **state);
+/* The same with console.files_dir, a folder that is not there yet. */
+int test_call_setup_files(void **state);
+int test_call_teardown_files(void **state);
 
 /* Calls and expects success; what came out (borrowed until the next call). input: a
  * JSON object, in which ' stands for ". */
@@ -39,6 +47,7 @@ void test_call_fails(struct test_call *t, enum api_protocol protocol,
  * when it is not there. Numbers and flags as JSON writes them. */
 const char *test_call_value(struct test_call *t, const char *path);
 bool test_call_has(struct test_call *t, const char *path);
+void test_call_is(struct test_call *t, const char *path, const char *want);
 
 /* An input, until the next one. */
 const char *test_call_input(struct test_call *t, const char *format, ...)

@@ -17,15 +17,6 @@
 #define V2_FAILS(operation, code, text, input)                                 \
 	test_call_fails(t, API_V2, operation, code, text, input)
 
-static void
-assert_value(struct test_call *t, const char *path, const char *want)
-{
-	const char *got = test_call_value(t, path);
-
-	if (strcmp(got, want) != 0)
-		fail_msg("%s: %s, not %s", path, got, want);
-}
-
 /* ---- making --------------------------------------------------------------- */
 
 static void
@@ -34,34 +25,34 @@ domain_with_keys_to_publish(void **state)
 	struct test_call *t = *state;
 
 	V2("CreateEmailIdentity", "{'EmailIdentity':'New.EXAMPLE.'}");
-	assert_value(t, "IdentityType", "DOMAIN");
-	assert_value(t, "VerifiedForSendingStatus", "false");
-	assert_value(t, "DkimAttributes.SigningEnabled", "true");
-	assert_value(t, "DkimAttributes.Status", "PENDING");
-	assert_value(t, "DkimAttributes.SigningHostedZone", "new.example");
-	assert_value(t, "DkimAttributes.SigningAttributesOrigin", "AWS_SES");
-	assert_value(
+	test_call_is(t, "IdentityType", "DOMAIN");
+	test_call_is(t, "VerifiedForSendingStatus", "false");
+	test_call_is(t, "DkimAttributes.SigningEnabled", "true");
+	test_call_is(t, "DkimAttributes.Status", "PENDING");
+	test_call_is(t, "DkimAttributes.SigningHostedZone", "new.example");
+	test_call_is(t, "DkimAttributes.SigningAttributesOrigin", "AWS_SES");
+	test_call_is(
 	    t, "DkimAttributes.CurrentSigningKeyLength", "RSA_2048_BIT");
 	assert_memory_equal(
 	    test_call_value(t, "DkimAttributes.Tokens.0"), "sw", 2);
 	assert_false(test_call_has(t, "DkimAttributes.Tokens.1"));
-	assert_value(t, "DnsRecords.0.Type", "TXT");
+	test_call_is(t, "DnsRecords.0.Type", "TXT");
 	assert_memory_equal(
 	    test_call_value(t, "DnsRecords.0.Value"), "v=DKIM1", 7);
-	assert_value(t, "DnsRecords.1.Name", "_sendward.new.example");
+	test_call_is(t, "DnsRecords.1.Name", "_sendward.new.example");
 
 	V2("GetEmailIdentity", "{'EmailIdentity':'NEW.example'}");
-	assert_value(t, "VerificationStatus", "PENDING");
-	assert_value(t, "VerifiedForSendingStatus", "false");
-	assert_value(t, "FeedbackForwardingStatus", "true");
-	assert_value(
+	test_call_is(t, "VerificationStatus", "PENDING");
+	test_call_is(t, "VerifiedForSendingStatus", "false");
+	test_call_is(t, "FeedbackForwardingStatus", "true");
+	test_call_is(
 	    t, "DkimAttributes.LastKeyGenerationTimestamp", "1790000040");
-	assert_value(
+	test_call_is(
 	    t, "MailFromAttributes.BehaviorOnMxFailure", "USE_DEFAULT_VALUE");
 	assert_false(test_call_has(t, "MailFromAttributes.MailFromDomain"));
-	assert_value(t, "VerificationInfo", "{}");
-	assert_value(t, "Policies", "{}");
-	assert_value(t, "Tags", "[]");
+	test_call_is(t, "VerificationInfo", "{}");
+	test_call_is(t, "Policies", "{}");
+	test_call_is(t, "Tags", "[]");
 	assert_false(test_call_has(t, "ConfigurationSetName"));
 }
 
@@ -72,17 +63,17 @@ domain_with_easy_dkim(void **state)
 
 	admin_fixture_set(&t->f->conf->dkim_zone, "dkim.test");
 	V2("CreateEmailIdentity", "{'EmailIdentity':'new.example'}");
-	assert_value(t, "DkimAttributes.SigningHostedZone", "dkim.test");
+	test_call_is(t, "DkimAttributes.SigningHostedZone", "dkim.test");
 	assert_int_equal(
 	    strlen(test_call_value(t, "DkimAttributes.Tokens.2")), 32);
 	assert_false(test_call_has(t, "DkimAttributes.Tokens.3"));
-	assert_value(t, "DnsRecords.0.Type", "CNAME");
+	test_call_is(t, "DnsRecords.0.Type", "CNAME");
 
 	V2("CreateEmailIdentity",
 	    "{'EmailIdentity':'short.example','DkimSigningAttributes':{"
 	    "'NextSigningKeyLength':'RSA_1024_BIT'}}");
-	assert_value(t, "DkimAttributes.NextSigningKeyLength", "RSA_1024_BIT");
-	assert_value(
+	test_call_is(t, "DkimAttributes.NextSigningKeyLength", "RSA_1024_BIT");
+	test_call_is(
 	    t, "DkimAttributes.CurrentSigningKeyLength", "RSA_1024_BIT");
 }
 
@@ -99,13 +90,13 @@ domain_with_own_key(void **state)
 		"'DomainSigningSelector':'Mail',"
 		"'DomainSigningPrivateKey':'%s'}}",
 		key));
-	assert_value(t, "DkimAttributes.SigningAttributesOrigin", "EXTERNAL");
-	assert_value(t, "DkimAttributes.Tokens", "[\"mail\"]");
-	assert_value(t, "DkimAttributes.Status", "PENDING");
+	test_call_is(t, "DkimAttributes.SigningAttributesOrigin", "EXTERNAL");
+	test_call_is(t, "DkimAttributes.Tokens", "[\"mail\"]");
+	test_call_is(t, "DkimAttributes.Status", "PENDING");
 	assert_false(test_call_has(t, "DkimAttributes.SigningHostedZone"));
 	assert_false(
 	    test_call_has(t, "DkimAttributes.CurrentSigningKeyLength"));
-	assert_value(t, "DnsRecords.0.Name", "mail._domainkey.own.example");
+	test_call_is(t, "DnsRecords.0.Name", "mail._domainkey.own.example");
 }
 
 static void
@@ -117,16 +108,16 @@ everything_at_once(void **state)
 	V2("CreateEmailIdentity",
 	    "{'EmailIdentity':'b@example.org','ConfigurationSetName':'news',"
 	    "'Tags':[{'Key':'a','Value':'1'}]}");
-	assert_value(t, "IdentityType", "EMAIL_ADDRESS");
-	assert_value(t, "DkimAttributes.Status", "NOT_STARTED");
-	assert_value(t, "DkimAttributes.Tokens", "[]");
+	test_call_is(t, "IdentityType", "EMAIL_ADDRESS");
+	test_call_is(t, "DkimAttributes.Status", "NOT_STARTED");
+	test_call_is(t, "DkimAttributes.Tokens", "[]");
 	V2("GetEmailIdentity", "{'EmailIdentity':'b@example.org'}");
-	assert_value(t, "ConfigurationSetName", "news");
-	assert_value(t, "Tags.0.Key", "a");
-	assert_value(t, "Tags.0.Value", "1");
+	test_call_is(t, "ConfigurationSetName", "news");
+	test_call_is(t, "Tags.0.Key", "a");
+	test_call_is(t, "Tags.0.Value", "1");
 	V2("GetEmailIdentity", "{'EmailIdentity':'a@example.org'}");
-	assert_value(t, "VerifiedForSendingStatus", "true");
-	assert_value(t, "VerificationStatus", "SUCCESS");
+	test_call_is(t, "VerifiedForSendingStatus", "true");
+	test_call_is(t, "VerificationStatus", "SUCCESS");
 }
 
 static void
@@ -242,20 +233,20 @@ pages(void **state)
 
 	fill_account(t, "shop", 1100);
 	V2("ListEmailIdentities", "{'PageSize':1}");
-	assert_value(t, "EmailIdentities.0.IdentityName", "a@example.org");
-	assert_value(t, "EmailIdentities.0.IdentityType", "EMAIL_ADDRESS");
-	assert_value(t, "EmailIdentities.0.SendingEnabled", "true");
-	assert_value(t, "EmailIdentities.0.VerificationStatus", "SUCCESS");
+	test_call_is(t, "EmailIdentities.0.IdentityName", "a@example.org");
+	test_call_is(t, "EmailIdentities.0.IdentityType", "EMAIL_ADDRESS");
+	test_call_is(t, "EmailIdentities.0.SendingEnabled", "true");
+	test_call_is(t, "EmailIdentities.0.VerificationStatus", "SUCCESS");
 	assert_false(test_call_has(t, "EmailIdentities.1"));
 	(void)snprintf(
 	    token, sizeof(token), "%s", test_call_value(t, "NextToken"));
 	V2("ListEmailIdentities",
 	    test_call_input(t, "{'NextToken':'%s'}", token));
-	assert_value(t, "EmailIdentities.0.IdentityName", "d00000.example");
-	assert_value(t, "EmailIdentities.999.IdentityName", "d00999.example");
+	test_call_is(t, "EmailIdentities.0.IdentityName", "d00000.example");
+	test_call_is(t, "EmailIdentities.999.IdentityName", "d00999.example");
 	assert_false(test_call_has(t, "EmailIdentities.1000"));
 	test_call_next(t, API_V2, "ListEmailIdentities", "");
-	assert_value(t, "EmailIdentities.100.IdentityName", "example.com");
+	test_call_is(t, "EmailIdentities.100.IdentityName", "example.com");
 	assert_false(test_call_has(t, "EmailIdentities.101"));
 	assert_false(test_call_has(t, "NextToken"));
 
@@ -267,7 +258,7 @@ pages(void **state)
 	    "{'NextToken':'abc'}");
 	t->account = "rival";
 	V2("ListEmailIdentities", "{'PageSize':0}");
-	assert_value(t, "EmailIdentities.0.IdentityName", "rival.example");
+	test_call_is(t, "EmailIdentities.0.IdentityName", "rival.example");
 	assert_false(test_call_has(t, "EmailIdentities.1"));
 }
 
@@ -284,8 +275,8 @@ deleted_with_all(void **state)
 	    "{'EmailIdentity':'example.com'}");
 	V2("CreateEmailIdentity", "{'EmailIdentity':'example.com'}");
 	V2("GetEmailIdentity", "{'EmailIdentity':'example.com'}");
-	assert_value(t, "Tags", "[]");
-	assert_value(t, "VerificationStatus", "PENDING");
+	test_call_is(t, "Tags", "[]");
+	test_call_is(t, "VerificationStatus", "PENDING");
 }
 
 /* ---- settings ------------------------------------------------------------------ */
@@ -316,10 +307,10 @@ mail_from(void **state)
 	    "{'EmailIdentity':'example.com','MailFromDomain':"
 	    "'Bounce.example.com','BehaviorOnMxFailure':'REJECT_MESSAGE'}");
 	V2("GetEmailIdentity", "{'EmailIdentity':'example.com'}");
-	assert_value(
+	test_call_is(
 	    t, "MailFromAttributes.MailFromDomain", "bounce.example.com");
-	assert_value(t, "MailFromAttributes.MailFromDomainStatus", "PENDING");
-	assert_value(
+	test_call_is(t, "MailFromAttributes.MailFromDomainStatus", "PENDING");
+	test_call_is(
 	    t, "MailFromAttributes.BehaviorOnMxFailure", "REJECT_MESSAGE");
 	V2_FAILS("PutEmailIdentityMailFromAttributes", "BadRequestException",
 	    "subdomain",
@@ -347,7 +338,7 @@ forwarding_and_set(void **state)
 	V2("PutEmailIdentityConfigurationSetAttributes",
 	    "{'EmailIdentity':'example.com','ConfigurationSetName':'news'}");
 	V2("GetEmailIdentity", "{'EmailIdentity':'example.com'}");
-	assert_value(t, "ConfigurationSetName", "news");
+	test_call_is(t, "ConfigurationSetName", "news");
 	V2_FAILS("PutEmailIdentityConfigurationSetAttributes",
 	    "NotFoundException", "<rivals>",
 	    "{'EmailIdentity':'example.com','ConfigurationSetName':'rivals'}");
@@ -370,9 +361,9 @@ looks_are_told(void **state)
 		test_call_identity(t, "example.com").facts.id,
 		VERIFICATION_IDENTITY, &look, &t->f->err));
 	V2("GetEmailIdentity", "{'EmailIdentity':'example.com'}");
-	assert_value(t, "VerificationInfo.LastCheckedTimestamp", "1790000001");
-	assert_value(t, "VerificationInfo.LastSuccessTimestamp", "1780000000");
-	assert_value(t, "VerificationInfo.ErrorType", "HOST_NOT_FOUND");
+	test_call_is(t, "VerificationInfo.LastCheckedTimestamp", "1790000001");
+	test_call_is(t, "VerificationInfo.LastSuccessTimestamp", "1780000000");
+	test_call_is(t, "VerificationInfo.ErrorType", "HOST_NOT_FOUND");
 }
 
 /* ---- keys ------------------------------------------------------------------------ */
@@ -418,23 +409,23 @@ from_easy_to_own_and_back(void **state)
 	let_sign(t, "new.example");
 
 	put_own(t, "mail", key);
-	assert_value(t, "DkimStatus", "PENDING");
-	assert_value(t, "DkimTokens", "[\"mail\"]");
+	test_call_is(t, "DkimStatus", "PENDING");
+	test_call_is(t, "DkimTokens", "[\"mail\"]");
 	assert_false(test_call_has(t, "SigningHostedZone"));
 	put_own(t, "mail", key); /* the same once more */
-	assert_value(t, "DkimTokens", "[\"mail\"]");
+	test_call_is(t, "DkimTokens", "[\"mail\"]");
 	let_sign(t, "new.example");
 	V2("GetEmailIdentity", "{'EmailIdentity':'new.example'}");
-	assert_value(t, "DkimAttributes.SigningAttributesOrigin", "EXTERNAL");
+	test_call_is(t, "DkimAttributes.SigningAttributesOrigin", "EXTERNAL");
 
 	V2("PutEmailIdentityDkimSigningAttributes",
 	    "{'EmailIdentity':'new.example','SigningAttributesOrigin':"
 	    "'AWS_SES'}");
-	assert_value(t, "DkimStatus", "PENDING");
-	assert_value(t, "DkimTokens.0", token);
-	assert_value(t, "SigningHostedZone", "dkim.test");
+	test_call_is(t, "DkimStatus", "PENDING");
+	test_call_is(t, "DkimTokens.0", token);
+	test_call_is(t, "SigningHostedZone", "dkim.test");
 	V2("GetEmailIdentity", "{'EmailIdentity':'new.example'}");
-	assert_value(t, "DkimAttributes.SigningAttributesOrigin", "AWS_SES");
+	test_call_is(t, "DkimAttributes.SigningAttributesOrigin", "AWS_SES");
 }
 
 static void
@@ -464,9 +455,9 @@ length_once_a_day(void **state)
 	let_sign(t, "new.example");
 	put_length(t, 1024); /* the first way down is free */
 	V2("GetEmailIdentity", "{'EmailIdentity':'new.example'}");
-	assert_value(
+	test_call_is(
 	    t, "DkimAttributes.CurrentSigningKeyLength", "RSA_2048_BIT");
-	assert_value(t, "DkimAttributes.NextSigningKeyLength", "RSA_1024_BIT");
+	test_call_is(t, "DkimAttributes.NextSigningKeyLength", "RSA_1024_BIT");
 	put_length(t, 1024); /* the same is no change */
 	t->now_sec += 1;
 	let_sign(t, "new.example");
@@ -477,9 +468,9 @@ length_once_a_day(void **state)
 	    "'AWS_SES','SigningAttributes':{'NextSigningKeyLength':"
 	    "'RSA_2048_BIT'}}");
 	V2("GetEmailIdentity", "{'EmailIdentity':'new.example'}");
-	assert_value(
+	test_call_is(
 	    t, "DkimAttributes.CurrentSigningKeyLength", "RSA_1024_BIT");
-	assert_value(t, "DkimAttributes.NextSigningKeyLength", "RSA_2048_BIT");
+	test_call_is(t, "DkimAttributes.NextSigningKeyLength", "RSA_2048_BIT");
 }
 
 static void
@@ -489,13 +480,13 @@ keys_for_one_without(void **state)
 	struct store_identity row;
 
 	V2("GetEmailIdentity", "{'EmailIdentity':'example.com'}");
-	assert_value(t, "DkimAttributes.Status", "NOT_STARTED");
+	test_call_is(t, "DkimAttributes.Status", "NOT_STARTED");
 	V2("PutEmailIdentityDkimSigningAttributes",
 	    "{'EmailIdentity':'example.com','SigningAttributesOrigin':"
 	    "'AWS_SES'}");
-	assert_value(t, "DkimStatus", "PENDING");
+	test_call_is(t, "DkimStatus", "PENDING");
 	assert_memory_equal(test_call_value(t, "DkimTokens.0"), "sw", 2);
-	assert_value(t, "SigningHostedZone", "example.com");
+	test_call_is(t, "SigningHostedZone", "example.com");
 	/* one that failed begins anew */
 	row = test_call_identity(t, "example.com");
 	row.facts.status = RULES_IDENTITY_FAILED;
@@ -505,7 +496,7 @@ keys_for_one_without(void **state)
 	    "{'EmailIdentity':'example.com','SigningAttributesOrigin':"
 	    "'AWS_SES'}");
 	V2("GetEmailIdentity", "{'EmailIdentity':'example.com'}");
-	assert_value(t, "VerificationStatus", "PENDING");
+	test_call_is(t, "VerificationStatus", "PENDING");
 }
 
 static void
@@ -573,8 +564,8 @@ rivals_are_not_found(void **state)
 	V2("DeleteEmailIdentity", "{'EmailIdentity':'rival.example'}");
 	t->account = "rival";
 	V2("GetEmailIdentity", "{'EmailIdentity':'rival.example'}");
-	assert_value(t, "VerificationStatus", "SUCCESS");
-	assert_value(t, "DkimAttributes.SigningEnabled", "true");
+	test_call_is(t, "VerificationStatus", "SUCCESS");
+	test_call_is(t, "DkimAttributes.SigningEnabled", "true");
 }
 
 #define CALL_TEST(name)                                                        \

@@ -30,6 +30,12 @@ each_row(row_fn *fn, void *ctx)
 	return count;
 }
 
+static bool
+is_json(const struct api_operation *row)
+{
+	return api_protocol_is_json(row->protocol);
+}
+
 /* ---- rows ---------------------------------------------------------------------------- */
 
 static void
@@ -38,14 +44,16 @@ check_row(const struct api_operation *row, void *ctx)
 	(void)ctx;
 	if (row->handler == NULL || row->errors == NULL)
 		fail_msg("%s has no handler or no errors", row->name);
-	if ((row->protocol == API_V2) != (row->path != NULL) ||
-	    (row->protocol == API_V2) != (row->method != NULL))
-		fail_msg("%s: method and path are SES v2's", row->name);
-	if (row->protocol == API_V2 &&
-	    strncmp(row->path, "/v2/email/", 10) != 0)
+	if (is_json(row) != (row->path != NULL) ||
+	    is_json(row) != (row->method != NULL))
+		fail_msg("%s: method and path are of JSON", row->name);
+	if ((row->protocol == API_V2 &&
+		strncmp(row->path, "/v2/email/", 10) != 0) ||
+	    (row->protocol == API_OWN &&
+		strncmp(row->path, "/sendward/", 10) != 0))
 		fail_msg("%s: %s", row->name, row->path);
 	if ((row->flags & API_OP_NO_RESULT) != 0 &&
-	    (row->out != NULL || row->protocol == API_V2))
+	    (row->out != NULL || is_json(row)))
 		fail_msg("%s has no Result, and says what is in it", row->name);
 }
 
@@ -53,8 +61,8 @@ static void
 rows_are_whole(void **state)
 {
 	(void)state;
-	/* 78 of SES v2, 51 of v1, 13 of SNS. */
-	assert_true(each_row(check_row, NULL) >= 142);
+	/* 78 of SES v2, 51 of v1, 13 of SNS; sendward's own. */
+	assert_true(each_row(check_row, NULL) >= 155);
 }
 
 /* ---- flags ----------------------------------------------------------------------- */
@@ -78,8 +86,8 @@ begins_with_one_of(const char *name, const char *const *words)
 static void
 check_flags(const struct api_operation *row, void *ctx)
 {
-	static const char *const reads[] = {
-	    "BatchGet", "Describe", "Get", "List", "TestRender", NULL};
+	static const char *const reads[] = {"BatchGet", "Describe", "Get",
+	    "List", "RenderContent", "TestRender", NULL};
 	static const char *const sends[] = {"Send", NULL};
 	/* all that send mail, make keys or render */
 	static const char *const slow[] = {"Send", "CreateEmailIdentity",
@@ -94,10 +102,40 @@ check_flags(const struct api_operation *row, void *ctx)
 	if (begins_with_one_of(row->name, sends) !=
 	    ((row->flags & API_OP_SENDS) != 0))
 		fail_msg("%s: may one call it who may only send?", row->name);
-	if ((begins_with_one_of(row->name, slow) &&
-		!is_one_of(row->name, quick)) !=
-	    ((row->flags & API_OP_SLOW) != 0))
+	if (row->protocol != API_OWN && (begins_with_one_of(row->name, slow) &&
+					    !is_one_of(row->name, quick)) !=
+					    ((row->flags & API_OP_SLOW) != 0))
 		fail_msg("%s: in which thread?", row->name);
+}
+
+#define PEOPLE (API_OP_OPERATOR | API_OP_PERSON | API_OP_OPEN)
+
+/* Who may call it is told by its path, too; what reads by its method. */
+static void
+check_people(const struct api_operation *row, void *ctx)
+{
+	static const char *const any[] = {
+	    "/sendward/session", "/sendward/sessions", NULL};
+	static const char *const reads[] = {"RenderContent", NULL};
+	int people = row->flags & PEOPLE;
+	bool is_operators;
+
+	(void)ctx;
+	if (row->protocol != API_OWN) {
+		if (people != 0)
+			fail_msg("%s is signed", row->name);
+		return;
+	}
+	is_operators = strncmp(row->path, "/sendward/operator/", 19) == 0;
+	if (is_operators != (people == API_OP_OPERATOR))
+		fail_msg("%s: is it for operators?", row->name);
+	if ((begins_with_one_of(row->path, any) && !is_operators) !=
+	    (people == API_OP_PERSON || people == API_OP_OPEN))
+		fail_msg("%s: whose is it?", row->name);
+	if ((strcmp(row->method, "GET") == 0 || is_one_of(row->name, reads)) !=
+	    ((row->flags & API_OP_READS) != 0))
+		fail_msg("%s: %s, and may one call it who looks at an account?",
+		    row->name, row->method);
 }
 
 static void
@@ -105,6 +143,7 @@ flags_are_the_names(void **state)
 {
 	(void)state;
 	(void)each_row(check_flags, NULL);
+	(void)each_row(check_people, NULL);
 }
 
 static void
@@ -122,7 +161,7 @@ check_result(const struct api_operation *row, void *ctx)
 	    NULL};
 
 	(void)ctx;
-	if ((row->protocol != API_V2 && is_one_of(row->name, none)) !=
+	if ((!is_json(row) && is_one_of(row->name, none)) !=
 	    ((row->flags & API_OP_NO_RESULT) != 0))
 		fail_msg("%s: has it a Result?", row->name);
 }
@@ -182,7 +221,7 @@ check_collision(const struct api_operation *row, void *ctx)
 {
 	const struct other *other = ctx;
 
-	if (row->protocol == API_V2 && strcmp(row->name, other->name) != 0 &&
+	if (is_json(row) && strcmp(row->name, other->name) != 0 &&
 	    strcmp(row->method, other->method) == 0 &&
 	    collide(row->path + 1, other->path + 1))
 		fail_msg("%s and %s have one path", row->name, other->name);
@@ -194,7 +233,7 @@ check_collisions(const struct api_operation *row, void *ctx)
 	struct other other = {row->name, row->method, row->path};
 
 	(void)ctx;
-	if (row->protocol == API_V2)
+	if (is_json(row))
 		(void)each_row(check_collision, &other);
 }
 
@@ -256,7 +295,7 @@ check_path_members(const struct api_operation *row, void *ctx)
 	for (; member != NULL && member->name != NULL; member++) {
 		if ((member->flags & IN_PATH) != 0) {
 			count++;
-			if (row->protocol != API_V2 ||
+			if (!is_json(row) ||
 			    !has_part(row->path, wire_of(member)))
 				fail_msg("%s: %s is in no path", row->name,
 				    member->name);
@@ -264,10 +303,10 @@ check_path_members(const struct api_operation *row, void *ctx)
 				fail_msg("%s: %s may be missing", row->name,
 				    member->name);
 		}
-		if ((member->flags & IN_QUERY) != 0 && row->protocol != API_V2)
+		if ((member->flags & IN_QUERY) != 0 && !is_json(row))
 			fail_msg("%s: %s", row->name, member->name);
 	}
-	if (row->protocol == API_V2 && count != count_parts(row->path))
+	if (is_json(row) && count != count_parts(row->path))
 		fail_msg("%s: a part of %s is no member", row->name, row->path);
 }
 

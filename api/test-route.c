@@ -27,6 +27,7 @@ static const struct api_route table[] = {
 	{"part", API_GET,  "/part/*",     nothing},
 	{"part", API_POST, "/part/*",     nothing},
 	{"deep", API_POST, "/a/*/b/*/c",  nothing},
+	{"rest", API_GET,  "/rest/**",    nothing},
 };
 
 static const struct {
@@ -51,6 +52,9 @@ static const struct {
 	{"two dots",          API_GET,  "/part/..",      1, "GET, HEAD, POST", "part", "..|"},
 	{"escapes stay",      API_GET,  "/part/%2e%00",  1, "GET, HEAD, POST", "part", "%2e%00|"},
 	{"several parts",     API_POST, "/a/1/b/22/c",   3, "POST", "deep", "1|22|"},
+	{"the rest",         API_GET,  "/rest/x/y.z/",   4, "GET, HEAD", "rest", "x/y.z/|"},
+	{"no rest",          API_GET,  "/rest/",         4, "GET, HEAD", "rest", "|"},
+	{"before the rest",  API_GET,  "/rest",         -1, "", "none", ""},
 	{"no leading slash",  API_GET,  "one",          -1, "", "none", ""},
 	{"star",              API_GET,  "*",            -1, "", "none", ""},
 };

@@ -62,6 +62,18 @@ test_calls(void **state)
 	assert_int_equal(calls(t, "SLOW", 1, 6050), 2);
 }
 
+static void
+test_looks(void **state)
+{
+	struct api_throttle *t = *state;
+
+	assert_true(api_throttle_look(t, 1, 5000));
+	assert_false(api_throttle_look(t, 1, 9999));
+	assert_true(api_throttle_look(t, 2, 9999));
+	assert_true(api_throttle_look(t, 1, 10000));
+	assert_false(api_throttle_look(t, 1, 10001));
+}
+
 /* The option changed: what is there is never more than the new burst. */
 static void
 test_other_rate(void **state)
@@ -162,6 +174,7 @@ main(void)
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_calls),
+	    TEST(test_looks),
 	    TEST(test_other_rate),
 	    TEST(test_failures_of_a_key),
 	    TEST(test_failures_of_a_client),

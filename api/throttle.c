@@ -39,7 +39,7 @@ struct rate {
 
 struct api_throttle {
 	struct hash_key key;
-	struct table calls, failures;
+	struct table calls, looks, failures;
 	struct table trusted; /* level: 0, at_msec: last right signature */
 };
 
@@ -183,6 +183,7 @@ api_throttle_new(struct api_throttle **throttle_r, struct err *err_r)
 	if (throttle == NULL)
 		return err_set(err_r, SG_NOMEM, "no memory for counting calls");
 	is_done = table_init(&throttle->calls);
+	is_done = table_init(&throttle->looks) && is_done;
 	is_done = table_init(&throttle->failures) && is_done;
 	is_done = table_init(&throttle->trusted) && is_done;
 	if (!is_done || !hash_key_init(&throttle->key)) {
@@ -201,6 +202,7 @@ api_throttle_free(struct api_throttle **throttle)
 	if (t == NULL)
 		return;
 	table_fini(&t->calls);
+	table_fini(&t->looks);
 	table_fini(&t->failures);
 	table_fini(&t->trusted);
 	free(t);
@@ -216,6 +218,18 @@ api_throttle_call(struct api_throttle *throttle, const char *access_key_id,
 	return take(&throttle->calls,
 	    hash_of(throttle, access_key_id, strlen(access_key_id)), &rate, 1,
 	    now_msec);
+}
+
+/* A bucket fills once a second: so many seconds are one here. */
+bool
+api_throttle_look(
+    struct api_throttle *throttle, int64_t identity_id, int64_t now_msec)
+{
+	const struct rate rate = {1, 1};
+
+	return take(&throttle->looks,
+	    hash_of(throttle, &identity_id, sizeof(identity_id)), &rate, 1,
+	    now_msec / API_THROTTLE_LOOK_SEC);
 }
 
 static const struct rate key_rate = {KEY_FAILURES_PER_SEC, KEY_FAILURES_BURST};

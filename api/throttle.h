@@ -18,6 +18,11 @@ void api_throttle_free(struct api_throttle **throttle);
 bool api_throttle_call(struct api_throttle *throttle, const char *access_key_id,
     int per_sec, int64_t now_msec);
 
+/* Takes one look of an identity in DNS: one in API_THROTTLE_LOOK_SEC. */
+#define API_THROTTLE_LOOK_SEC 5
+bool api_throttle_look(
+    struct api_throttle *throttle, int64_t identity_id, int64_t now_msec);
+
 /* May this client (an address; of IPv6 its /64) try a signature by that key? Who
  * signed right from there within an hour always may, so that users of one address
  * are not locked out by a guest of theirs. Others have 3 failures a second for each

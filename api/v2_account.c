@@ -9,6 +9,7 @@
 #include "api/shapes.h"
 #include "api/suppression.h"
 #include "ops/account.h"
+#include "ops/pool.h"
 #include "ops/request.h"
 #include "ops/set.h"
 
@@ -191,8 +192,14 @@ put_account_dedicated_ip_warmup_attributes(struct api_call *call)
 {
 	const struct account_change warmup = {.has_auto_warmup = true,
 	    .auto_warmup = api_flag(call->in, "AutoWarmupEnabled")};
+	struct err err = {0};
 
-	change(call, &warmup);
+	if (warmup.auto_warmup == call->owner.auto_warmup ||
+	    api_check(call,
+		pool_ip_settle(call->store, call->owner.facts.id,
+		    call->owner.auto_warmup, call->now_sec, &err),
+		&err, &api_v2_codes))
+		change(call, &warmup);
 }
 
 /* clang-format off */

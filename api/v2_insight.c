@@ -26,22 +26,12 @@ struct story {
 	bool failed;        /* no memory */
 };
 
-static void
-lower(const char *text, size_t len, char lower_r[RULES_ADDRESS_MAX + 1])
-{
-	size_t i;
-
-	for (i = 0; i < len && i < RULES_ADDRESS_MAX; i++)
-		lower_r[i] = ascii_lower(text[i]);
-	lower_r[i] = '\0';
-}
-
 static json_t *
 entry_of(const struct story *story, const char *address, size_t len)
 {
 	char key[RULES_ADDRESS_MAX + 1];
 
-	lower(address, len, key);
+	ascii_copy_lower(address, len, key, sizeof(key));
 	return json_object_get(story->by_address, key);
 }
 
@@ -57,7 +47,8 @@ add_recipients(struct story *story, const char *text)
 		char key[RULES_ADDRESS_MAX + 1];
 		json_t *out;
 
-		lower(recipient.address, strlen(recipient.address), key);
+		ascii_copy_lower(
+		    recipient.address, RULES_ADDRESS_MAX, key, sizeof(key));
 		if (json_object_get(story->by_address, key) != NULL)
 			continue;
 		out = api_add_object(story->list);

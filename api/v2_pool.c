@@ -138,13 +138,16 @@ put_dedicated_ip_pool_scaling_attributes(struct api_call *call)
 /* ---- addresses ----------------------------------------------------------------- */
 
 static void
-put_ip(json_t *out, const struct store_ip *row)
+put_ip(json_t *out, const struct api_call *call, const struct store_ip *stored)
 {
-	api_put_text(out, "Ip", row->address);
-	api_put_text(out, "WarmupStatus", pool_warmup_name(row->warmup));
-	api_put_integer(out, "WarmupPercentage", row->percentage);
+	struct store_ip row = *stored;
+
+	pool_ip_at(&row, call->owner.auto_warmup, call->now_sec);
+	api_put_text(out, "Ip", row.address);
+	api_put_text(out, "WarmupStatus", pool_warmup_name(row.warmup));
+	api_put_integer(out, "WarmupPercentage", row.percentage);
 	api_put_text(
-	    out, "PoolName", row->pool[0] != '\0' ? row->pool : POOL_DEFAULT);
+	    out, "PoolName", row.pool[0] != '\0' ? row.pool : POOL_DEFAULT);
 }
 
 static void
@@ -157,7 +160,7 @@ get_dedicated_ip(struct api_call *call)
 		pool_ip_get(call->store, call->owner.facts.id,
 		    api_text(call->in, "Ip"), &row, &err),
 		&err, &api_v2_codes))
-		put_ip(api_put_object(call->out, "DedicatedIp"), &row);
+		put_ip(api_put_object(call->out, "DedicatedIp"), call, &row);
 }
 
 static bool
@@ -167,7 +170,7 @@ list_ip(void *ctx, const struct store_ip *row)
 
 	if (!api_listing_takes(list, row->address))
 		return false;
-	put_ip(api_add_object(list->list), row);
+	put_ip(api_add_object(list->list), list->call, row);
 	return true;
 }
 
@@ -211,7 +214,8 @@ put_dedicated_ip_warmup_attributes(struct api_call *call)
 	(void)api_check(call,
 	    pool_ip_warm_up(call->store, call->owner.facts.id,
 		api_text(call->in, "Ip"),
-		api_integer(call->in, "WarmupPercentage", -1), &err),
+		api_integer(call->in, "WarmupPercentage", -1), call->now_sec,
+		&err),
 	    &err, &api_v2_codes);
 }
 

@@ -65,8 +65,8 @@ missing(const struct check *check, const struct place *place)
 
 	path_of(place, path);
 	api_fault_say(check->fault_r,
-	    check->protocol == API_V2 ? "BadRequestException"
-				      : "ValidationError",
+	    api_protocol_is_json(check->protocol) ? "BadRequestException"
+						  : "ValidationError",
 	    "%s is required", path);
 	return NULL;
 }

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include <openssl/crypto.h>
 
@@ -22,6 +21,7 @@
 #include "conf/conf.h"
 #include "ops/identity.h"
 #include "ops/link.h"
+#include "ops/public_url.h"
 #include "ops/verification_template.h"
 #include "rules/mailbox.h"
 
@@ -212,26 +212,6 @@ end_of_body(const char *html)
 	return strlen(html);
 }
 
-static void
-put_url(const struct conf *conf, const char *token, struct buf *out)
-{
-	char host[256] = "localhost";
-	const char *port = strrchr(conf->api_listen, ':');
-
-	if (conf->api_url[0] != '\0') {
-		(void)buf_printf(out, "%s/verify/%s", conf->api_url, token);
-		return;
-	}
-	(void)buf_puts(out,
-	    conf->api_tls_certificate_file[0] != '\0' ? "https://" : "http://");
-	if (strncmp(conf->api_listen, "0.0.0.0:", 8) != 0 &&
-	    strncmp(conf->api_listen, "[::]:", 5) != 0)
-		(void)buf_puts(out, conf->api_listen);
-	else if (gethostname(host, sizeof(host) - 1) == 0)
-		(void)buf_printf(out, "%s%s", host, port);
-	(void)buf_printf(out, "/verify/%s", token);
-}
-
 /* As SES: the link stands behind the content, and who is behind it. */
 static void
 write_html(
@@ -241,7 +221,8 @@ write_html(
 	struct buf url;
 
 	buf_init(&url, 4096);
-	put_url(call->conf, letter->token, &url);
+	public_url_put(call->conf, &url);
+	(void)buf_printf(&url, "/verify/%s", letter->token);
 	(void)buf_append(html, letter->content, end);
 	(void)buf_printf(html,
 	    "\n<p style=\"overflow-wrap: anywhere\"><a href=\"%s\">%s</a></p>\n"
