@@ -2,6 +2,7 @@
 # scenarios are tests/run's.
 style_checks = \
 	tests/check-commands \
+	tests/check-console \
 	tests/check-errors \
 	tests/check-events \
 	tests/check-headers \
@@ -19,7 +20,7 @@ AM_TESTS_ENVIRONMENT = \
 
 EXTRA_DIST += tests/README.md tests/run tests/lib tests/gate tests/milter \
 	tests/policy tests/daemon tests/ctl tests/dns tests/identity tests/jobs tests/api \
-	tests/feedback tests/post tests/template
+	tests/feedback tests/post tests/template tests/console tests/hosts
 
 include tests/bench/local.mk
 include tests/fuzz/local.mk

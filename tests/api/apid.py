@@ -10,6 +10,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)),
                                 "..", "lib"))
+import database
 from cases import expect, wait_for
 
 SRC = os.environ.get("SRC") or os.path.realpath(os.path.join(
@@ -68,7 +69,7 @@ class Connection:
         self.data = self.data[length:]
         return answer
 
-    def is_closed(self, seconds=5):
+    def is_closed(self, seconds=20):
         """Nothing comes any more, and the end does within that time."""
         self.sock.settimeout(seconds)
         try:
@@ -104,6 +105,7 @@ class Apid:
         self.mail_from = mail_from
         self.options = dict(timeout_sec=2)
         self.options.update(options)
+        self.store = database.make(self.dir + "/db")
         self.conf = self.dir + "/conf"
         self.logfile = self.dir + "/log"
         open(self.logfile, "w").close()
@@ -113,7 +115,7 @@ class Apid:
         self.options.update(options)
         api = dict(self.options, listen="127.0.0.1:%d" % self.port)
         lines = ['mode = "enforce";',
-                 'store = "sqlite:%s/db";' % self.dir,
+                 'store = "%s";' % self.store,
                  'master_key_file = "%s/key";' % self.dir,
                  'user = "";', 'bounce_domain = "bounce.example";',
                  'log = { target = "%s"; level = "debug"; };' % self.logfile,
@@ -148,7 +150,7 @@ class Apid:
         with open(self.logfile, encoding="utf-8", errors="replace") as f:
             return f.read()
 
-    def stop(self, seconds=15):
+    def stop(self, seconds=30):
         """Its exit status."""
         if self.process is None:
             return 0
@@ -164,7 +166,15 @@ class Apid:
     def reload(self, event="conf.reloaded"):
         before = self.log().count(event)
         self.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: self.log().count(event) > before, 10, event)
+        wait_for(lambda: self.log().count(event) > before, 20, event)
+
+    def ctl(self, *words, stdin=None):
+        done = subprocess.run(
+            [BUILD + "/ctl/sendwardctl", "-c", self.conf] + list(words),
+            input=stdin, stdin=None if stdin else subprocess.DEVNULL,
+            capture_output=True, text=True, check=False)
+        expect(done.returncode == 0, "%s: %s" % (" ".join(words), done.stderr))
+        return done.stdout
 
     def make_link(self, account, address, ago=0):
         """The token of a new link, sent `ago` seconds ago."""
@@ -176,14 +186,15 @@ class Apid:
         return done.stdout.strip()
 
     def status_of(self, account, address):
-        done = subprocess.run(
-            ["/usr/bin/sqlite3", self.dir + "/db",
-             "SELECT i.status FROM identity i JOIN account a "
-             "ON a.id = i.account_id WHERE a.name = '%s' AND i.name = '%s'"
-             % (account, address)], capture_output=True, text=True,
-            check=False)
-        return {"1": "PENDING", "2": "SUCCESS", "3": "FAILED"}.get(
-            done.stdout.strip(), done.stdout + done.stderr)
+        rows = self.sql(
+            "SELECT i.status FROM identity i JOIN account a "
+            "ON a.id = i.account_id WHERE a.name = ? AND i.name = ?",
+            account, address)
+        return {1: "PENDING", 2: "SUCCESS", 3: "FAILED"}.get(
+            rows[0][0] if rows else None, str(rows))
+
+    def sql(self, text, *values):
+        return database.sql(self.store, text, *values)
 
     def connect(self, seconds=20):
         return Connection(self.port, self.context, seconds)

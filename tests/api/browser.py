@@ -27,7 +27,7 @@ class Browser:
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         self.driver = webdriver.Chrome(
             options=options, service=Service("/usr/bin/chromedriver"))
-        self.driver.set_page_load_timeout(30)
+        self.driver.set_page_load_timeout(120)
         if dark:
             self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
                 "features": [{"name": "prefers-color-scheme",
@@ -54,7 +54,7 @@ class Browser:
         """The page's one button; returns when the next page is there."""
         before = self.driver.find_element(By.TAG_NAME, "html")
         self.driver.find_element(By.TAG_NAME, "button").click()
-        wait = WebDriverWait(self.driver, 30)
+        wait = WebDriverWait(self.driver, 120)
         wait.until(seen.staleness_of(before))
         wait.until(seen.presence_of_element_located((By.TAG_NAME, "h1")))
 

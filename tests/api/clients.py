@@ -40,7 +40,7 @@ class Account:
             service, endpoint_url=self.stack.ENDPOINT,
             region_name="us-east-1", aws_access_key_id=keys[0],
             aws_secret_access_key=keys[1],
-            config=Config(retries={"max_attempts": 0}, connect_timeout=10,
+            config=Config(retries={"max_attempts": 0}, connect_timeout=60,
                           read_timeout=60, proxies={}, **settings))
 
     def environ(self):
@@ -107,7 +107,7 @@ class Listener(Hook):
     def confirm(self):
         asked = wait_for(lambda: self.of_type("SubscriptionConfirmation"), 30,
                          "a confirmation")[-1]
-        with urllib.request.urlopen(asked["SubscribeURL"], timeout=20) as a:
+        with urllib.request.urlopen(asked["SubscribeURL"], timeout=60) as a:
             expect_equal(a.status, 200, "confirmation")
 
     def of_type(self, kind):

@@ -12,6 +12,7 @@ SRC = os.environ.get("SRC") or os.path.dirname(
 BUILD = os.environ.get("BUILD") or SRC
 PROGRAM = os.path.join(BUILD, "ctl", "sendwardctl")
 sys.path.insert(0, os.path.join(SRC, "tests", "lib"))
+import database  # noqa: E402
 from cases import expect, expect_equal  # noqa: E402
 from zone import Zone  # noqa: E402
 
@@ -45,6 +46,7 @@ class Site:
             user = pwd.getpwnam(USER)
             os.chown(self.store_dir, user.pw_uid, user.pw_gid)
         self.db = os.path.join(self.store_dir, "sendward.db")
+        self.store = database.make(self.db)
         self.key = os.path.join(self.dir, "master.key")
         self.dns = Zone()
         self.dns.set("bounce.example", "MX", "10 mail.bounce.example.")
@@ -54,7 +56,7 @@ class Site:
             os.chmod(self.write("sendward", ""), 0o666)
             groups["api"] += ' submission = "unix:{dir}/sendward";'
         self.conf = self.write("sendward.conf", "\n".join((
-            'store = "sqlite:%s";' % self.db,
+            'store = "%s";' % self.store,
             'master_key_file = "%s";' % self.key,
             'user = "%s";' % USER,
             'bounce_domain = "bounce.example";',
@@ -66,6 +68,18 @@ class Site:
 
     def path(self, name):
         return os.path.join(self.dir, name)
+
+    def sql(self, text):
+        """The rows as `sqlite3` prints them."""
+        return "\n".join("|".join("" if v is None else str(v) for v in row)
+                         for row in database.sql(self.store, text))
+
+    def stored(self):
+        """All that is kept, as bytes."""
+        if database.is_postgresql():
+            return database.dump(self.store).encode()
+        with open(self.db, "rb") as db:
+            return db.read()
 
     def write(self, name, text):
         if isinstance(text, str):

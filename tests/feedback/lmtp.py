@@ -5,13 +5,13 @@ import secrets
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)),
                                 "..", "lib"))
+import database  # noqa: E402
 from cases import expect, wait_for  # noqa: E402
 
 SRC = os.environ.get("SRC") or os.path.realpath(
@@ -37,6 +37,7 @@ class Home:
         self.conf = self.dir + "/conf"
         self.socket = self.dir + "/sock"
         self.db = self.dir + "/db"
+        self.store = database.make(self.db)
         self.write(**options)
         self.ctl("db", "migrate")
 
@@ -44,11 +45,11 @@ class Home:
         options = dict({"socket": '"unix:%s"' % self.socket, "rules_file":
                         '"%s/report/bounce.rules"' % SRC}, **options)
         with open(self.conf, "w", encoding="utf-8") as f:
-            f.write('store = "sqlite:%s"; master_key_file = "%s"; user = "";\n'
+            f.write('store = "%s"; master_key_file = "%s"; user = "";\n'
                     'bounce_domain = "bounce.example"; journal = "%s/j";\n'
                     'simulator_domain = "simulator.example";\n'
                     'log = { target = "%s/log"; };\nfeedback = { %s };\n%s\n'
-                    % (self.db, self.key, self.dir, self.dir, " ".join(
+                    % (self.store, self.key, self.dir, self.dir, " ".join(
                         "%s = %s;" % o for o in options.items()), more))
 
     def ctl(self, *args):
@@ -89,7 +90,7 @@ class Home:
     def reload(self):
         before = self.log().count("conf.reloaded")
         self.child.send_signal(signal.SIGHUP)
-        wait_for(lambda: self.log().count("conf.reloaded") > before, 10,
+        wait_for(lambda: self.log().count("conf.reloaded") > before, 20,
                  "it loads its configuration anew")
 
     def rss_kb(self):
@@ -98,12 +99,7 @@ class Home:
                         if line.startswith("VmRSS"))
 
     def sql(self, text, *values):
-        con = sqlite3.connect(self.db, timeout=30)
-        try:
-            with con:
-                return con.execute(text, values).fetchall()
-        finally:
-            con.close()
+        return database.sql(self.store, text, *values)
 
     def kept(self, recipient):
         """The contents of reports to this recipient."""

@@ -4,7 +4,6 @@ import json
 import os
 import secrets
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ SRC = os.environ.get("SRC") or os.path.dirname(os.path.dirname(
 BUILD = os.environ.get("BUILD") or os.path.join(SRC, "build-tests", "asan")
 sys.path.insert(0, os.path.join(SRC, "tests", "lib"))
 
+import database  # noqa: E402
 from cases import expect, expect_equal, wait_for  # noqa: E402
 
 ZONE = "dkim.provider.test"
@@ -37,6 +37,7 @@ class House:
     def __init__(self, server, **options):
         self.dir = tempfile.mkdtemp(prefix="jobs.",
                                     dir=os.environ.get("TMPDIR"))
+        self.store = database.make(self.dir + "/sendward.db")
         self.conf = self.dir + "/sendward.conf"
         self.log_path = self.dir + "/log"
         self.clock_path = self.dir + "/clock"
@@ -63,7 +64,7 @@ class House:
     def write(self, **options):
         """The configuration; options: the lines of a group."""
         self.options.update(options)
-        lines = ['store = "sqlite:%s/sendward.db";' % self.dir,
+        lines = ['store = "%s";' % self.store,
                  'master_key_file = "%s/master.key";' % self.dir,
                  'user = "";', 'bounce_domain = "bounce.provider.test";',
                  'log = { target = "%s"; level = "info"; };' % self.log_path,
@@ -99,12 +100,7 @@ class House:
                                    "--format", "json"))
 
     def sql(self, text, *values):
-        con = sqlite3.connect(self.dir + "/sendward.db", timeout=30)
-        try:
-            with con:
-                return con.execute(text, values).fetchall()
-        finally:
-            con.close()
+        return database.sql(self.store, text, *values)
 
     def status(self, name, column="status"):
         row = self.sql("SELECT %s FROM identity WHERE name = ?" % column, name)
@@ -119,7 +115,9 @@ class House:
         expect_equal(len(rows), 1, "looks of " + name)
         return rows[0][0], ERROR[rows[0][1]], rows[0][2]
 
-    def becomes(self, name, wanted, seconds=20, column="status"):
+    def becomes(self, name, wanted, seconds=60, column="status"):
+        """A look that came before the record was there is repeated after up to
+        half a minute."""
         wait_for(lambda: self.status(name, column) == wanted, seconds,
                  "%s: %s is %s" % (name, column, wanted))
 
@@ -159,7 +157,7 @@ class House:
                "sendward-jobd ended: %s" % self.process.poll())
         return self
 
-    def stop(self, seconds=10):
+    def stop(self, seconds=30):
         """Its exit status, and how long its end took."""
         begun = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
@@ -178,7 +176,7 @@ class House:
         count = self.log().count("conf.reloaded")
         self.write(**options)
         self.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: self.log().count("conf.reloaded") > count, 10,
+        wait_for(lambda: self.log().count("conf.reloaded") > count, 20,
                  "conf.reloaded")
 
     def log(self):

@@ -3,6 +3,7 @@ definition, each printing "ok NAME" or "not ok NAME: why". Neighbours marked
 @beside run at the same time: they mostly wait, each for something of its own."""
 import itertools
 import multiprocessing.pool
+import os
 import sys
 import time
 import traceback
@@ -46,6 +47,13 @@ def wait_for(condition, seconds, what):
         expect(time.monotonic() < end,
                "not within %g s: %s" % (seconds, what))
         time.sleep(max(0.05, min(1, time.monotonic() - begun)))
+
+
+def in_force():
+    """Sleeps until what was changed is in force everywhere: a second, and longer
+    where many wait for each processor."""
+    waiting = os.getloadavg()[0] / (os.cpu_count() or 1)
+    time.sleep(max(1, min(5, waiting / 2)))
 
 
 def run_cases(cleanup=None):

@@ -111,7 +111,7 @@ class Knotd:
         query = dns.message.make_query(name + ".", rtype)
         try:
             answer = dns.query.tcp(query, "127.0.0.1", port=self.port,
-                                   timeout=5)
+                                   timeout=20)
         except (OSError, dns.exception.DNSException):
             return None
         return sorted(r.to_text() for rrset in answer.answer for r in rrset)
@@ -119,7 +119,7 @@ class Knotd:
     def texts(self, name):
         """Its TXT records, each joined; bytes."""
         query = dns.message.make_query(name + ".", "TXT")
-        answer = dns.query.tcp(query, "127.0.0.1", port=self.port, timeout=5)
+        answer = dns.query.tcp(query, "127.0.0.1", port=self.port, timeout=20)
         return sorted(b"".join(r.strings) for rrset in answer.answer
                       for r in rrset)
 
@@ -134,7 +134,7 @@ class Knotd:
             update.delete(name + ".", rtype)
         else:
             update.replace(name + ".", 1, rtype, value)
-        reply = dns.query.tcp(update, "127.0.0.1", port=self.port, timeout=5)
+        reply = dns.query.tcp(update, "127.0.0.1", port=self.port, timeout=20)
         if reply.rcode() != 0:
             raise OSError("update of %s: %s" % (
                 name, dns.rcode.to_text(reply.rcode())))

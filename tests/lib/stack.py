@@ -12,7 +12,8 @@ import subprocess
 import sys
 import time
 
-from cases import Failure, expect, wait_for
+import database
+from cases import Failure, expect, in_force, wait_for
 
 SRC = os.environ.get("SRC") or os.path.dirname(os.path.dirname(
     os.path.dirname(os.path.abspath(__file__))))
@@ -33,6 +34,7 @@ class Stack:
         self.run = run
         self.environ = dict(os.environ, SENDWARD_RUN=run, SENDWARD_BUILD=BUILD)
         self.environ.pop("NEXT_HOP", None)
+        self.environ["STORE"] = database.kind()
         if user is not None:
             self.environ["SENDWARD_USER"] = user
         self.env = {}
@@ -112,7 +114,7 @@ class Stack:
     def reload(self, part):
         before = self.log(part).count("conf.reloaded")
         self.kill(part, signal.SIGHUP)
-        wait_for(lambda: self.log(part).count("conf.reloaded") > before, 5,
+        wait_for(lambda: self.log(part).count("conf.reloaded") > before, 20,
                  part + " loads its configuration anew")
 
     # -- sendwardctl -------------------------------------------------------
@@ -122,30 +124,56 @@ class Stack:
             env=self.environ, **QUIET)
 
     def ctl(self, *args):
+        """What it prints; what it changed is in force."""
+        out = self.ctl_first(*args)
+        if args[1] in CHANGING_VERBS:
+            in_force()
+        return out
+
+    def ctl_first(self, *args):
+        """What it prints. Another change follows before anybody looks."""
         done = self.ctl_run(*args)
         expect(done.returncode == 0, "sendwardctl %s: exit %d: %s" % (
             " ".join(args), done.returncode, done.stdout + done.stderr))
-        if args[1] in CHANGING_VERBS:
-            time.sleep(1)  # in force on the next message, at the latest then
         return done.stdout
 
     def ctl_json(self, *args):
         return json.loads(self.ctl(*args, "--json"))
 
+    def sql(self, text, *values):
+        """Rows of a statement behind sendward's back."""
+        return database.sql(self.STORE_URL, text, *values)
+
     def used(self, account):
         """Recipients counted in the last 24 hours."""
         return self.ctl_json("quota", "show", account)["used"]
 
+    def settled(self, account):
+        """As used, when it has not changed for longer than the policy server
+        takes to report what it spent."""
+        last, since = None, 0
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            now = self.used(account)
+            if now != last:
+                last, since = now, time.monotonic()
+            elif time.monotonic() - since > 1.5:
+                return now
+            time.sleep(0.1)
+        raise Failure("used of %s does not settle: %s" % (account, last))
+
     def new_account(self, name, **options):
         """A production account with a verified domain NAME.example and a
         credential: (user, password). One of a former run is deleted."""
-        self.ctl_run("account", "delete", name, "--yes")
-        self.ctl("account", "create", name)
+        gone = self.ctl_run("account", "delete", name, "--yes")
+        expect(gone.returncode == 0 or "no account" in gone.stderr,
+               "account delete %s: %s" % (name, gone.stderr))
+        self.ctl_first("account", "create", name)
         settings = {"production": "on", "daily": "100000", "rate": "10000"}
         settings.update(options)
         args = [w for k, v in settings.items() for w in ("--" + k, v)]
-        self.ctl("account", "set", name, *args)
-        self.add_domain(name, name + ".example")
+        self.ctl_first("account", "set", name, *args)
+        self.add_domain_first(name, name + ".example")
         made = self.ctl_json("credential", "create", name)
         return made["smtp_username"], made["smtp_password"]
 
@@ -156,9 +184,14 @@ class Stack:
         time.sleep(1)  # Dovecot looks for a newer file, in whole seconds
 
     def add_domain(self, account, domain):
-        self.ctl("identity", "create", account, domain)
+        self.add_domain_first(account, domain)
+        in_force()
+
+    def add_domain_first(self, account, domain):
+        """Another change follows before anybody looks."""
+        self.ctl_first("identity", "create", account, domain)
         self.publish(account, domain)
-        self.ctl("identity", "verify", account, domain)
+        self.ctl_first("identity", "verify", account, domain)
 
     def records(self, account, domain):
         return json.loads(self.ctl(

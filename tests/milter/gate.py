@@ -6,7 +6,6 @@ import re
 import secrets
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)),
                                 "..", "lib"))
+import database
 from cases import expect, wait_for
 from mta import Mta
 
@@ -23,7 +23,7 @@ BUILD = os.environ.get("BUILD") or os.path.join(SRC, "build-tests", "asan")
 
 CONF = """\
 mode = "%(mode)s";
-store = "sqlite:%(dir)s/sendward.db";
+store = "%(store)s";
 master_key_file = "%(dir)s/master.key";
 user = "%(user)s";
 journal = "%(journal)s";
@@ -36,12 +36,13 @@ networks = ( { cidr = "192.0.2.0/24"; account = "shop"; },
              { cidr = "2001:db8::/32"; account = "shop"; },
              { cidr = "203.0.113.0/24"; account = "gone"; } );
 log = { target = "%(dir)s/log"; level = "debug"; };
-milter = { socket = "%(socket)s"; };
+milter = { socket = "%(socket)s"; %(milter)s };
 %(more)s
 """
 
 DEFAULTS = dict(mode="enforce", suppressed="accept", max_recipients=50,
-                max_message_bytes=41943040, trusted_login="apid", user="", more="")
+                max_message_bytes=41943040, trusted_login="apid", user="",
+                more="", milter="")
 
 
 class Gate:
@@ -51,7 +52,9 @@ class Gate:
             "TMPDIR", "/tmp"))
         self.conf = self.dir + "/sendward.conf"
         self.socket = socket or "unix:%s/milter.sock" % self.dir
+        self.store = database.make(self.dir + "/sendward.db")
         self.options = dict(DEFAULTS, dir=self.dir, socket=self.socket,
+                            store=self.store,
                             journal=self.dir + "/journal")
         self.daemon = None
         with open(self.dir + "/master.key", "wb") as f:
@@ -80,11 +83,7 @@ class Gate:
 
     def sql(self, text):
         """For states that only DNS and time bring about."""
-        db = sqlite3.connect(self.dir + "/sendward.db", timeout=5)
-        with db:
-            db.execute("PRAGMA foreign_keys = 1")
-            db.execute(text)
-        db.close()
+        return database.sql(self.store, text)
 
     def populate(self):
         """Account shop: production, domain shop.example, address

@@ -1,11 +1,9 @@
 """A policy server of its own, its database, and clients that talk to it. Knows
 nothing of single scenarios."""
-import glob
 import itertools
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -16,11 +14,14 @@ SRC = os.environ.get("SRC") or os.path.dirname(os.path.dirname(
 BUILD = os.environ.get("BUILD") or SRC
 sys.path.insert(0, os.path.join(SRC, "tests", "lib"))
 
-from cases import expect, wait_for  # noqa: E402
+import database  # noqa: E402
+from cases import Failure, expect, wait_for  # noqa: E402
 
 DUNNO = "DUNNO"
+REPORTS_WITHIN_SEC = 1.5
 _running = []
 _instances = itertools.count()
+_hosts = itertools.count()
 
 
 def new_dir():
@@ -36,25 +37,20 @@ class Database:
     """A fresh store, written to by SQL, as `sendwardctl` would."""
 
     def __init__(self):
-        self.path = os.path.join(new_dir(), "sendward.db")
-        con = sqlite3.connect(self.path)
-        con.execute("PRAGMA journal_mode = WAL")
-        names = sorted(glob.glob(SRC + "/store/schema/*.sql"))
-        for name in names:
-            with open(name, encoding="utf-8") as f:
-                con.executescript(f.read())
-        con.execute("DELETE FROM schema_version")
-        con.execute("INSERT INTO schema_version VALUES (?)", [len(names)])
-        con.commit()
-        con.close()
+        folder = new_dir()
+        self.url = database.make(os.path.join(folder, "sendward.db"))
+        conf = os.path.join(folder, "conf")
+        with open(conf, "w", encoding="utf-8") as f:
+            f.write('store = "%s"; user = ""; bounce_domain = "bounce.test"; '
+                    'master_key_file = "%s/key";\n' % (self.url, folder))
+        done = subprocess.run(
+            [BUILD + "/ctl/sendwardctl", "-c", conf, "db", "migrate"],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            check=False)
+        expect(done.returncode == 0, "db migrate: " + done.stderr)
 
     def run(self, sql, *values):
-        con = sqlite3.connect(self.path, timeout=10)
-        try:
-            with con:
-                return con.execute(sql, values).fetchall()
-        finally:
-            con.close()
+        return database.sql(self.url, sql, *values)
 
     def account(self, name, daily=-1, rate=1000000.0, logins=None):
         self.run("INSERT INTO account (name, production, paused, pause_reason,"
@@ -65,22 +61,41 @@ class Database:
             self.run("INSERT INTO login SELECT ?, id, 1 FROM account"
                      " WHERE name = ?", login, name)
 
-    def used(self, name):
-        """What counts, by both of its records, which must agree."""
-        rows = self.run("SELECT used FROM quota JOIN account"
-                        " ON id = account_id WHERE name = ?", name)
-        used = rows[0][0] if rows else 0
-        buckets = self.run("SELECT COALESCE(SUM(recipients), 0) FROM usage"
-                           " JOIN account ON id = account_id WHERE name = ?",
-                           name)[0][0]
+    def taken(self, name):
+        """What is debited: spent, or in a lease."""
+        (used, buckets), = self.run(
+            "SELECT (SELECT COALESCE(SUM(used), 0) FROM quota"
+            " WHERE account_id = account.id),"
+            " (SELECT COALESCE(SUM(recipients), 0) FROM usage"
+            " WHERE account_id = account.id) FROM account WHERE name = ?",
+            name)
         expect(used == buckets, "quota.used %d, usage %d" % (used, buckets))
         return used
 
+    def reported(self, name):
+        """What counts, as far as the store knows."""
+        (unspent,), = self.run(
+            "SELECT COALESCE(SUM(granted - spent), 0) FROM lease JOIN account"
+            " ON id = account_id WHERE name = ?", name)
+        return self.taken(name) - unspent
+
+    def used(self, name):
+        """What counts, when it has not changed for longer than a process
+        takes to report what it spent."""
+        last, since = None, 0
+        deadline = time.monotonic() + 15
+        while time.monotonic() < deadline:
+            now = self.reported(name)
+            if now != last:
+                last, since = now, time.monotonic()
+            elif time.monotonic() - since > REPORTS_WITHIN_SEC:
+                return now
+            time.sleep(0.05)
+        raise Failure("what is used of %s does not settle: %d" % (name, last))
+
     def lock(self):
         """A write transaction that keeps all others out until .close()."""
-        con = sqlite3.connect(self.path, timeout=10, isolation_level=None)
-        con.execute("BEGIN IMMEDIATE")
-        return con
+        return database.lock(self.url)
 
 
 class Server:
@@ -91,6 +106,9 @@ class Server:
         self.db = db
         self.path = os.path.join(self.dir, "policy.sock")
         self.port = inet
+        # a name of its own for each, as of many hosts with one store
+        self.host = "host%d" % next(_hosts)
+        self.releases = os.path.join(self.dir, "release.sock")
         self.conf = os.path.join(self.dir, "sendward.conf")
         self.log_path = os.path.join(self.dir, "log")
         self.env = dict(os.environ, **(env or {}))
@@ -104,12 +122,16 @@ class Server:
     def write_conf(self, *options):
         listen = "unix:" + self.path if self.port is None else \
             "inet:%d@127.0.0.1" % self.port
-        lines = ['store = "sqlite:%s";' % self.db.path, 'user = "";',
+        lines = ['store = "%s";' % self.db.url, 'user = "";',
+                 'host = "%s";' % self.host,
+                 'journal = "%s/journal";' % self.dir,
                  'bounce_domain = "bounce.test";',
                  'log: { target = "%s"; level = "%s"; };' % (
                      self.log_path,
                      "info" if "log.info" in options else "debug")]
         policy = ['socket = "%s";' % listen]
+        if self.port is not None:
+            policy.append('release_socket = "%s";' % self.releases)
         for option in options:
             if option.startswith("policy."):
                 policy.append(option[len("policy."):])
@@ -135,13 +157,19 @@ class Server:
         expect(self.process.poll() is None,
                "sendward-policyd ended: %s" % self.process.poll())
         try:
-            self.connect().close()
+            with self.connect() as c:  # of nobody: the loop runs
+                is_answered = c.ask() == DUNNO
         except OSError:
             return False
-        return "daemon.start" in self.log()
+        return is_answered and "daemon.start" in self.log()
 
     def connect(self, timeout=30):
         return Client(self, timeout)
+
+    def refused(self, queue_id, session="127.0.0.1:40000"):
+        """What the milter says of a message that it refused."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+            s.sendto(("%s\n%s" % (queue_id, session)).encode(), self.releases)
 
     def log(self):
         try:

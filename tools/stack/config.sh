@@ -13,6 +13,18 @@ write_file()
 	mv "$1.new" "$1"
 }
 
+# The store's url may hold a password: root and the programs read such a file.
+own_url_file()
+{
+	case $STORE in
+	*://*)
+		chown "${SENDWARD_USER:-root}:$(id -gn "$STACK_USER")" "$1"
+		chmod 640 "$1"
+		;;
+	*) chmod 644 "$1" ;;
+	esac
+}
+
 # RUN is short enough (find_run) for every socket's name.
 choose_sockets()
 {
@@ -42,13 +54,14 @@ choose_ports()
 
 make_folders()
 {
-	mkdir -p "$RUN"/{pids,log,outbox,dns/db,dovecot,secret,store,journal} \
+	mkdir -p "$RUN"/{pids,log,outbox,dns/db,dovecot,secret,store,journal,leases,files} \
 		"$RUN"/postfix/{etc,spool,data,log}
 	chmod 755 "$RUN" "$RUN"/{postfix,postfix/spool,dns,dovecot}
 	chmod 700 "$RUN/secret" "$RUN/postfix/data"
 	chown postfix "$RUN/postfix/data"
-	chown "$STACK_USER:" "$RUN/store" "$RUN/journal"
-	chmod 750 "$RUN/store" "$RUN/journal"
+	chown "$STACK_USER:" "$RUN"/{store,journal,leases,files}
+	chmod 700 "$RUN/files"
+	chmod 750 "$RUN"/{store,journal,leases}
 	[ -s "$RUN/secret/master.key" ] ||
 		(umask 277 && head -c 32 /dev/urandom >"$RUN/secret/master.key")
 }
@@ -70,25 +83,37 @@ copy_rules()
 	write_file "$RUN/bounce.rules" <"$SRC/report/bounce.rules"
 }
 
+# A copy, too: anew at each start, which a reload shows.
+copy_console()
+{
+	[ -d "$SRC/console" ] || return 0
+	rm -rf "$RUN/console"
+	cp -r "$SRC/console" "$RUN/console"
+	chmod -R a+rX "$RUN/console"
+}
+
 write_sendward_conf()
 {
 	# A file that somebody has changed stays, unless the folder was moved.
-	if grep -qsF "sqlite:$DB\"" "$RUN/sendward.conf" &&
+	if grep -qsF "\"$STORE_URL\"" "$RUN/sendward.conf" &&
 		grep -qF "\"$MILTER_SOCKET\"" "$RUN/sendward.conf" &&
 		grep -qF "update_server" "$RUN/sendward.conf" &&
 		grep -qF "$LETTERS_FROM" "$RUN/sendward.conf" &&
 		grep -qF "public/sendward" "$RUN/sendward.conf" &&
+		grep -qF "files_dir" "$RUN/sendward.conf" &&
 		grep -qF "$SIMULATOR_DOMAIN" "$RUN/sendward.conf"; then
 		sed -i -E -e "s/\"127\.0\.0\.1@[0-9]+\"/\"$DNS_SERVER\"/" \
 			-e "s/\"127\.0\.0\.1:[0-9]+\"/\"127.0.0.1:$API_PORT\"/" \
 			-e "s,http://127\.0\.0\.1:[0-9]+,$ENDPOINT," \
 			-e "s,smtp://127\.0\.0\.1:[0-9]+,smtp://127.0.0.1:$LETTER_PORT," \
 			"$RUN/sendward.conf"
+		own_url_file "$RUN/sendward.conf"
 		return 0
 	fi
-	write_file "$RUN/sendward.conf" <<-END
+	(umask 027 && write_file "$RUN/sendward.conf") <<-END
 	mode = "enforce";
-	store = "sqlite:$DB";
+	store = "$STORE_URL";
+	host = "${STACK_HOST:-}";
 	master_key_file = "$RUN/secret/master.key";
 	user = "${SENDWARD_USER-$STACK_USER}";
 	bounce_domain = "$BOUNCE_DOMAIN";
@@ -114,6 +139,12 @@ write_sendward_conf()
 	  from = "$LETTERS_FROM";
 	  operator = "operator@mail.example";
 	};
+	console = {
+	  dir = "$RUN/console";
+	  files_dir = "$RUN/files";
+	  smtp_host = "$SMTP_HOST";
+	  smtp_ports = "$SMTP_PORT $SMTPS_PORT/tls";
+	};
 	# Webhooks of this stack are on this host.
 	notify = { private_addresses = "allow"; };
 	api = {
@@ -124,6 +155,7 @@ write_sendward_conf()
 	  calls_per_second = 1000;
 	};
 	END
+	own_url_file "$RUN/sendward.conf"
 }
 
 # TSIG keys, as ALGORITHM:NAME:BASE64: `stack` changes example. and test.,
@@ -203,12 +235,13 @@ write_dns_conf()
 
 write_dovecot_conf()
 {
-	write_file "$RUN/dovecot/dovecot-sql.conf.ext" <<-END
-	driver = sqlite
-	connect = $DB
+	(umask 027 && write_file "$RUN/dovecot/dovecot-sql.conf.ext") <<-END
+	driver = $DOVECOT_DRIVER
+	connect = $DOVECOT_CONNECT
 	password_query = SELECT username AS user, password FROM dovecot_passdb \\
 	  WHERE username = '%u'
 	END
+	own_url_file "$RUN/dovecot/dovecot-sql.conf.ext"
 	# Logins of "an existing mail setup", with passwords of their own.
 	[ -e "$RUN/dovecot/users" ] || : >"$RUN/dovecot/users"
 	chmod 644 "$RUN/dovecot/users"
@@ -419,7 +452,9 @@ write_env()
 			AWS_DEFAULT_REGION OUTBOX \
 			MILTER_SOCKET POLICY_SOCKET FEEDBACK_SOCKET DNS_SERVER \
 			BOUNCE_DOMAIN SIMULATOR_DOMAIN \
-			SENDWARD_CONF SENDWARDCTL DB ENDPOINT; do
+			SENDWARD_CONF SENDWARDCTL STORE DB STORE_URL ENDPOINT \
+			CONSOLE_URL CONSOLE_USER CONSOLE_PASS \
+			CONSOLE_DEMO_USER CONSOLE_DEMO_PASS; do
 			[ -z "${!name:-}" ] || printf '%s=%q\n' "$name" "${!name}"
 		done >"$RUN/env.new"
 	)

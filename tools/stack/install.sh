@@ -4,10 +4,12 @@
 PACKAGES_BUILD="gcc libc6-dev make autoconf automake pkg-config libmilter-dev
 libopendkim-dev libssl-dev libconfig-dev libsqlite3-dev libevent-dev
 libsystemd-dev libjansson-dev libunbound-dev libldns-dev libcurl4-openssl-dev
-libgmime-3.0-dev libpcre2-dev libmicrohttpd-dev libxml2-dev"
+libpq-dev libgmime-3.0-dev libpcre2-dev libmicrohttpd-dev libxml2-dev libsodium-dev
+liboath-dev libqrencode-dev zlib1g-dev"
 PACKAGES_STACK="knot dovecot-core dovecot-sqlite swaks python3 python3-dkim
-python3-dnspython sqlite3 curl openssl"
-PACKAGES_TEST="libcmocka-dev libmail-dkim-perl miltertest opendkim
+python3-dnspython sqlite3 curl openssl libjs-chart.js"
+PACKAGES_POSTGRESQL="postgresql dovecot-pgsql"
+PACKAGES_TEST="libcmocka-dev $PACKAGES_POSTGRESQL python3-psycopg2 iproute2 libmail-dkim-perl miltertest opendkim
 opendkim-tools mandoc chromium chromium-driver python3-selenium
 python3-boto3 awscli php-cli php-async-aws-ses ruby-aws-sdk
 libphp-phpmailer python3-django"
@@ -15,7 +17,7 @@ libphp-phpmailer python3-django"
 command -v node >/dev/null || PACKAGES_TEST="$PACKAGES_TEST nodejs"
 command -v npm >/dev/null || PACKAGES_TEST="$PACKAGES_TEST npm"
 # What these packages would start at the next boot.
-SERVICE_UNITS="postfix knot dovecot opendkim"
+SERVICE_UNITS="postfix knot dovecot opendkim postgresql"
 
 package_installed()
 {

@@ -22,8 +22,10 @@ PACKAGES = {
 POLICY_RC = "/usr/sbin/policy-rc.d"
 
 
-def install_missing():
-    missing = [p for p, path in PACKAGES.items() if not os.path.exists(path)]
+def install_missing(packages=None):
+    """packages: names and a file that each brings."""
+    missing = [p for p, path in (packages or PACKAGES).items()
+               if not os.path.exists(path)]
     if not missing:
         return
     made = not os.path.exists(POLICY_RC)

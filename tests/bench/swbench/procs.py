@@ -263,9 +263,9 @@ def generate(work, program, *args, timeout=300):
             program, done.stderr.decode("utf-8", "replace").strip())) from None
 
 
-def call(argv, **kw):
+def call(argv, timeout=120, **kw):
     """Run a command that must succeed; its standard output."""
-    done = subprocess.run(argv, stdout=subprocess.PIPE, timeout=120,
+    done = subprocess.run(argv, stdout=subprocess.PIPE, timeout=timeout,
                           stderr=subprocess.PIPE, check=False, **kw)
     if done.returncode != 0:
         raise BenchError("%s: exit %d: %s" % (

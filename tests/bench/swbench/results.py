@@ -66,12 +66,14 @@ class Results:
         self.failures.append({"row": row, "text": text})
 
     def write_json(self, path, meta):
+        """Returns what was written."""
         doc = dict(meta, series=[s.as_json() for s in self.series],
                    bars=[b.as_json() for b in self.bars],
                    failures=self.failures)
         with open(path, "w", encoding="utf-8") as f:
             json.dump(doc, f, indent=1)
             f.write("\n")
+        return doc
 
     def print_table(self):
         head = ("row", "server", "CPU us", "range", "per s", "p50 ms",

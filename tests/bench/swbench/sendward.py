@@ -3,6 +3,7 @@ Everything but bulk accounts is made with sendwardctl, as an operator would."""
 
 import json
 import os
+import shutil
 import sqlite3
 
 from .procs import BenchError, call, free_port
@@ -14,7 +15,8 @@ BIG = 1000000000
 
 CONF = """\
 mode = "enforce";
-store = "sqlite:%(dir)s/sendward.db";
+store = "%(store)s";
+host = "%(host)s";
 master_key_file = "%(dir)s/master.key";
 user = "";
 bounce_domain = "bounce.example";
@@ -31,7 +33,9 @@ class Sendward:
     """name: a directory of its own under the work directory."""
 
     def __init__(self, ctx, name="sendward", tcp=False, networks=False,
-                 level="info"):
+                 level="info", store=None, host="", like=None):
+        """store: a url instead of a SQLite file; like: another one whose store
+        this shares as another host, with the master key."""
         self.ctx = ctx
         self.work = ctx.work
         self.name = name
@@ -55,13 +59,19 @@ class Sendward:
                      'account = "bench"; } );')
         self.conf = self.work.write(name + "/sendward.conf", CONF % {
             "dir": self.dir, "level": level, "milter": milter,
+            "store": store or "sqlite:%s/sendward.db" % self.dir,
+            "host": host,
             "policy": self.policy_addr, "extra": extra,
             "rules": RULES})
-        key = os.path.join(self.dir, "master.key")
-        with open(key, "wb") as f:
-            f.write(os.urandom(32))
-        os.chmod(key, 0o400)
-        self.create()
+        self.key = os.path.join(self.dir, "master.key")
+        if like is None:
+            with open(self.key, "wb") as f:
+                f.write(os.urandom(32))
+            os.chmod(self.key, 0o400)
+            self.create()
+        else:
+            shutil.copy(like.key, self.key)
+            self.records = like.records
 
     def ctl(self, *args):
         return call([self.ctx.program("ctl/sendwardctl"), "-c", self.conf] +
