@@ -1,5 +1,6 @@
 # Writes the operations of sendward-api(7) out of their rows.
-#     awk -f man/wrap.awk -f man/operations.awk api/v2_*.c api/v1_*.c api/sns_topic.c
+#     awk -f man/wrap.awk -f man/operations.awk api/v2_*.c api/v1_*.c api/sns_topic.c \
+#         api/own_*.c
 
 # "A|" "B" as "A, B"; NULL and "" as "".
 function text_of(field) {
@@ -9,6 +10,19 @@ function text_of(field) {
 	gsub(/^[^"]*"|"[^"]*$/, "", field)
 	gsub(/\|/, ", ", field)
 	return field
+}
+
+# Who may call one of sendward's own: people with a session.
+function people_of(flags) {
+	if (flags ~ /API_OP_OPEN/)
+		return "Anybody."
+	if (flags ~ /API_OP_PERSON/)
+		return "Whoever is signed in."
+	if (flags ~ /API_OP_OPERATOR/)
+		return "Operators."
+	return flags ~ /API_OP_READS/ ? \
+	    "Users of the account, and operators who look at it." : \
+	    "Users of the account."
 }
 
 function permission_of(flags) {
@@ -29,8 +43,11 @@ function row(record,   field, count, protocol, name) {
 		exit 1
 	}
 	names[protocol, ++number[protocol]] = name
+	for (word in macro)
+		sub("(^|[ \t])" word "([ \t]|$)", macro[word] " ", field[4])
 	place[protocol, name] = text_of(field[3]) " " text_of(field[4])
 	permission[protocol, name] = permission_of(field[7])
+	people[protocol, name] = people_of(field[7])
 	errors[protocol, name] = text_of(field[8])
 }
 
@@ -45,10 +62,12 @@ function sort_names(protocol,   i, j, name) {
 
 function put(protocol, name,   text) {
 	printf ".It Sy %s\n", name
-	if (protocol == "V2")
+	if (protocol == "V2" || protocol == "OWN")
 		printf ".Ql %s\n.br\n", place[protocol, name]
 	text = "Permission: " (permission[protocol, name] == "" ? "all" : \
 	    permission[protocol, name] " or all") "."
+	if (protocol == "OWN")
+		text = people[protocol, name]
 	if (errors[protocol, name] != "")
 		text = text " Errors: " errors[protocol, name] "."
 	wrap(text)
@@ -58,8 +77,12 @@ BEGIN {
 	title["V2"] = "Amazon SES, version 2"
 	title["V1"] = "Amazon SES, version 1"
 	title["SNS"] = "Amazon SNS"
+	title["OWN"] = "sendward\\(aqs own"
 	print ".\\\" begin operations (man/update writes them)"
 }
+# The beginning of paths in one file.
+FNR == 1 { split("", macro) }
+/^#define [A-Z_]+ "[^"]*"$/ { macro[$2] = $3 }
 /^\t\{API_/ { record = ""; is_open = 1 }
 is_open {
 	record = record " " $0
@@ -71,7 +94,7 @@ is_open {
 END {
 	if (failed)
 		exit 1
-	total = split("V2 V1 SNS", order, " ")
+	total = split("V2 V1 SNS OWN", order, " ")
 	for (p = 1; p <= total; p++) {
 		protocol = order[p]
 		if (number[protocol] == 0)
