@@ -93,6 +93,7 @@ class Count:
     def __init__(self, store="sqlite"):
         self.passed = 0
         self.failed = []
+        self.reasons = {}
         self.prefix = "" if store == "sqlite" else store + ": "
 
     def ok(self, name):
@@ -103,11 +104,24 @@ class Count:
     def bad(self, name, why):
         name = self.prefix + name
         self.failed.append(name)
+        self.reasons[name] = why
         print("FAILED %s: %s\n" % (name, why), end="", flush=True)
 
     def add(self, other):
         self.passed += other.passed
         self.failed += other.failed
+        self.reasons.update(other.reasons)
+
+    def print_failed(self):
+        """Each again with the lines that tell most: the rest stands far above."""
+        for name in self.failed:
+            print("  " + name)
+            lines = [line[:300] for line in
+                     self.reasons.get(name, "").splitlines() if line.strip()]
+            told = [n for n, line in enumerate(lines)
+                    if re.search(r"error|assert|expected", line, re.I)][:6]
+            for n in sorted({*told, *range(len(lines))[-3:]}):
+                print("      " + lines[n])
 
 
 def run_build(src, kind, count):
@@ -443,8 +457,7 @@ def main():
                               stores == ["postgresql"])
     if count.failed:
         print("\nfailed:")
-        for name in count.failed:
-            print("  " + name)
+        count.print_failed()
         print("what they left: " + work)
     else:
         shutil.rmtree(work, ignore_errors=True)
