@@ -19,16 +19,27 @@ dist_examples_DATA = \
 	conf/examples/dovecot-sendward.conf \
 	conf/examples/postfix-main.cf \
 	conf/examples/postfix-master.cf \
-	conf/examples/sendward-apid.service \
 	conf/examples/sendward-domains.service \
 	conf/examples/sendward-domains.timer \
-	conf/examples/sendward-feedback.service \
-	conf/examples/sendward-jobd.service \
-	conf/examples/sendward-milter.service \
-	conf/examples/sendward-policyd.service \
 	conf/examples/sendward.conf
 dist_examples_SCRIPTS = conf/examples/sendward-domains
 EXTRA_DIST += conf/README.md
+
+unitdir = $(prefix)/lib/systemd/system
+unit_DATA = \
+	conf/systemd/sendward-apid.service \
+	conf/systemd/sendward-feedback.service \
+	conf/systemd/sendward-jobd.service \
+	conf/systemd/sendward-milter.service \
+	conf/systemd/sendward-policyd.service
+EXTRA_DIST += conf/apparmor/sendward conf/systemd/sandbox $(unit_DATA:=.in)
+CLEANFILES += $(unit_DATA)
+
+$(unit_DATA): %: %.in conf/systemd/sandbox
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)sed -e 's|[@]sbindir[@]|$(sbindir)|' \
+	    -e '/^[@]sandbox[@]$$/r $(srcdir)/conf/systemd/sandbox' \
+	    -e '/^[@]sandbox[@]$$/d' $< >$@
 
 if HAVE_CMOCKA
 check_PROGRAMS += conf/test-conf conf/test-networks

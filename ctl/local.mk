@@ -21,6 +21,8 @@ ctl_sendwardctl_SOURCES = ctl/main.c ctl/command.h ctl/commands.c \
 	ctl/setup.c ctl/setup_lines.c ctl/setup_lines.h
 ctl_sendwardctl_LDADD = $(SW_LIBS) $(SW_EXT_LIBS)
 EXTRA_DIST += ctl/README.md
+completiondir = $(datadir)/bash-completion/completions
+dist_completion_DATA = ctl/completion/sendwardctl
 if HAVE_CMOCKA
 check_PROGRAMS += ctl/test-nearest ctl/test-diff
 TESTS += ctl/test-nearest ctl/test-diff

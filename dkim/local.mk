@@ -8,7 +8,7 @@ EXTRA_DIST += dkim/README.md
 
 # A program that signs exports our PEM_read_bio_PrivateKey to libopendkim and
 # links dkim/interpose.o for sure.
-SIGN_LINK = -Wl,--export-dynamic-symbol=PEM_read_bio_PrivateKey
+SIGN_LINK = $(AM_LDFLAGS) -Wl,--export-dynamic-symbol=PEM_read_bio_PrivateKey
 
 if HAVE_CMOCKA
 check_PROGRAMS += dkim/test-key dkim/test-keyring dkim/test-record \

@@ -5,6 +5,7 @@ style_checks = \
 	tests/check-console \
 	tests/check-errors \
 	tests/check-events \
+	tests/check-hardening \
 	tests/check-headers \
 	tests/check-layers \
 	tests/check-man \
@@ -20,7 +21,7 @@ AM_TESTS_ENVIRONMENT = \
 
 EXTRA_DIST += tests/README.md tests/run tests/lib tests/gate tests/milter \
 	tests/policy tests/daemon tests/ctl tests/dns tests/identity tests/jobs tests/api \
-	tests/feedback tests/post tests/template tests/console tests/hosts
+	tests/feedback tests/post tests/template tests/console tests/hosts tests/package
 
 include tests/bench/local.mk
 include tests/fuzz/local.mk

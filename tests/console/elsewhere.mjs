@@ -103,6 +103,7 @@ async function frames(origin) {
 
 async function sendsForms(tab, person, path, fields) {
 	const before = await session(person);
+	const arrives = tab.waitForURL(url => url.origin === origin);
 	await tab.evaluate(({path, fields}) => {
 		const form = document.createElement('form');
 		Object.assign(form, {method: 'post', action: path, enctype: 'text/plain'});
@@ -114,8 +115,7 @@ async function sendsForms(tab, person, path, fields) {
 		document.body.append(form);
 		form.submit();
 	}, {path: origin + path, fields});
-	await tab.waitForLoadState();
-	await tab.waitForTimeout(300);
+	await arrives;
 	const words = await tab.content();
 	assert.ok(!/IMPORTED|ExportId|"SignedIn":true/.test(words), words.slice(0, 300));
 	assert.deepEqual((await session(person)).Csrf, before.Csrf,

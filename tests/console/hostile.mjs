@@ -41,10 +41,13 @@ function* pathsOf(route) {
 }
 
 async function unfold(page) {
-	for (let depth = 0; depth < 3; depth++) {
-		await page.evaluate(() => {
-			for (const one of document.querySelectorAll('main details'))
+	let count = 1;
+	for (let depth = 0; depth < 3 && count > 0; depth++) {
+		count = await page.evaluate(() => {
+			const shut = document.querySelectorAll('main details:not([open])');
+			for (const one of shut)
 				one.open = true;
+			return shut.length;
 		});
 		await page.waitForTimeout(SETTLE_MSEC);
 	}

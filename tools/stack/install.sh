@@ -4,7 +4,7 @@
 PACKAGES_BUILD="gcc libc6-dev make autoconf automake pkg-config libmilter-dev
 libopendkim-dev libssl-dev libconfig-dev libsqlite3-dev libevent-dev
 libsystemd-dev libjansson-dev libunbound-dev libldns-dev libcurl4-openssl-dev
-libpq-dev libgmime-3.0-dev libpcre2-dev libmicrohttpd-dev libxml2-dev libsodium-dev
+libpq-dev libgmime-3.0-dev libpcre2-dev libmicrohttpd-dev libxml2-dev libsodium-dev libseccomp-dev
 liboath-dev libqrencode-dev zlib1g-dev"
 PACKAGES_STACK="knot dovecot-core dovecot-sqlite swaks python3 python3-dkim
 python3-dnspython sqlite3 curl openssl libjs-chart.js"
