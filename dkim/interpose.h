@@ -16,6 +16,10 @@ struct evp_pkey_st; /* EVP_PKEY */
  * of its own, which it will free. */
 void dkim_interpose_set(struct evp_pkey_st *pkey, bool add_ref);
 
+/* Whether the signature of the key that was set last failed on this thread. Of an RSA
+ * key libopendkim does not know, and took zeroes for one. */
+bool dkim_interpose_failed(void);
+
 /* How often a key was handed out. */
 unsigned long dkim_interpose_hits(void);
 

@@ -8,7 +8,8 @@ EXTRA_DIST += dkim/README.md
 
 # A program that signs exports our PEM_read_bio_PrivateKey to libopendkim and
 # links dkim/interpose.o for sure.
-SIGN_LINK = $(AM_LDFLAGS) -Wl,--export-dynamic-symbol=PEM_read_bio_PrivateKey
+SIGN_LINK = $(AM_LDFLAGS) -Wl,--export-dynamic-symbol=PEM_read_bio_PrivateKey \
+	-Wl,--export-dynamic-symbol=RSA_sign
 
 if HAVE_CMOCKA
 check_PROGRAMS += dkim/test-key dkim/test-keyring dkim/test-record \

@@ -18,11 +18,13 @@ passmem_alloc(void *closure, size_t size)
 	struct passmem *mem = closure;
 	struct passmem_block *block = NULL;
 
-	if (size > SIZE_MAX - sizeof(*block))
+	if (size <= SIZE_MAX - sizeof(*block))
+		block = malloc(sizeof(*block) + size);
+	if (block == NULL) {
+		if (mem != NULL)
+			mem->is_short = true;
 		return NULL;
-	block = malloc(sizeof(*block) + size);
-	if (block == NULL)
-		return NULL;
+	}
 	block->owner = mem;
 	if (mem != NULL) {
 		block->next = mem->first;

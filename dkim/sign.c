@@ -355,7 +355,8 @@ pass_finish(struct pass *pass, struct err *err_r)
 	    dkim_getsighdr_d(pass->dkim, SIGNATURE_NAME_LEN, &header, &len);
 	if (status != DKIM_STAT_OK)
 		return pass_error(pass, status, "write a signature", err_r);
-	pass->value = without_cr_dup(header, len);
+	if (!pass->mem.is_short && !dkim_interpose_failed())
+		pass->value = without_cr_dup(header, len);
 	if (pass->value == NULL)
 		return err_set(err_r, SG_NOMEM, "no memory for a signature");
 	return SG_OK;

@@ -30,7 +30,7 @@ if HAVE_CMOCKA
 milter_tests = milter/test-message milter/test-edits milter/test-operator \
 	milter/test-senders milter/test-session milter/test-notes \
 	milter/test-tenants milter/test-seen milter/test-wire \
-	milter/test-quota
+	milter/test-quota milter/test-memory
 check_PROGRAMS += $(milter_tests)
 TESTS += $(milter_tests)
 milter_test_LIBS = $(SW_LIBS) $(SW_EXT_LIBS) $(CMOCKA_LIBS)
@@ -51,6 +51,10 @@ milter_test_tenants_LDADD = $(milter_test_LIBS)
 milter_test_notes_SOURCES = milter/test-notes.c $(milter_test_run)
 milter_test_notes_LDFLAGS = $(SIGN_LINK)
 milter_test_notes_LDADD = $(milter_test_LIBS)
+milter_test_memory_SOURCES = milter/test-memory.c $(milter_test_run)
+milter_test_memory_LDFLAGS = $(SIGN_LINK) -Wl,--wrap=malloc -Wl,--wrap=calloc \
+	-Wl,--wrap=realloc -Wl,--wrap=strdup
+milter_test_memory_LDADD = $(milter_test_LIBS)
 milter_test_quota_SOURCES = milter/test-quota.c $(milter_test_run)
 milter_test_quota_LDFLAGS = $(SIGN_LINK)
 milter_test_quota_LDADD = $(milter_test_LIBS)
