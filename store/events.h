@@ -31,12 +31,13 @@ struct store_message {
 };
 typedef bool store_message_fn(void *ctx, const struct store_message *row);
 /* *is_new_r false: the account has one of that queue id already; nothing was
- * written. */
+ * written. SG_MISSING: there is no such account. */
 enum sg_err store_message_add(struct store *store, struct store_message *row,
     bool *is_new_r, struct err *err_r);
-/* As many calls of store_message_add, within a transaction of store_begin: id is
- * filled, 0 where nothing was written. *last_id_r: ids of all that were written are
- * behind it. A failure may come with a later statement. */
+/* As many calls of store_message_add, within a transaction of store_begin in which all
+ * their accounts were found (store_counted_list): id is filled, 0 where nothing was
+ * written. *last_id_r: ids of all that were written are behind it. A failure may come
+ * with a later statement. */
 enum sg_err store_message_add_many(struct store *store,
     struct store_message *rows, size_t count, int64_t *last_id_r,
     struct err *err_r);

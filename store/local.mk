@@ -7,12 +7,14 @@ STORE_SCHEMA = store/schema/001-gate.sql store/schema/002-identities.sql \
 	store/schema/013-figure.sql store/schema/014-message-search.sql \
 	store/schema/015-observed.sql store/schema/016-lease.sql store/schema/017-pool.sql \
 	store/schema/018-duty.sql store/schema/019-records.sql \
-	store/schema/021-reservation.sql store/schema/022-run.sql
+	store/schema/021-reservation.sql store/schema/022-run.sql \
+	store/schema/023-ingest.sql
 # The same for PostgreSQL, from one base on.
 STORE_SCHEMA_PGSQL = store/schema/pgsql/015-base.sql \
 	store/schema/pgsql/016-lease.sql store/schema/pgsql/017-pool.sql \
 	store/schema/pgsql/018-duty.sql store/schema/pgsql/019-records.sql \
-	store/schema/pgsql/021-reservation.sql store/schema/pgsql/022-run.sql
+	store/schema/pgsql/021-reservation.sql store/schema/pgsql/022-run.sql \
+	store/schema/pgsql/023-ingest.sql
 
 noinst_LIBRARIES += store/libstore.a
 store_libstore_a_SOURCES = store/store.h store/events.h store/topics.h store/brakes.h store/tenants.h store/pools.h \

@@ -68,6 +68,28 @@ message_insert(struct store *store, struct store_message *row, bool *is_new_r,
 	return query_run(&q, NULL);
 }
 
+static bool
+note_there(void *ctx, const struct store_counted *row)
+{
+	(void)row;
+	*(bool *)ctx = true;
+	return true;
+}
+
+/* PostgreSQL does not look: see schema/pgsql/023-ingest.sql. */
+static enum sg_err
+find_account(struct store *store, int64_t id, struct err *err_r)
+{
+	bool is_there = false;
+	enum sg_err code = store_counted_list(
+	    store, STORE_COUNTED_ACCOUNT, &id, 1, note_there, &is_there, err_r);
+
+	if (code == SG_OK && !is_there)
+		code = err_set(err_r, SG_MISSING, "no account with id %lld",
+		    (long long)id);
+	return code;
+}
+
 enum sg_err
 store_message_add(struct store *store, struct store_message *row,
     bool *is_new_r, struct err *err_r)
@@ -76,6 +98,8 @@ store_message_add(struct store *store, struct store_message *row,
 	enum sg_err code = store_scope_begin(store, &own, err_r);
 
 	*is_new_r = false;
+	if (code == SG_OK)
+		code = find_account(store, row->account_id, err_r);
 	if (code == SG_OK)
 		code = message_insert(store, row, is_new_r, err_r);
 	if (code == SG_OK && *is_new_r)

@@ -46,8 +46,16 @@
 #define EVENT_VALUES(n) "($a" n ", $b" n ", $c" n ", $d" n ", $e" n ", $f" n \
 	", $g" n ")"
 
-#define IDS_16 "($a0, $a1, $a2, $a3, $a4, $a5, $a6, $a7, $a8, $a9, $aa, $ab, " \
-	"$ac, $ad, $ae, $af)"
+/* $ids: a JSON array of whole numbers; how databases read it differs.              */
+#define COUNTED_IDS "(SELECT value FROM json_each($ids))"
+#define COUNTED_ACCOUNTS_OF(ids) "SELECT id, fresh_start_sec, 0 " \
+	"FROM account WHERE id IN " ids
+#define COUNTED_SETS_OF(ids) "SELECT s.id, s.fresh_start_sec, " \
+	"(SELECT COUNT(*) FROM event_destination d WHERE d.set_id = s.id " \
+	"AND d.enabled = 1 AND (d.kinds & 1) <> 0) " \
+	"FROM configuration_set s WHERE s.id IN " ids
+#define COUNTED_TENANTS_OF(ids) "SELECT id, fresh_start_sec, 0 " \
+	"FROM tenant WHERE id IN " ids
 
 #define STORE_QUERIES_EVENTS(X) \
 X(MESSAGE_ADD_ONE,    MESSAGE_INSERT MESSAGE_VALUES("0") MESSAGE_TWICE) \
@@ -183,14 +191,9 @@ X(REPORT_PURGE_NOBODYS, "DELETE FROM report WHERE id IN (SELECT id " \
 X(TALLY_ADD,          TALLY_ADD(TALLY_VALUES)) \
 /* The same, gathered.                                                             */ \
 X(TALLY_ADD_MANY,     TALLY_ADD(TALLY_VALUES)) \
-X(COUNTED_ACCOUNTS,   "SELECT id, fresh_start_sec, 0 FROM account " \
-                      "WHERE id IN " IDS_16) \
-X(COUNTED_SETS,       "SELECT s.id, s.fresh_start_sec, (SELECT COUNT(*) " \
-                      "FROM event_destination d WHERE d.set_id = s.id " \
-                      "AND d.enabled = 1 AND (d.kinds & 1) <> 0) " \
-                      "FROM configuration_set s WHERE s.id IN " IDS_16) \
-X(COUNTED_TENANTS,    "SELECT id, fresh_start_sec, 0 FROM tenant " \
-                      "WHERE id IN " IDS_16) \
+X(COUNTED_ACCOUNTS,   COUNTED_ACCOUNTS_OF(COUNTED_IDS)) \
+X(COUNTED_SETS,       COUNTED_SETS_OF(COUNTED_IDS)) \
+X(COUNTED_TENANTS,    COUNTED_TENANTS_OF(COUNTED_IDS)) \
 X(TALLY_LIST,         "SELECT " TALLY_COLUMNS " FROM tally " \
                       "WHERE account_id = $account_id AND set_id = $set_id " \
                       "AND bucket_sec >= $since ORDER BY bucket_sec DESC") \

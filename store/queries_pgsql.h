@@ -13,6 +13,9 @@
 #define PGSQL_TAKEN PGSQL_ROWS "(account BIGINT, recipients BIGINT, " \
 	"serial BIGINT, spent BIGINT)"
 
+#define PGSQL_IDS "(SELECT CAST(t.id AS BIGINT) " \
+	"FROM json_array_elements_text(CAST($ids AS json)) AS t (id))"
+
 /* Rows that were gathered: each value is an array. None twice, for no statement
  * changes a row a second time. */
 #define PGSQL_SUM(column) "CAST(SUM(" column ") AS BIGINT)"
@@ -41,6 +44,9 @@
 X(TALLY_ADD_MANY,     TALLY_ADD(PGSQL_TALLIES)) \
 X(METRIC_ADD_MANY,    METRIC_ADD(PGSQL_METRICS)) \
 X(FLOW_ADD_MANY,      FLOW_ADD(PGSQL_FLOWS)) \
+X(COUNTED_ACCOUNTS,   COUNTED_ACCOUNTS_OF(PGSQL_IDS)) \
+X(COUNTED_SETS,       COUNTED_SETS_OF(PGSQL_IDS)) \
+X(COUNTED_TENANTS,    COUNTED_TENANTS_OF(PGSQL_IDS)) \
 X(LEASE_LOCK,         "SELECT COUNT(*) FROM (SELECT 1 FROM quota " \
                       "WHERE account_id IN " PGSQL_ACCOUNTS " " \
                       "ORDER BY account_id FOR NO KEY UPDATE) q LIMIT 1") \

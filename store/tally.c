@@ -2,11 +2,15 @@
  * of them. */
 #include "config.h"
 
+#include <inttypes.h>
+
+#include "base/buf.h"
 #include "store/query.h"
 #include "store/events.h"
 
-/* Ids of one statement. */
-#define MANY 16
+/* Ids of one statement, and the longest of them. */
+#define MANY 4096
+#define ID_BYTES 22
 
 static void
 tally_read(struct query *q, struct store_tally *row_r)
@@ -56,18 +60,30 @@ store_tally_send(
 	return query_gather(&q);
 }
 
+/* $ids of queries_events.h. */
+static void
+write_ids(struct buf *text, const int64_t *ids, size_t count)
+{
+	buf_init(text, MANY * ID_BYTES);
+	for (size_t i = 0; i < count; i++)
+		(void)buf_printf(
+		    text, "%c%" PRId64, i == 0 ? '[' : ',', ids[i]);
+	(void)buf_putc(text, ']'); /* text->failed tells */
+}
+
 static enum sg_err
 list_counted(struct store *store, enum query_id id, const int64_t *ids,
     size_t count, store_counted_fn *fn, void *ctx, struct err *err_r)
 {
-	char name[4] = "$a0";
+	enum sg_err code;
+	struct buf text;
 	struct query q;
 
+	write_ids(&text, ids, count);
 	query_open(&q, store, id, err_r);
-	for (size_t i = 0; i < MANY; i++) {
-		name[2] = "0123456789abcdef"[i];
-		query_bind_int(&q, name, ids[i < count ? i : 0]);
-	}
+	if (text.failed && q.failed == SG_OK)
+		q.failed = err_set(err_r, SG_NOMEM, "no memory for ids");
+	query_bind_text(&q, "$ids", buf_str(&text));
 	while (query_next(&q)) {
 		const struct store_counted row = {
 		    query_int(&q, 0), query_int(&q, 1), query_int(&q, 2) > 0};
@@ -75,7 +91,9 @@ list_counted(struct store *store, enum query_id id, const int64_t *ids,
 		if (!fn(ctx, &row))
 			break;
 	}
-	return query_close(&q);
+	code = query_close(&q);
+	buf_fini(&text);
+	return code;
 }
 
 enum sg_err

@@ -15,6 +15,7 @@
 #include <libpq-fe.h>
 #include <sqlite3.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/driver.h"
@@ -666,6 +667,66 @@ test_migration(void **state)
 	test_database_drop(url);
 }
 
+/* The schema as a program of that version left it. */
+static void
+make_old_schema(const char *url, int version)
+{
+	PGconn *conn = PQconnectdb(url);
+	struct buf sql;
+
+	buf_init(&sql, 1024 * 1024);
+	for (size_t i = 0; i < schema_pgsql.count; i++)
+		for (size_t j = 0; schema_pgsql.files[i].version <= version &&
+				   schema_pgsql.files[i].lines[j] != NULL;
+		     j++)
+			assert_true(
+			    buf_puts(&sql, schema_pgsql.files[i].lines[j]));
+	assert_true(buf_printf(
+	    &sql, "UPDATE schema_version SET version = %d;", version));
+	PQclear(PQexec(conn, buf_str(&sql)));
+	assert_string_equal(PQerrorMessage(conn), "");
+	PQfinish(conn);
+	buf_fini(&sql);
+}
+
+/* Messages that are there stay, and go with their account as before. */
+static void
+test_upgrade_with_messages(void **state)
+{
+	static const char *const rows[] = {
+	    "INSERT INTO account (id, name, production, paused, pause_reason, "
+	    "daily_quota, rate, policy, pool, contact, created_sec) SELECT i, "
+	    "'a' || i, 1, 0, '', 1, 1, 'none', '', '', 0 "
+	    "FROM generate_series(1, 2) i",
+	    "INSERT INTO message (account_id, queue_id, sent_msec, login, "
+	    "sender, source_ip, identity_id, set_id, size, recipients, facts) "
+	    "SELECT 1 + i % 2, 'Q' || i, i, '', '', '', 0, 0, 0, "
+	    "'E a@b.example', '{}' FROM generate_series(1, 100) i",
+	    "INSERT INTO tally SELECT 1, 0, i * 900, 1, 1, 0, 0, 0 "
+	    "FROM generate_series(1, 100) i"};
+	struct fixture *f = *state;
+	char url[TEST_DATABASE_URL_SIZE];
+	struct store *store;
+	int64_t value;
+	int from, to;
+
+	assert_true(test_database_make_empty(url, sizeof(url)));
+	make_old_schema(url, 22);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_true(test_database_sql(url, rows[i], NULL));
+	assert_ok(f, store_migrate(url, &from, &to, &f->err));
+	assert_int_equal(from, 22);
+	assert_ok(f, store_open(url, STORE_OPEN_WRITE, 0, &store, &f->err));
+	assert_ok(f, store_account_delete(store, 1, &f->err));
+	assert_true(test_database_sql(url,
+	    "SELECT count(*) FILTER (WHERE account_id = 2) + "
+	    "1000 * count(*) FILTER (WHERE account_id = 1) FROM message",
+	    &value));
+	assert_int_equal(value, 50);
+	store_close(&store);
+	test_database_drop(url);
+}
+
 static void
 test_backup_is_refused(void **state)
 {
@@ -721,6 +782,7 @@ main(void)
 	    TEST(test_changes_in_order_of_commits),
 	    TEST(test_schemas_are_twins),
 	    TEST(test_migration),
+	    TEST(test_upgrade_with_messages),
 	    TEST(test_backup_is_refused),
 	    TEST(test_url_is_not_told),
 	};

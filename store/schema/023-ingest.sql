@@ -1,0 +1,1 @@
+-- Only PostgreSQL has something to change here: what it costs to bring in messages.
