@@ -88,12 +88,11 @@ make_file(
 {
 	const char *path = s->address.sun_path;
 	struct stat st;
-	/* Nobody gets in before owner and permissions are those asked for. */
+	/* Nobody gets in before the permissions are those asked for. */
 	mode_t old = umask(0777);
 	int bound = bind(
 	    s->fd, (const struct sockaddr *)&s->address, sizeof(s->address));
 	int error = errno;
-	enum sg_err rc;
 
 	(void)umask(old);
 	if (bound != 0)
@@ -102,10 +101,10 @@ make_file(
 		s->device = st.st_dev;
 		s->inode = st.st_ino;
 	}
-	rc = local_socket_own(path, user, err_r);
-	if (rc == SG_OK && chmod(path, mode) != 0)
-		rc = err_set(err_r, SG_IO, "chmod: %s", strerror(errno));
-	return rc;
+	/* In this order root needs no capability for files of others. */
+	if (chmod(path, mode) != 0)
+		return err_set(err_r, SG_IO, "chmod: %s", strerror(errno));
+	return local_socket_own(path, user, err_r);
 }
 
 static enum sg_err

@@ -183,9 +183,9 @@ listen_open(const struct conf *conf, int *fd_r, struct err *err_r)
 	if (rc == SG_OK)
 		rc = set_nodelay(fd, err_r);
 	if (rc == SG_OK && path != NULL)
-		rc = local_socket_own(path, conf->user, err_r);
-	if (rc == SG_OK && path != NULL)
 		rc = set_mode(path, conf->milter_socket_mode, err_r);
+	if (rc == SG_OK && path != NULL)
+		rc = local_socket_own(path, conf->user, err_r);
 	return rc;
 }
 

@@ -55,6 +55,7 @@ SQLITE_ONLY = {
     "dns/test-update": "keeps nothing",
     "gate/test-store": "the SQLite file; on PostgreSQL gate/test-postgresql",
     "milter/test-store": "the SQLite file; on PostgreSQL gate/test-postgresql",
+    "package/test-install": "has a store of its own",
     "policy/test-load": "measures; the benchmark measures PostgreSQL",
     "post/test-compose": "keeps nothing",
     "report/test-corpus": "keeps nothing",
@@ -77,7 +78,7 @@ ALONE = ("policy/test-load", "api/test-load")
 OWN_LANES = 2
 # Of these, what takes minutes, so that none of them is the last to begin.
 LONG = (
-    "identity/test-rotation", "jobs/test-notify", "jobs/test-looks",
+    "package/test-install", "identity/test-rotation", "jobs/test-notify", "jobs/test-looks",
     "jobs/test-crowd", "dns/test-resolver",
 )
 SANITIZE = {

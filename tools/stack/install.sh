@@ -9,10 +9,14 @@ liboath-dev libqrencode-dev zlib1g-dev"
 PACKAGES_STACK="knot dovecot-core dovecot-sqlite swaks python3 python3-dkim
 python3-dnspython sqlite3 curl openssl libjs-chart.js"
 PACKAGES_POSTGRESQL="postgresql dovecot-pgsql"
+# What builds and looks at the Debian packages.
+PACKAGES_DEB="dpkg-dev debhelper dh-apparmor fakeroot lintian debootstrap
+apparmor bash-completion systemd"
 PACKAGES_TEST="libcmocka-dev $PACKAGES_POSTGRESQL python3-psycopg2 iproute2 libmail-dkim-perl miltertest opendkim
 opendkim-tools mandoc chromium chromium-driver python3-selenium
 python3-boto3 awscli php-cli php-async-aws-ses ruby-aws-sdk
-libphp-phpmailer python3-django"
+libphp-phpmailer python3-django
+$PACKAGES_DEB"
 # Node.js may have come from elsewhere, with npm in the same package.
 command -v node >/dev/null || PACKAGES_TEST="$PACKAGES_TEST nodejs"
 command -v npm >/dev/null || PACKAGES_TEST="$PACKAGES_TEST npm"
