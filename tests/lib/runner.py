@@ -46,6 +46,7 @@ SQLITE_ONLY = {
     "console/test-hostile": "what a page shows, of what console/test-walk reads",
     "console/test-look": "how pages look",
     "console/test-units": "modules of pages",
+    "ctl/test-completion": "the command line",
     "ctl/test-copy": "has a PostgreSQL of its own",
     "ctl/test-database-tls": "has a PostgreSQL of its own",
     "ctl/test-files": "the SQLite file: owners, modes, copies, locks",
