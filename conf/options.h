@@ -27,6 +27,7 @@ X("production_rate",      production_rate,      INT,    1, 1000000, NULL, "14", 
 X("journal",              journal,              STRING, 1, 4000, NULL, "/var/lib/sendward/journal", "folder where the milter notes what leaves, until it is in the store; owned by the option user") \
 X("journal_sync",         journal_sync,         ENUM,   0, 0, "no|yes", "yes", "a message that leaves is answered when the disk has what was noted of it, so that a power cut takes no note away; no: when the system has it, which outlives the end of any process") \
 X("mail_log",             mail_log,             STRING, 0, 4000, NULL, "", "log file of Postfix or Sendmail that deliveries and delays are read from; empty: no such events") \
+X("postfix_dir",          postfix_dir,          STRING, 0, 900, NULL, "", "folder of the main.cf that sendwardctl doctor looks at, and setup postfix and pool transports write to; empty: Postfix's own, /etc/postfix as a rule") \
 X("retention_days",       retention_days,       INT,    1, 3650, NULL, "30", "how long messages, events and reports are kept") \
 X("simulator_domain",     simulator_domain,     STRING, 0, 253, NULL, "", "domain of the mailbox simulator, open to accounts in the sandbox, such as simulator.example.com; empty: none") \
 X("simulator_aws",        simulator_aws,        ENUM,   0, 0, "no|yes", "no", "simulator.amazonses.com is the mailbox simulator, too") \

@@ -196,6 +196,12 @@ static const struct ctl_option explain_options[] = {
 {"tenant",      "NAME",    "tenant that the message names", false},
 {NULL, NULL, NULL, false},
 };
+static const struct ctl_option doctor_options[] = {
+{"postfix", "FOLDER", "of its main.cf; else the option postfix_dir, or Postfix's own", false},
+{"skip",    "CHECK",  "leave this one out; may be repeated", false},
+{"list",    NULL,     "look at nothing, and list the checks", false},
+{NULL, NULL, NULL, false},
+};
 static const struct ctl_option config_check_options[] = {
 {"clear", NULL, "forget the daemons' notices", false},
 {NULL, NULL, NULL, false},

@@ -32,6 +32,7 @@ const struct ctl_noun ctl_nouns[] = {
 {"explain",     "What would become of a message that nobody sends"},
 {"letter",      "Letters of sendward's own that wait to be sent"},
 {"duty",        "What one host does for all, and which"},
+{"doctor",      "What is wrong between Postfix and sendward, and what mends it"},
 {"health",      "Whether every part is well, and what to do"},
 {"config",      "The configuration in force, and what is wrong with it"},
 {"db",          "The store: making it, migrating it, copying it"},
@@ -698,6 +699,15 @@ const struct ctl_command ctl_commands[] = {
  "with what to do about it. Exit status 1 when a part fails. Run it as root, who\n"
  "may reach every socket.",
  "health"},
+
+{"doctor", NULL, "", 0, 0, doctor_options, doctor_run,
+ "Looks for everything that defeats the gate, and says what mends it",
+ "Postfix's configuration as it is in force (every listener, its restrictions and\n"
+ "milters, TLS, relaying, the way of bounces), sockets and files as its user meets\n"
+ "them, what `config check` and `health` find, identities, clock, copies. Each\n"
+ "finding has a name (--list has all), and the line that mends it.\n"
+ "Changes nothing. Run it as root. Exit status 1: an error was found.",
+ "doctor\ndoctor --skip backup --json"},
 
 {"config", "check", "", 0, 0, config_check_options, config_run_check,
  "Checks the configuration and what is around it",

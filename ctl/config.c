@@ -370,8 +370,8 @@ clear_notices(struct checks *checks)
 	json_decref(keys);
 }
 
-static void
-check_all(struct checks *checks)
+void
+checks_all(struct checks *checks)
 {
 	const struct conf *conf = checks->ctl->conf;
 
@@ -487,7 +487,7 @@ config_run_check(struct ctl *ctl)
 	if (checks.list == NULL)
 		return ctl_refuse(ctl, "no memory for the answer");
 	if (conf_load(ctl->conf_path, &ctl->conf, &err) == SG_OK)
-		check_all(&checks);
+		checks_all(&checks);
 	else
 		checks_note(&checks, CHECKS_WRONG, "file", "", "%s", err.text);
 	return print_all(&checks);

@@ -19,30 +19,33 @@
 
 #define PATH_BYTES 4096
 
-enum may { MAY, MAY_NOT, MAY_BE /* only root can try */ };
-
-/* May the user of the programs use the path so (R_OK, W_OK, X_OK)? Tried by a child
- * that becomes that user, with all his groups. */
-static enum may
-user_may(const struct conf *conf, const char *path, int mode)
+enum checks_may
+checks_user_may(const char *user, const char *path, int mode)
 {
 	int status = 0;
 	struct err err;
 	pid_t pid;
 
-	if (conf->user[0] == '\0' || geteuid() != 0)
-		return access(path, mode) == 0 ? MAY
-		       : conf->user[0] == '\0' ? MAY_NOT
-					       : MAY_BE;
+	if (user[0] == '\0' || geteuid() != 0)
+		return access(path, mode) == 0 ? CHECKS_MAY
+		       : user[0] == '\0'       ? CHECKS_MAY_NOT
+					       : CHECKS_MAY_BE;
 	pid = fork();
 	if (pid == 0)
-		_exit(process_become_user(conf->user, &err) == SG_OK &&
+		_exit(process_become_user(user, &err) == SG_OK &&
 			      access(path, mode) == 0
 			  ? 0
 			  : 1);
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
-		return MAY_BE;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? MAY : MAY_NOT;
+		return CHECKS_MAY_BE;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? CHECKS_MAY
+							     : CHECKS_MAY_NOT;
+}
+
+static enum checks_may
+user_may(const struct conf *conf, const char *path, int mode)
+{
+	return checks_user_may(conf->user, path, mode);
 }
 
 static const char *
@@ -54,7 +57,7 @@ user_of(const struct conf *conf)
 /* ---- the journal ---------------------------------------------------------------- */
 
 /* The milter makes it, when it may. */
-static enum may
+static enum checks_may
 may_make(const struct conf *conf, const char *path)
 {
 	char parent[PATH_BYTES];
@@ -73,20 +76,21 @@ check_journal(struct checks *checks)
 	char fix[PATH_BYTES + 128];
 	struct stat st;
 	bool is_there = stat(path, &st) == 0;
-	enum may may = is_there ? user_may(conf, path, R_OK | W_OK | X_OK)
-				: may_make(conf, path);
+	enum checks_may may = is_there
+				  ? user_may(conf, path, R_OK | W_OK | X_OK)
+				  : may_make(conf, path);
 
 	(void)snprintf(fix, sizeof(fix), "install -d -o %s -m 0750 %s",
 	    user_of(conf), path); /* fits */
 	if (is_there && !S_ISDIR(st.st_mode))
 		checks_note(checks, CHECKS_WRONG, "journal", fix,
 		    "%s is no folder: mail of accounts is answered 451", path);
-	else if (may == MAY_NOT)
+	else if (may == CHECKS_MAY_NOT)
 		checks_note(checks, CHECKS_WRONG, "journal", fix,
 		    "the user %s cannot %s %s: mail of accounts is answered "
 		    "451",
 		    user_of(conf), is_there ? "write to" : "make", path);
-	else if (may == MAY_BE)
+	else if (may == CHECKS_MAY_BE)
 		checks_note(checks, CHECKS_WARNING, "journal", "run it as root",
 		    "%s is another user's; it was not looked at", path);
 	else
@@ -117,17 +121,17 @@ check_mail_log(struct checks *checks)
 		return;
 	}
 	switch (user_may(conf, path, R_OK)) {
-	case MAY:
+	case CHECKS_MAY:
 		checks_note(checks, CHECKS_FINE, "mail_log", "",
 		    "deliveries and delays are read from %s", path);
 		break;
-	case MAY_BE:
+	case CHECKS_MAY_BE:
 		checks_note(checks, CHECKS_WARNING, "mail_log",
 		    "run it as root",
 		    "%s may be read by others alone; it was not looked at",
 		    path);
 		break;
-	case MAY_NOT:
+	case CHECKS_MAY_NOT:
 		if (access(path, F_OK) == 0)
 			checks_note(checks, CHECKS_WRONG, "mail_log", fix,
 			    "the user %s cannot read %s: deliveries are not "
@@ -221,7 +225,7 @@ check_ca_file(struct checks *checks)
 	const struct conf *conf = checks->ctl->conf;
 	const char *path = conf->notify_ca_file;
 
-	if (path[0] != '\0' && user_may(conf, path, R_OK) == MAY_NOT)
+	if (path[0] != '\0' && user_may(conf, path, R_OK) == CHECKS_MAY_NOT)
 		checks_note(checks, CHECKS_WRONG, "notify.ca_file",
 		    "give it a file of certificates, PEM, that everybody may "
 		    "read",

@@ -86,7 +86,7 @@ db_run_backup(struct ctl *ctl)
 
 	if (rc != CTL_DONE)
 		return rc;
-	code = admin_backup(ctl->conf, path, &err);
+	code = admin_backup(ctl->conf, path, clock_now_sec(), &err);
 	if (code == SG_EXISTS)
 		return ctl_refuse(ctl,
 		    "%.300s is there already; a backup goes into a new file",

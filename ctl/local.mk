@@ -17,17 +17,25 @@ ctl_sendwardctl_SOURCES = ctl/main.c ctl/command.h ctl/commands.c \
 	ctl/topic.c ctl/topic.h ctl/subscription.c \
 	ctl/identity_set.c ctl/identity_set.h \
 	ctl/config_services.c ctl/config_feedback.c ctl/checks.h ctl/db.c ctl/health.c ctl/duty.c \
-	ctl/observed.c \
+	ctl/observed.c ctl/mta.c ctl/mta.h \
+	ctl/doctor.c ctl/doctor.h ctl/doctor_list.h ctl/doctor_find.c ctl/doctor_gate.c \
+	ctl/doctor_policy.c ctl/doctor_doors.c ctl/doctor_way.c \
+	ctl/doctor_route.c ctl/doctor_machine.c ctl/doctor_store.c \
 	ctl/setup.c ctl/setup_lines.c ctl/setup_lines.h
 ctl_sendwardctl_LDADD = $(SW_LIBS) $(SW_EXT_LIBS)
 EXTRA_DIST += ctl/README.md
 completiondir = $(datadir)/bash-completion/completions
 dist_completion_DATA = ctl/completion/sendwardctl
 if HAVE_CMOCKA
-check_PROGRAMS += ctl/test-nearest ctl/test-diff
-TESTS += ctl/test-nearest ctl/test-diff
+check_PROGRAMS += ctl/test-nearest ctl/test-diff ctl/test-doctor
+TESTS += ctl/test-nearest ctl/test-diff ctl/test-doctor
 ctl_test_nearest_SOURCES = ctl/test-nearest.c ctl/nearest.c ctl/nearest.h
 ctl_test_nearest_LDADD = $(CMOCKA_LIBS)
+ctl_test_doctor_SOURCES = ctl/test-doctor.c ctl/doctor.h ctl/doctor_list.h \
+	ctl/doctor_find.c ctl/doctor_gate.c ctl/doctor_policy.c \
+	ctl/doctor_doors.c ctl/doctor_way.c ctl/mta.c ctl/mta.h
+ctl_test_doctor_LDADD = conf/libconf.a base/libbase.a $(CMOCKA_LIBS) \
+	$(SW_EXT_LIBS)
 ctl_test_diff_SOURCES = ctl/test-diff.c ctl/diff.c ctl/diff.h
 ctl_test_diff_LDADD = base/libbase.a $(CMOCKA_LIBS) $(SW_EXT_LIBS)
 endif

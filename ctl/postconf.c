@@ -12,13 +12,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "conf/conf.h"
+#include "ctl/mta.h"
+
 #define OUTPUT_MAX ((size_t)4 * 1024 * 1024)
 #define FILE_MAX ((size_t)16 * 1024 * 1024)
 #define SEARCH "PATH=/usr/sbin:/sbin:/usr/bin:/bin:/usr/local/sbin"
 
 /* ---- programs -------------------------------------------------------------------- */
 
-/* Everything that it says, on both ways. */
+/* Everything that is said. */
 static enum sg_err
 read_all(int fd, struct buf *out)
 {
@@ -36,7 +39,8 @@ read_all(int fd, struct buf *out)
 }
 
 static enum sg_err
-spawn(char *const argv[], int to, pid_t *pid_r, struct err *err_r)
+spawn(char *const argv[], int to, bool with_complaints, pid_t *pid_r,
+    struct err *err_r)
 {
 	static char search[] = SEARCH, locale[] = "LC_ALL=C";
 	char *const env[] = {search, locale, NULL};
@@ -50,7 +54,11 @@ spawn(char *const argv[], int to, pid_t *pid_r, struct err *err_r)
 	(void)posix_spawn_file_actions_addopen(
 	    &files, 0, "/dev/null", O_RDONLY, 0);
 	(void)posix_spawn_file_actions_adddup2(&files, to, 1);
-	(void)posix_spawn_file_actions_adddup2(&files, to, 2);
+	if (with_complaints)
+		(void)posix_spawn_file_actions_adddup2(&files, to, 2);
+	else
+		(void)posix_spawn_file_actions_addopen(
+		    &files, 2, "/dev/null", O_WRONLY, 0);
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && rc != 0;
 	     i++) {
 		(void)snprintf(
@@ -62,9 +70,10 @@ spawn(char *const argv[], int to, pid_t *pid_r, struct err *err_r)
 		       : err_set(err_r, SG_IO, "%s: %s", argv[0], strerror(rc));
 }
 
-/* *status_r: what it ended with. */
+/* *status_r: what it ended with. with_complaints: out has stderr, too. */
 static enum sg_err
-run(char *const argv[], struct buf *out, int *status_r, struct err *err_r)
+run(char *const argv[], bool with_complaints, struct buf *out, int *status_r,
+    struct err *err_r)
 {
 	int ends[2], status = -1;
 	pid_t pid;
@@ -72,7 +81,7 @@ run(char *const argv[], struct buf *out, int *status_r, struct err *err_r)
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return err_set(err_r, SG_IO, "pipe: %s", strerror(errno));
-	rc = spawn(argv, ends[1], &pid, err_r);
+	rc = spawn(argv, ends[1], with_complaints, &pid, err_r);
 	(void)close(ends[1]);
 	if (rc == SG_OK) {
 		said = read_all(ends[0], out);
@@ -92,7 +101,7 @@ static enum sg_err
 run_well(char *const argv[], struct buf *out, struct err *err_r)
 {
 	int status;
-	enum sg_err rc = run(argv, out, &status, err_r);
+	enum sg_err rc = run(argv, true, out, &status, err_r);
 
 	if (rc == SG_OK && status != 0)
 		rc = err_set(err_r, SG_IO, "%s: %.*s", argv[0],
@@ -132,6 +141,14 @@ cut_end(struct buf *text)
 {
 	while (text->len > 0 && text->data[text->len - 1] == '\n')
 		text->data[--text->len] = '\0';
+}
+
+const char *
+postconf_chosen(const char *given, const struct conf *conf)
+{
+	if (given != NULL)
+		return given;
+	return conf->postfix_dir[0] == '\0' ? NULL : conf->postfix_dir;
 }
 
 enum sg_err
@@ -255,6 +272,58 @@ postconf_remove_service(
 	return tell(postconf, "-MX", word, err_r);
 }
 
+/* ---- all of it -------------------------------------------------------------------- */
+
+/* postconf -c DIR FLAG; what it complains of, in lines of its own, is left out. */
+static enum sg_err
+list(const struct postconf *postconf, const char *flag, struct buf *out,
+    struct err *err_r)
+{
+	char *argv[] = {WORD("postconf"), WORD("-c"), WORD(postconf->dir),
+	    WORD(flag), NULL};
+	int status = -1;
+	enum sg_err rc = run(argv, false, out, &status, err_r);
+
+	if (rc != SG_OK || status == 0)
+		return rc;
+	buf_clear(out); /* once more, for what it complains of */
+	return run_well(argv, out, err_r);
+}
+
+enum sg_err
+postconf_read(
+    const struct postconf *postconf, struct mta *mta_r, struct err *err_r)
+{
+	static const char *const flags[] = {"-x", "-M", "-P"};
+	struct buf texts[3];
+	enum sg_err rc = SG_OK;
+
+	for (size_t i = 0; i < 3; i++)
+		buf_init(&texts[i], OUTPUT_MAX);
+	for (size_t i = 0; i < 3 && rc == SG_OK; i++)
+		rc = list(postconf, flags[i], &texts[i], err_r);
+	if (rc == SG_OK && !mta_init(mta_r, buf_str(&texts[0]),
+			       buf_str(&texts[1]), buf_str(&texts[2]))) {
+		mta_fini(mta_r);
+		rc = err_set(err_r, SG_NOMEM, "no memory");
+	}
+	for (size_t i = 0; i < 3; i++)
+		buf_fini(&texts[i]);
+	return rc;
+}
+
+bool
+postconf_look_up(const struct postconf *postconf, const char *table,
+    const char *key, struct buf *value)
+{
+	char *argv[] = {WORD("postmap"), WORD("-c"), WORD(postconf->dir),
+	    WORD("-q"), WORD(key), WORD(table), NULL};
+	int status = -1;
+	enum sg_err rc = run(argv, false, value, &status, NULL);
+
+	return rc == SG_OK && status == 0;
+}
+
 /* ---- files ------------------------------------------------------------------------ */
 
 static enum sg_err
@@ -358,7 +427,7 @@ postconf_reload(
 	enum sg_err rc;
 
 	buf_init(&out, OUTPUT_MAX);
-	rc = run(argv, &out, &status, err_r);
+	rc = run(argv, true, &out, &status, err_r);
 	*is_running_r = rc == SG_OK && status == 0;
 	argv[3] = WORD("reload");
 	buf_clear(&out);

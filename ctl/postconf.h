@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+struct mta;
+
 #define POSTCONF_PATH_MAX 1024
 /* What the copies of main.cf and master.cf end in. */
 #define POSTCONF_COPY ".before-sendward"
@@ -16,6 +18,10 @@ struct postconf {
 	char dir[POSTCONF_PATH_MAX]; /* of main.cf */
 };
 
+struct conf;
+/* The folder that a command means: the one it was given, or else the option
+ * postfix_dir; NULL: Postfix's own. */
+const char *postconf_chosen(const char *given, const struct conf *conf);
 /* dir NULL: Postfix's own. SG_IO: there is no Postfix, or no such folder; what it
  * said is in *err_r, as with all that follow. */
 enum sg_err postconf_open(
@@ -33,6 +39,13 @@ enum sg_err postconf_set_service(const struct postconf *postconf,
     const char *name, const char *line, size_t len, struct err *err_r);
 enum sg_err postconf_remove_service(
     const struct postconf *postconf, const char *name, struct err *err_r);
+/* All of it, in one value to look things up in; mta_fini is due when it is SG_OK. */
+enum sg_err postconf_read(
+    const struct postconf *postconf, struct mta *mta_r, struct err *err_r);
+/* One key in one table ("hash:/etc/postfix/x"), by postmap(1). False: it is not there,
+ * or the table cannot be asked. */
+bool postconf_look_up(const struct postconf *postconf, const char *table,
+    const char *key, struct buf *value);
 /* Copies of main.cf and master.cf as they are now. */
 enum sg_err postconf_keep_copies(
     const struct postconf *postconf, struct err *err_r);

@@ -140,6 +140,7 @@ int observed_run_list(struct ctl *ctl);
 int observed_run_adopt(struct ctl *ctl);
 
 int health_run(struct ctl *ctl);
+int doctor_run(struct ctl *ctl);
 int duty_run_list(struct ctl *ctl);
 
 int db_run_migrate(struct ctl *ctl);

@@ -10,6 +10,6 @@ dist_man_MANS += \
 	man/sendward-milter.8 \
 	man/sendward-policyd.8 \
 	man/sendwardctl.8
-EXTRA_DIST += man/README.md man/commands.awk man/events.awk man/options.awk \
+EXTRA_DIST += man/README.md man/commands.awk man/doctor.awk man/events.awk man/options.awk \
 	man/operations.awk man/reasons.awk man/unsupported.awk \
 	man/update man/wrap.awk

@@ -15,6 +15,7 @@
 
 #include "base/seal.h"
 #include "conf/conf.h"
+#include "store/events.h"
 #include "store/observed.h"
 
 #define BUSY_MSEC 5000
@@ -266,14 +267,42 @@ admin_migrate(
 	return rc;
 }
 
+#define BACKUP_MARK "db.backup"
+
+static void
+note_backup(const struct conf *conf, int64_t now_sec)
+{
+	const struct store_bookmark mark = {
+	    .name = BACKUP_MARK, .updated_sec = now_sec};
+	struct store *store = NULL;
+
+	/* the copy is good without it */
+	if (admin_store_open(conf, STORE_OPEN_WRITE, &store, NULL) == SG_OK)
+		(void)store_bookmark_put(store, &mark, NULL);
+	admin_store_close(&store);
+}
+
 enum sg_err
-admin_backup(const struct conf *conf, const char *path, struct err *err_r)
+admin_backup(const struct conf *conf, const char *path, int64_t now_sec,
+    struct err *err_r)
 {
 	mode_t before = umask(077);
 	enum sg_err rc = store_backup(conf->store, path, err_r);
 
 	(void)umask(before);
+	if (rc == SG_OK)
+		note_backup(conf, now_sec);
 	return rc;
+}
+
+enum sg_err
+admin_backup_sec(struct store *store, int64_t *at_sec_r, struct err *err_r)
+{
+	struct store_bookmark mark = {.updated_sec = 0};
+	enum sg_err rc = store_bookmark_get(store, BACKUP_MARK, &mark, err_r);
+
+	*at_sec_r = rc == SG_OK ? mark.updated_sec : 0;
+	return rc == SG_MISSING ? SG_OK : rc;
 }
 
 /* ---- copying ------------------------------------------------------------ */

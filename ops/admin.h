@@ -34,10 +34,13 @@ struct admin_migrated {
 enum sg_err admin_migrate(const struct conf *conf,
     struct admin_migrated *result_r, struct err *err_r);
 
-/* A consistent copy into a new file (0600), while others read and write.
- * SG_EXISTS when path is there. */
-enum sg_err admin_backup(
-    const struct conf *conf, const char *path, struct err *err_r);
+/* A consistent copy into a new file (0600), while others read and write; when it was
+ * made is noted in the store, if that can be written. SG_EXISTS when path is there. */
+enum sg_err admin_backup(const struct conf *conf, const char *path,
+    int64_t now_sec, struct err *err_r);
+/* When the last one was made; 0 never. */
+enum sg_err admin_backup_sec(
+    struct store *store, int64_t *at_sec_r, struct err *err_r);
 
 struct admin_copied {
 	int tables;

@@ -348,18 +348,24 @@ test_backup(void **state)
 	struct admin_fixture *f = *state;
 	char path[128];
 	struct stat st;
+	int64_t at_sec;
 
 	(void)snprintf(path, sizeof(path), "%s/copy", f->dir);
 	if (!admin_fixture_is_sqlite()) {
-		assert_code(
-		    f, SG_INVALID, admin_backup(f->conf, path, &f->err));
+		assert_code(f, SG_INVALID,
+		    admin_backup(f->conf, path, TEST_NOW, &f->err));
 		assert_non_null(strstr(f->err.text, "pg_dump"));
 		return;
 	}
-	assert_code(f, SG_OK, admin_backup(f->conf, path, &f->err));
+	assert_code(f, SG_OK, admin_backup_sec(f->store, &at_sec, &f->err));
+	assert_int_equal(at_sec, 0);
+	assert_code(f, SG_OK, admin_backup(f->conf, path, TEST_NOW, &f->err));
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
-	assert_code(f, SG_EXISTS, admin_backup(f->conf, path, &f->err));
+	assert_code(
+	    f, SG_EXISTS, admin_backup(f->conf, path, TEST_NOW, &f->err));
+	assert_code(f, SG_OK, admin_backup_sec(f->store, &at_sec, &f->err));
+	assert_int_equal(at_sec, TEST_NOW);
 }
 
 /* The account's own switch: on, off, and below somebody else's pause. */

@@ -247,6 +247,10 @@ class Stack:
         return [json.loads(line) for line in out.stdout.splitlines()]
 
     def postfix_tool(self, name, *args):
+        return self.postfix_tool_at(self.run + "/postfix/etc", name, *args)
+
+    def postfix_tool_at(self, etc, name, *args):
+        """The same on another configuration."""
         beside = self.run + "/unpacked/postfix"  # another MTA is installed
         path = "/usr/sbin/" + name
         env = dict(self.environ)
@@ -254,8 +258,7 @@ class Stack:
             path = beside + path
             env["LD_LIBRARY_PATH"] = beside + "/usr/lib/postfix"
         return subprocess.run(
-            [path, "-c", self.run + "/postfix/etc"] + list(args), env=env,
-            **QUIET)
+            [path, "-c", etc] + list(args), env=env, **QUIET)
 
     def ask_policy_at(self, *stages):
         """Puts the policy service at these stages of the submission listener;

@@ -101,6 +101,7 @@ write_sendward_conf()
 		grep -qF "$LETTERS_FROM" "$RUN/sendward.conf" &&
 		grep -qF "public/sendward" "$RUN/sendward.conf" &&
 		grep -qF "files_dir" "$RUN/sendward.conf" &&
+		grep -qF "postfix_dir" "$RUN/sendward.conf" &&
 		grep -qF "$SIMULATOR_DOMAIN" "$RUN/sendward.conf"; then
 		sed -i -E -e "s/\"127\.0\.0\.1@[0-9]+\"/\"$DNS_SERVER\"/" \
 			-e "s/\"127\.0\.0\.1:[0-9]+\"/\"127.0.0.1:$API_PORT\"/" \
@@ -120,6 +121,7 @@ write_sendward_conf()
 	simulator_domain = "$SIMULATOR_DOMAIN";
 	journal = "$RUN/journal";
 	mail_log = "$RUN/postfix/log/mail.log";
+	postfix_dir = "$RUN/postfix/etc";
 	log = { target = "stderr"; level = "info"; };
 	milter = { socket = "$MILTER_SOCKET"; };
 	policy = { socket = "$POLICY_SOCKET"; };
