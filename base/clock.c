@@ -26,7 +26,8 @@ test_shift_sec(void)
 
 	if (file == NULL)
 		return 0;
-	(void)fgets(text, sizeof(text), file); /* empty counts as 0 */
+	if (fgets(text, sizeof(text), file) == NULL)
+		text[0] = '\0'; /* empty counts as 0 */
 	(void)fclose(file);
 	return strtoll(text, NULL, 10);
 }

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "base/daemon.h"
+#include "base/confine.h"
 #include "base/log.h"
 #include "base/process.h"
 
@@ -203,7 +204,7 @@ become_daemon(struct err *err_r)
 		return err_set(err_r, SG_IO, "log.target: %s: %s",
 		    self.settings.log_target, strerror(errno));
 	self.is_log_open = true;
-	return SG_OK;
+	return process_has_sanitizer() ? SG_OK : confine_process(err_r);
 }
 
 static void
@@ -343,6 +344,7 @@ start(void)
 	int status = -1;
 
 	(void)umask(027);
+	process_keep_secrets(); /* becoming another user ends it */
 	if (self.hooks->load(self.ctx, self.conf_path, &self.settings, &err) !=
 	    SG_OK)
 		return fatal(&err);

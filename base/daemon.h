@@ -46,7 +46,8 @@ struct daemon_hooks {
  * and exits. Without -f it detaches: the calling process ends when the program
  * is ready (0) or has failed (1, the reason on stderr). The log is opened after
  * privileges are dropped, so that it can be opened anew at SIGHUP. Handles
- * sd_notify READY, RELOADING, STOPPING. One call per process. In such a program
+ * sd_notify READY, RELOADING, STOPPING. From the end of open on the process is
+ * confined (base/confine.h), except in a build with sanitizers. One call per process. In such a program
  * sigwait() is the skeleton's and never returns (libmilter's thread must not
  * take the signals). */
 int daemon_main(

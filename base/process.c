@@ -92,6 +92,12 @@ process_become_user(const char *user, struct err *err_r)
 	return SG_OK;
 }
 
+bool
+process_has_sanitizer(void)
+{
+	return HAS_SANITIZER;
+}
+
 void
 process_keep_secrets(void)
 {

@@ -17,6 +17,9 @@ enum sg_err process_become_user(const char *user, struct err *err_r);
  * builds with sanitizers, whose leak check needs tracing. */
 void process_keep_secrets(void);
 
+/* Whether sanitizers are built in: their leak check traces the process. */
+bool process_has_sanitizer(void);
+
 /* Forks. In the parent: waits until the child has called process_detach_end or
  * ended; *status_r is the exit status to end with (0 or 1). In the child:
  * *status_r is -1, *parent_fd_r is for process_detach_end; stderr is still the
