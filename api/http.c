@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <microhttpd.h>
+#include <openssl/crypto.h>
 
 #include "api/console.h"
 #include "api/conns.h"
@@ -434,6 +435,9 @@ free_body(struct exchange *ex)
 {
 	api_conns_release(ex->http->conns, ex->held);
 	ex->held = 0;
+	/* It may have had a password in it. */
+	if (ex->body != NULL)
+		OPENSSL_cleanse(ex->body, ex->body_size);
 	free(ex->body);
 	ex->body = NULL;
 	ex->request.body = "";
