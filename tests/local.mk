@@ -12,7 +12,8 @@ style_checks = \
 	tests/check-operations \
 	tests/check-options \
 	tests/check-reasons \
-	tests/check-style
+	tests/check-style \
+	tests/check-threats
 dist_check_SCRIPTS += $(style_checks)
 TESTS += $(style_checks)
 AM_TESTS_ENVIRONMENT = \
