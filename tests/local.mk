@@ -22,7 +22,7 @@ AM_TESTS_ENVIRONMENT = \
 
 EXTRA_DIST += tests/README.md tests/run tests/lib tests/gate tests/milter \
 	tests/policy tests/daemon tests/ctl tests/dns tests/identity tests/jobs tests/api \
-	tests/feedback tests/post tests/template tests/console tests/hosts tests/package
+	tests/faults tests/feedback tests/post tests/template tests/console tests/hosts tests/package
 
 include tests/bench/local.mk
 include tests/fuzz/local.mk

@@ -80,7 +80,8 @@ OWN_LANES = 2
 # Of these, what takes minutes, so that none of them is the last to begin.
 LONG = (
     "package/test-install", "identity/test-rotation", "jobs/test-notify", "jobs/test-looks",
-    "jobs/test-crowd", "dns/test-resolver",
+    "jobs/test-crowd", "dns/test-resolver", "faults/test-faults",
+    "faults/test-kill",
 )
 SANITIZE = {
     "asan": "-fsanitize=address,undefined -fno-sanitize-recover=undefined",
