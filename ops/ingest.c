@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,8 @@
 
 #define CHUNK_BYTES (256 * 1024)
 #define BATCH_BYTES (8 * 1024 * 1024)
+/* Less is read when it is its turn. */
+#define AHEAD_BYTES (64 * 1024)
 
 struct ingest {
 	struct store *store;
@@ -44,6 +47,7 @@ struct judged {
 };
 struct ingest_memory {
 	struct ingest_table judged;
+	int lines; /* of the last batch */
 };
 #define JUDGED_MOST 1000000
 
@@ -53,10 +57,23 @@ struct source {
 	int fd;
 	int64_t end;    /* what was there at the beginning */
 	int64_t offset; /* before the next line */
-	int64_t begin;  /* before the first of the batch */
 	char *data;     /* what was read from data_offset on; malloc'ed */
 	size_t len, size;
 	int64_t data_offset;
+};
+
+/* Lines that were read for one transaction. */
+struct part {
+	const struct ingest *ingest;
+	struct source *source; /* nobody else's while it is read */
+	int most;
+	struct ingest_batch batch;
+	int64_t begin, end; /* of the lines in the file */
+	int count;          /* of the lines; 0: there was no more */
+	enum sg_err rc;
+	struct err err;
+	pthread_t thread;
+	bool is_ahead; /* its thread is to be joined */
 };
 
 /* ---- lines -------------------------------------------------------------------- */
@@ -281,7 +298,7 @@ take_line(struct ingest_batch *batch, struct source *source, const char *line,
 	return rc;
 }
 
-/* Lines from where the bookmark says on; *count_r how many. */
+/* Lines from source->offset on; *count_r how many. */
 static enum sg_err
 take_lines(struct ingest_batch *batch, struct source *source, int most,
     int *count_r, struct err *err_r)
@@ -307,11 +324,79 @@ take_lines(struct ingest_batch *batch, struct source *source, int most,
 	return rc;
 }
 
+/* ---- parts ---------------------------------------------------------------------- */
+
+/* Asks nothing of the store. */
+static void
+part_read(struct part *part)
+{
+	const struct ingest *ingest = part->ingest;
+	struct source *source = part->source;
+
+	part->begin = source->offset;
+	part->count = 0;
+	part->rc = ingest_batch_init(&part->batch, ingest->store, ingest->conf,
+	    ingest->now_sec, &part->err);
+	if (part->rc == SG_OK && source->offset < source->end)
+		part->rc = take_lines(
+		    &part->batch, source, part->most, &part->count, &part->err);
+	part->end = source->offset;
+}
+
+static void *
+part_main(void *ctx)
+{
+	part_read(ctx);
+	return NULL;
+}
+
+static void
+part_begin(
+    struct part *part, const struct ingest *ingest, struct source *source)
+{
+	*part = (struct part){.ingest = ingest,
+	    .source = source,
+	    .most = ingest->singly > 0 ? 1 : ingest->lines};
+}
+
+/* Reads while the store is busy with what was read before. Small things are left to
+ * part_end. */
+static void
+part_begin_ahead(
+    struct part *part, const struct ingest *ingest, struct source *source)
+{
+	part_begin(part, ingest, source);
+	if (ingest->singly == 0 && source->end - source->offset > AHEAD_BYTES)
+		part->is_ahead =
+		    pthread_create(&part->thread, NULL, part_main, part) == 0;
+}
+
+static void
+part_end(struct part *part)
+{
+	if (part->is_ahead)
+		(void)pthread_join(part->thread, NULL); /* it is ours */
+	else
+		part_read(part);
+	part->is_ahead = false;
+}
+
+static void
+part_fini(struct part *part)
+{
+	if (part->is_ahead)
+		(void)pthread_join(part->thread, NULL); /* it is ours */
+	part->is_ahead = false;
+	ingest_batch_fini(&part->batch);
+}
+
+/* ---- places --------------------------------------------------------------------- */
+
 /* Where the last reading ended, and whether the file is still to be read: another
  * who read it to its end has removed it, and then the bookmark. */
 static enum sg_err
-find_place(struct ingest *ingest, struct source *source,
-    struct store_bookmark *mark_r, struct err *err_r)
+find_place(struct ingest *ingest, const struct source *source,
+    struct store_bookmark *mark_r, bool *is_gone_r, struct err *err_r)
 {
 	struct stat st;
 	enum sg_err rc;
@@ -321,84 +406,90 @@ find_place(struct ingest *ingest, struct source *source,
 	if (rc != SG_OK && rc != SG_MISSING)
 		return rc;
 	(void)snprintf(mark_r->name, sizeof(mark_r->name), "%s", source->name);
-	source->offset = mark_r->offset;
-	if (fstat(source->fd, &st) != 0 || st.st_nlink == 0)
-		source->end = source->offset;
+	*is_gone_r = fstat(source->fd, &st) != 0 || st.st_nlink == 0;
 	return SG_OK;
 }
 
-/* Within a transaction. *count_r 0: there was no more. */
 static enum sg_err
-read_batch(struct ingest *ingest, struct source *source,
-    struct ingest_batch *batch, int *count_r, struct err *err_r)
+put_place(struct ingest *ingest, struct store_bookmark *mark, int64_t offset,
+    struct err *err_r)
 {
-	struct store_bookmark mark;
-	enum sg_err rc = find_place(ingest, source, &mark, err_r);
-
-	*count_r = 0;
-	source->begin = source->offset;
-	if (rc == SG_OK && source->offset < source->end)
-		rc = take_lines(batch, source,
-		    ingest->singly > 0 ? 1 : ingest->lines, count_r, err_r);
-	if (rc != SG_OK || *count_r == 0)
-		return rc;
-	rc = ingest_batch_write(batch, err_r);
-	if (rc == SG_OK)
-		rc = judge(ingest, batch, true, err_r);
-	mark.offset = source->offset;
-	mark.updated_sec = ingest->now_sec;
-	if (rc == SG_OK)
-		rc = store_bookmark_put(ingest->store, &mark, err_r);
-	return rc;
+	mark->offset = offset;
+	mark->updated_sec = ingest->now_sec;
+	return store_bookmark_put(ingest->store, mark, err_r);
 }
 
+/* ---- transactions ----------------------------------------------------------------- */
+
+/* Within a transaction. *is_stale_r: another has gone past its beginning meanwhile,
+ * and nothing is written. */
 static enum sg_err
-write_batch(struct ingest *ingest, struct source *source,
-    struct ingest_batch *batch, int *count_r, struct err *err_r)
+write_part(struct ingest *ingest, const struct source *source,
+    struct part *part, bool *is_stale_r, struct err *err_r)
+{
+	struct store_bookmark mark;
+	bool is_gone;
+	enum sg_err rc = find_place(ingest, source, &mark, &is_gone, err_r);
+
+	*is_stale_r = rc == SG_OK && (is_gone || mark.offset != part->begin);
+	if (rc != SG_OK || *is_stale_r)
+		return rc;
+	rc = ingest_batch_write(&part->batch, err_r);
+	if (rc == SG_OK)
+		rc = judge(ingest, &part->batch, true, err_r);
+	return rc == SG_OK ? put_place(ingest, &mark, part->end, err_r) : rc;
+}
+
+/* *msec_r: how long others waited. */
+static enum sg_err
+commit_part(struct ingest *ingest, const struct source *source,
+    struct part *part, bool *is_stale_r, int64_t *msec_r, struct err *err_r)
 {
 	enum sg_err rc = store_begin(ingest->store, err_r);
+	int64_t begin_msec = clock_mono_msec();
 
-	*count_r = 0;
+	*is_stale_r = false;
 	if (rc != SG_OK)
 		return rc;
-	rc = read_batch(ingest, source, batch, count_r, err_r);
-	return store_finish(ingest->store, rc, err_r);
+	rc = write_part(ingest, source, part, is_stale_r, err_r);
+	rc = store_finish(ingest->store, rc, err_r);
+	*msec_r = clock_mono_msec() - begin_msec;
+	return rc;
 }
 
 /* Large ones cost less a line, but others wait for the store meanwhile. */
 static void
-adapt(struct ingest *ingest, int count, int64_t msec)
+adapt(struct ingest *ingest, const struct part *part, int64_t msec)
 {
 	if (ingest->singly > 0)
-		ingest->singly -= count;
+		ingest->singly -= part->count;
 	else if (msec > INGEST_BATCH_MSEC && ingest->lines > INGEST_BATCH)
 		ingest->lines /= 2;
-	else if (msec < INGEST_BATCH_MSEC / 2 && count == ingest->lines &&
+	else if (msec < INGEST_BATCH_MSEC / 2 && part->count == ingest->lines &&
 		 ingest->lines < INGEST_BATCH_MOST)
 		ingest->lines *= 2;
 }
 
-/* The line cannot be written. Unless another has gone past it meanwhile. */
+/* The line at begin cannot be written. Unless another has gone past it meanwhile. */
 static enum sg_err
-skip_line(struct ingest *ingest, struct source *source, const char *why,
-    struct err *err_r)
+skip_line(struct ingest *ingest, struct source *source, int64_t begin,
+    const char *why, struct err *err_r)
 {
 	struct store_bookmark mark;
 	const char *line = NULL;
 	size_t len = 0;
-	int64_t begin = source->begin;
+	bool is_gone;
 	enum sg_err rc = store_begin(ingest->store, err_r);
 
 	if (rc != SG_OK)
 		return rc;
-	rc = find_place(ingest, source, &mark, err_r);
-	if (rc == SG_OK && source->offset == begin && begin < source->end)
+	rc = find_place(ingest, source, &mark, &is_gone, err_r);
+	if (rc == SG_OK && !is_gone && mark.offset == begin)
 		rc = next_line(source, &line, &len, err_r);
 	if (rc == SG_OK && line != NULL) {
 		log_line(source, why);
-		mark.offset = source->offset + (int64_t)len + 1;
-		mark.updated_sec = ingest->now_sec;
-		rc = store_bookmark_put(ingest->store, &mark, err_r);
+		source->offset += (int64_t)len + 1;
+		rc = put_place(ingest, &mark, source->offset, err_r);
 	}
 	ingest->singly--;
 	return store_finish(ingest->store, rc, err_r);
@@ -406,41 +497,97 @@ skip_line(struct ingest *ingest, struct source *source, const char *why,
 
 /* What cannot be written of many is found one by one: the others are. */
 static enum sg_err
-blame(struct ingest *ingest, struct source *source, struct err *err_r)
+blame(struct ingest *ingest, struct source *source, const struct part *part,
+    struct err *err_r)
 {
 	struct err why = *err_r;
 
+	source->offset = part->begin; /* nothing was written */
 	if (ingest->singly > 0)
-		return skip_line(ingest, source, why.text, err_r);
-	ingest->singly = ingest->lines;
+		return skip_line(ingest, source, part->begin, why.text, err_r);
+	ingest->singly = part->count;
+	return SG_OK;
+}
+
+/* To where the bookmark says. */
+static enum sg_err
+seek(struct ingest *ingest, struct source *source, struct err *err_r)
+{
+	struct store_bookmark mark;
+	bool is_gone;
+	enum sg_err rc = find_place(ingest, source, &mark, &is_gone, err_r);
+
+	if (rc != SG_OK)
+		return rc;
+	source->offset = mark.offset;
+	if (is_gone)
+		source->end = source->offset;
 	return SG_OK;
 }
 
 static enum sg_err
-run_batch(struct ingest *ingest, struct source *source, int *count_r,
-    struct err *err_r)
+after_part(
+    struct ingest *ingest, struct part *part, int64_t msec, struct err *err_r)
 {
-	int64_t begin_msec = clock_mono_msec();
-	struct ingest_batch batch;
 	bool is_tidy;
-	enum sg_err rc = ingest_batch_init(
-	    &batch, ingest->store, ingest->conf, ingest->now_sec, err_r);
+	enum sg_err rc = SG_OK;
 
-	if (rc == SG_OK)
-		rc = write_batch(ingest, source, &batch, count_r, err_r);
-	if (rc == SG_OK) {
-		ingest->messages += batch.messages;
-		adapt(ingest, *count_r, clock_mono_msec() - begin_msec);
-		if (batch.sums.count > 0)
-			rc = judge_sends(ingest, &batch, err_r);
-		if (rc == SG_OK && batch.messages > 0)
-			rc = store_message_tidy(ingest->store, &is_tidy, err_r);
-	} else if (rc == SG_INVALID) {
-		*count_r = 1;
-		source->offset = source->begin; /* nothing was written */
-		rc = blame(ingest, source, err_r);
+	ingest->messages += part->batch.messages;
+	adapt(ingest, part, msec);
+	if (part->batch.sums.count > 0)
+		rc = judge_sends(ingest, &part->batch, err_r);
+	if (rc == SG_OK && part->batch.messages > 0)
+		rc = store_message_tidy(ingest->store, &is_tidy, err_r);
+	return rc;
+}
+
+/* Writes one part while the next one is read. *goes_on_r false: that one is to be
+ * read again, from source->offset on. */
+static enum sg_err
+run_part(struct ingest *ingest, struct source *source, struct part *part,
+    struct part *next, bool *goes_on_r, struct err *err_r)
+{
+	int64_t msec = 0;
+	bool is_stale;
+	enum sg_err rc;
+
+	part_begin_ahead(next, ingest, source);
+	rc = commit_part(ingest, source, part, &is_stale, &msec, err_r);
+	*goes_on_r = rc == SG_OK && !is_stale;
+	if (*goes_on_r)
+		return after_part(ingest, part, msec, err_r);
+	part_fini(next);
+	if (rc == SG_INVALID)
+		return blame(ingest, source, part, err_r);
+	return rc == SG_OK ? seek(ingest, source, err_r) : rc;
+}
+
+/* From source->offset on. */
+static enum sg_err
+run_parts(struct ingest *ingest, struct source *source, struct err *err_r)
+{
+	struct part parts[2];
+	struct part *part = &parts[0], *next = &parts[1], *done;
+	bool goes_on = false;
+	enum sg_err rc = SG_OK;
+
+	while (rc == SG_OK) {
+		if (!goes_on)
+			part_begin(part, ingest, source);
+		part_end(part);
+		if (part->rc != SG_OK)
+			rc = err_set(err_r, part->rc, "%s", part->err.text);
+		if (rc != SG_OK || part->count == 0)
+			break;
+		rc = run_part(ingest, source, part, next, &goes_on, err_r);
+		ingest_batch_fini(&part->batch);
+		if (!goes_on)
+			continue;
+		done = part;
+		part = next;
+		next = done;
 	}
-	ingest_batch_fini(&batch);
+	part_fini(part);
 	return rc;
 }
 
@@ -470,13 +617,11 @@ static enum sg_err
 read_source(struct ingest *ingest, struct source *source, const char *path,
     struct err *err_r)
 {
-	struct store_bookmark mark;
-	enum sg_err rc = find_place(ingest, source, &mark, err_r);
-	int count = 1;
+	enum sg_err rc = seek(ingest, source, err_r);
 
 	/* nothing new is the usual case: it costs no transaction */
-	while (rc == SG_OK && count > 0 && source->offset < source->end)
-		rc = run_batch(ingest, source, &count, err_r);
+	if (rc == SG_OK && source->offset < source->end)
+		rc = run_parts(ingest, source, err_r);
 	if (rc == SG_OK)
 		rc = end_file(ingest, source, path, err_r);
 	return rc;
@@ -534,7 +679,7 @@ ingest_follow(struct store *store, const struct conf *conf,
 	    .conf = conf,
 	    .memory = memory,
 	    .now_sec = now_sec,
-	    .lines = INGEST_BATCH};
+	    .lines = memory != NULL ? memory->lines : INGEST_BATCH};
 	struct err own;
 	enum sg_err rc;
 
@@ -548,6 +693,8 @@ ingest_follow(struct store *store, const struct conf *conf,
 	for (size_t i = 0; i < ingest.count; i++)
 		free(ingest.names[i]);
 	free(ingest.names);
+	if (memory != NULL)
+		memory->lines = ingest.lines;
 	*messages_r = ingest.messages;
 	return rc;
 }
@@ -564,6 +711,8 @@ ingest_memory_new(void)
 {
 	struct ingest_memory *memory = calloc(1, sizeof(*memory));
 
+	if (memory != NULL)
+		memory->lines = INGEST_BATCH;
 	if (memory != NULL)
 		memory->judged =
 		    (struct ingest_table){.entry_size = sizeof(struct judged),

@@ -13,7 +13,8 @@ struct conf;
 struct store;
 
 /* Lines in one transaction, and how long it may take: others wait for the store
- * meanwhile. Only what has piled up is taken by more than the first. */
+ * meanwhile. Only what has piled up is taken by more than the first; then a thread
+ * reads the next ones while these are written. */
 #define INGEST_BATCH 500
 #define INGEST_BATCH_MOST 4000
 #define INGEST_BATCH_MSEC 200

@@ -43,6 +43,8 @@ ingest_batch_fini(struct ingest_batch *batch)
 	ingest_table_fini(&batch->counted);
 	free(batch->list);
 	batch->list = NULL;
+	free(batch->rejected);
+	batch->rejected = NULL;
 	arena_free(&batch->arena);
 }
 
@@ -309,22 +311,49 @@ write_sums(struct ingest_batch *batch, struct err *err_r)
 
 /* ---- messages ------------------------------------------------------------------------ */
 
+/* Room for one more of that size. */
+static enum sg_err
+widen(void **list, size_t *size, size_t count, size_t bytes, struct err *err_r)
+{
+	size_t wider = *size * 2 + 64;
+	void *moved;
+
+	if (count < *size)
+		return SG_OK;
+	moved = realloc(*list, wider * bytes);
+	if (moved == NULL)
+		return no_memory(err_r);
+	*list = moved;
+	*size = wider;
+	return SG_OK;
+}
+
 static enum sg_err
 add_message(struct ingest_batch *batch, const struct store_message *message,
     struct err *err_r)
 {
-	if (batch->count == batch->size) {
-		size_t size = batch->size * 2 + 64;
-		struct store_message *list =
-		    realloc(batch->list, size * sizeof(*list));
+	void *list = batch->list;
+	enum sg_err rc = widen(
+	    &list, &batch->size, batch->count, sizeof(*batch->list), err_r);
 
-		if (list == NULL)
-			return no_memory(err_r);
-		batch->list = list;
-		batch->size = size;
-	}
-	batch->list[batch->count++] = *message;
-	return SG_OK;
+	batch->list = list;
+	if (rc == SG_OK)
+		batch->list[batch->count++] = *message;
+	return rc;
+}
+
+static enum sg_err
+add_rejected(struct ingest_batch *batch, const struct ingest_record *record,
+    struct err *err_r)
+{
+	void *list = batch->rejected;
+	enum sg_err rc = widen(&list, &batch->rejected_size,
+	    batch->rejected_count, sizeof(*batch->rejected), err_r);
+
+	batch->rejected = list;
+	if (rc == SG_OK)
+		batch->rejected[batch->rejected_count++] = *record;
+	return rc;
 }
 
 enum sg_err
@@ -342,7 +371,7 @@ ingest_line(
 	}
 	batch->bytes += len;
 	return record.is_sent ? add_message(batch, &record.message, err_r)
-			      : ingest_put_rejected(batch, &record, err_r);
+			      : add_rejected(batch, &record, err_r);
 }
 
 /* Those of accounts that were deleted go. */
@@ -475,6 +504,8 @@ ingest_batch_write(struct ingest_batch *batch, struct err *err_r)
 	int64_t last_id = 0;
 	enum sg_err rc = SG_OK;
 
+	for (size_t i = 0; i < batch->rejected_count && rc == SG_OK; i++)
+		rc = ingest_put_rejected(batch, &batch->rejected[i], err_r);
 	for (int kind = 0; kind <= STORE_COUNTED_TENANT && rc == SG_OK; kind++)
 		rc = find_all(batch, (enum store_counted_kind)kind, err_r);
 	if (rc == SG_OK)

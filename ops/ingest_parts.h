@@ -82,6 +82,8 @@ struct ingest_batch {
 	struct arena *arena;
 	struct store_message *list; /* to be written */
 	size_t count, size;
+	struct ingest_record *rejected; /* the same */
+	size_t rejected_count, rejected_size;
 	size_t bytes; /* of the lines that were taken */
 	struct ingest_table sums, counted;
 	int64_t messages;
@@ -90,12 +92,11 @@ struct ingest_batch {
 enum sg_err ingest_batch_init(struct ingest_batch *batch, struct store *store,
     const struct conf *conf, int64_t now_sec, struct err *err_r);
 void ingest_batch_fini(struct ingest_batch *batch);
-/* Takes one line, within the batch's transaction. SG_INVALID: it is none. Of an
- * account that is gone: SG_OK, nothing is written. */
+/* Takes one line; asks nothing of the store. SG_INVALID: it is none. */
 enum sg_err ingest_line(struct ingest_batch *batch, const char *line,
     size_t len, struct err *err_r);
-/* Writes what was taken, and what it adds up to, at the batch's end. Sums are sorted
- * afterwards. */
+/* Writes what was taken, and what it adds up to, within a transaction of store_begin:
+ * once. Nothing of accounts that are gone. Sums are sorted afterwards. */
 enum sg_err ingest_batch_write(struct ingest_batch *batch, struct err *err_r);
 
 /* The account, set or tenant; NULL: there is none such. */

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "conf/conf.h"
@@ -422,6 +423,58 @@ test_two_at_once(void **state)
 	assert_int_equal(ingest_house_files(house).count, 0);
 }
 
+#define AHEAD 2500
+
+/* In one file, and one that is no good among them. */
+static void
+append_many(struct house *house, int count)
+{
+	struct journal_entry entry = ingest_house_entry(house, "4m0");
+	struct buf text;
+
+	buf_init(&text, 1024 * 1024);
+	entry.kind = JOURNAL_REJECTED;
+	ingest_house_note(house, &entry);
+	for (int i = 1; i < count; i++) {
+		assert_true(buf_printf(&text,
+		    "{\"kind\":\"%s\",\"account\":%lld,\"id\":\"4m%d\","
+		    "\"at\":%lld,\"sender\":\"news@shop.example\","
+		    "\"identity\":\"shop.example\","
+		    "\"recipients\":\"E user%d@y.example\"}\n",
+		    i % 10 == 0 ? "rejected" : "sent",
+		    (long long)house->account_id, i, (long long)(SENT_MSEC - i),
+		    i));
+		if (i == count / 2)
+			assert_true(buf_puts(&text, "no JSON\n"));
+	}
+	ingest_house_append(
+	    house, ingest_house_files(house).first, buf_str(&text));
+	buf_fini(&text);
+	journal_close(&house->journal);
+}
+
+/* Each reads ahead, and sees what it has read come into the store by another. */
+static void
+test_reading_ahead(void **state)
+{
+	struct house *house = *state;
+	pthread_t threads[2];
+
+	append_many(house, AHEAD);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+		    pthread_create(&threads[i], NULL, ingest_thread, house), 0);
+	for (int i = 0; i < 2; i++) {
+		void *failed;
+
+		assert_int_equal(pthread_join(threads[i], &failed), 0);
+		assert_null(failed);
+	}
+	(void)ingest_house_run(house);
+	assert_many(house, AHEAD);
+	assert_int_equal(ingest_house_files(house).count, 0);
+}
+
 /* A process that brings the journal in until it is killed. */
 static pid_t
 start_child(const struct house *house)
@@ -478,6 +531,7 @@ main(void)
 	    WITH_HOUSE(test_fresh_start),
 	    WITH_HOUSE(test_resumed),
 	    WITH_HOUSE(test_two_at_once),
+	    WITH_HOUSE(test_reading_ahead),
 	    WITH_HOUSE(test_killed),
 	};
 
