@@ -85,7 +85,7 @@ store_event_add_many(struct store *store, const struct store_event *rows,
 	    .bind = bind_row,
 	    .row_size = sizeof(*rows)};
 
-	return query_send_rows(store, &how, rows, count, err_r);
+	return query_send_rows(store, &how, rows, count, NULL, err_r);
 }
 
 enum sg_err

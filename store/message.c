@@ -131,11 +131,30 @@ bind_row(struct query *q, int row, const void *ctx)
 	}
 	name[1] = 'm';
 	query_bind_int(q, name, traits_of(message));
+	name[1] = 'n';
+	query_bind_int(q, name, message->id);
+}
+
+/* Gives each an id behind *last_id_r. */
+static enum sg_err
+give_ids(struct store *store, struct store_message *rows, size_t count,
+    int64_t *last_id_r, struct err *err_r)
+{
+	struct query q;
+
+	*last_id_r = 0;
+	query_open(&q, store, QUERY_MESSAGE_IDS, err_r);
+	query_bind_int(&q, "$count", (int64_t)count);
+	if (query_next(&q))
+		*last_id_r = query_int(&q, 0) - (int64_t)count;
+	for (size_t i = 0; i < count; i++)
+		rows[i].id = *last_id_r + 1 + (int64_t)i;
+	return query_close(&q);
 }
 
 static enum sg_err
 insert_rows(struct store *store, const struct store_message *rows, size_t count,
-    struct err *err_r)
+    size_t *known_r, struct err *err_r)
 {
 	static const struct query_rows how = {.many = QUERY_MESSAGE_ADD_MANY,
 	    .one = QUERY_MESSAGE_ADD_ONE,
@@ -143,34 +162,27 @@ insert_rows(struct store *store, const struct store_message *rows, size_t count,
 	    .bind = bind_row,
 	    .row_size = sizeof(*rows)};
 
-	return query_send_rows(store, &how, rows, count, err_r);
+	return query_send_rows(store, &how, rows, count, known_r, err_r);
 }
 
-/* Rows come in the order in which they were written; what is passed over was there
- * before, or is a row's twin. */
+/* Those that are there keep their ids: what was passed over was there before, or is a
+ * row's twin. */
 static enum sg_err
-read_ids(struct store *store, struct store_message *rows, size_t count,
+find_written(struct store *store, struct store_message *rows, size_t count,
     int64_t last_id, struct err *err_r)
 {
-	char queue_id[RULES_QUEUE_ID_MAX + 1];
 	size_t i = 0;
 	struct query q;
 
 	query_open(&q, store, QUERY_MESSAGE_SINCE, err_r);
 	query_bind_int(&q, "$id", last_id);
 	while (query_next(&q)) {
-		query_copy(&q, 2, queue_id, sizeof(queue_id));
-		while (
-		    i < count && (rows[i].account_id != query_int(&q, 1) ||
-				     strcmp(rows[i].queue_id, queue_id) != 0))
-			i++;
-		if (i == count) {
-			(void)query_close(&q);
-			return err_set(err_r, SG_BUG,
-			    "messages were written in another order");
-		}
-		rows[i++].id = query_int(&q, 0);
+		while (i < count && rows[i].id < query_int(&q, 0))
+			rows[i++].id = 0;
+		i++;
 	}
+	while (i < count)
+		rows[i++].id = 0;
 	return query_close(&q);
 }
 
@@ -178,20 +190,13 @@ enum sg_err
 store_message_add_many(struct store *store, struct store_message *rows,
     size_t count, int64_t *last_id_r, struct err *err_r)
 {
-	struct query q;
-	enum sg_err code;
+	size_t known;
+	enum sg_err code = give_ids(store, rows, count, last_id_r, err_r);
 
-	*last_id_r = 0;
-	for (size_t i = 0; i < count; i++)
-		rows[i].id = 0;
-	query_open(&q, store, QUERY_MESSAGE_LAST, err_r);
-	if (query_next(&q))
-		*last_id_r = query_int(&q, 0);
-	code = query_close(&q);
 	if (code == SG_OK)
-		code = insert_rows(store, rows, count, err_r);
-	if (code == SG_OK)
-		code = read_ids(store, rows, count, *last_id_r, err_r);
+		code = insert_rows(store, rows, count, &known, err_r);
+	if (code == SG_OK && known < count)
+		code = find_written(store, rows, count, *last_id_r, err_r);
 	if (code == SG_OK)
 		code = store_message_add_keys(
 		    store, rows, count, *last_id_r, err_r);

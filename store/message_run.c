@@ -106,7 +106,8 @@ write_chunks(
 	    .bind = bind_chunk,
 	    .row_size = sizeof(struct chunk)};
 
-	return query_send_rows(store, &how, chunks->list, chunks->count, err_r);
+	return query_send_rows(
+	    store, &how, chunks->list, chunks->count, NULL, err_r);
 }
 
 enum sg_err

@@ -34,10 +34,10 @@
 
 /* Rows that are written together have parameters of a letter and the row's number. */
 #define MANY_4(row) row("0") ", " row("1") ", " row("2") ", " row("3")
-#define MESSAGE_INSERT "INSERT INTO message (account_id, queue_id, sent_msec, " \
-	"login, sender, source_ip, identity_id, set_id, size, recipients, " \
+#define MESSAGE_INSERT "INSERT INTO message (id, account_id, queue_id, " \
+	"sent_msec, login, sender, source_ip, identity_id, set_id, size, recipients, " \
 	"facts, tenant_id, traits) VALUES "
-#define MESSAGE_VALUES(n) "($a" n ", $b" n ", $c" n ", $d" n ", $e" n ", $f" n \
+#define MESSAGE_VALUES(n) "($n" n ", $a" n ", $b" n ", $c" n ", $d" n ", $e" n ", $f" n \
 	", $g" n ", $h" n ", $i" n ", $j" n ", $k" n ", $l" n ", $m" n \
 	")"
 #define MESSAGE_TWICE " ON CONFLICT (queue_id, account_id) DO NOTHING "
@@ -60,9 +60,12 @@
 #define STORE_QUERIES_EVENTS(X) \
 X(MESSAGE_ADD_ONE,    MESSAGE_INSERT MESSAGE_VALUES("0") MESSAGE_TWICE) \
 X(MESSAGE_ADD_MANY,   MESSAGE_INSERT MANY_4(MESSAGE_VALUES) MESSAGE_TWICE) \
+/* The last of $count ids that nobody else will have.                              */ \
+X(MESSAGE_IDS,        "SELECT MAX(COALESCE((SELECT seq FROM sqlite_sequence " \
+                      "WHERE name = 'message'), 0), " \
+                      "COALESCE((SELECT MAX(id) FROM message), 0)) + $count") \
 X(MESSAGE_LAST,       "SELECT COALESCE(MAX(id), 0) FROM message") \
-X(MESSAGE_SINCE,      "SELECT id, account_id, queue_id FROM message " \
-                      "WHERE id > $id ORDER BY id") \
+X(MESSAGE_SINCE,      "SELECT id FROM message WHERE id > $id ORDER BY id") \
 X(MESSAGE_ADD,        "INSERT INTO message (account_id, queue_id, sent_msec, " \
                       "login, sender, source_ip, identity_id, set_id, size, " \
                       "recipients, facts, tenant_id, traits) " \

@@ -16,6 +16,9 @@
 #define PGSQL_IDS "(SELECT CAST(t.id AS BIGINT) " \
 	"FROM json_array_elements_text(CAST($ids AS json)) AS t (id))"
 
+#define PGSQL_MESSAGE_SEQUENCE \
+	"CAST(pg_get_serial_sequence('message', 'id') AS regclass)"
+
 /* Rows that were gathered: each value is an array. None twice, for no statement
  * changes a row a second time. */
 #define PGSQL_SUM(column) "CAST(SUM(" column ") AS BIGINT)"
@@ -44,6 +47,10 @@
 X(TALLY_ADD_MANY,     TALLY_ADD(PGSQL_TALLIES)) \
 X(METRIC_ADD_MANY,    METRIC_ADD(PGSQL_METRICS)) \
 X(FLOW_ADD_MANY,      FLOW_ADD(PGSQL_FLOWS)) \
+X(MESSAGE_IDS,        "SELECT setval(" PGSQL_MESSAGE_SEQUENCE ", " \
+                      "GREATEST(nextval(" PGSQL_MESSAGE_SEQUENCE "), " \
+                      "COALESCE((SELECT MAX(id) FROM message), 0) + 1) " \
+                      "+ $count - 1)") \
 X(COUNTED_ACCOUNTS,   COUNTED_ACCOUNTS_OF(PGSQL_IDS)) \
 X(COUNTED_SETS,       COUNTED_SETS_OF(PGSQL_IDS)) \
 X(COUNTED_TENANTS,    COUNTED_TENANTS_OF(PGSQL_IDS)) \

@@ -68,7 +68,8 @@ enum sg_err query_send(struct query *q);
 enum sg_err query_gather(struct query *q);
 /* query_send for each of count rows: `many` writes so many at once, `one` the rest.
  * A database that has a faster way for rows of `one` goes it.
- * bind: the row's values under the names of the statement's row `at`, from 0. */
+ * bind: the row's values under the names of the statement's row `at`, from 0.
+ * *known_r (may be NULL): so many were written at least; others may have been there. */
 struct query_rows {
 	enum query_id many, one;
 	size_t at_once;
@@ -76,7 +77,7 @@ struct query_rows {
 	size_t row_size;
 };
 enum sg_err query_send_rows(struct store *store, const struct query_rows *how,
-    const void *rows, size_t count, struct err *err_r);
+    const void *rows, size_t count, size_t *known_r, struct err *err_r);
 /* Runs one that must write at least one row; else SG_MISSING with the text
  * "no WHAT". */
 enum sg_err query_run_one(struct query *q, const char *what);

@@ -8,9 +8,24 @@
 /* Fewer rows are on their way by statements before a COPY has begun. */
 #define COPY_LEAST 16
 
+/* Closes. Adds what is known to be written: a statement that goes its way does not
+ * tell. */
+static enum sg_err
+send_one(struct query *q, size_t *known)
+{
+	int64_t changed = 0;
+	enum sg_err code;
+
+	if (q->store->driver->send != NULL)
+		return query_send(q);
+	code = query_run(q, &changed);
+	*known += (size_t)changed;
+	return code;
+}
+
 static enum sg_err
 send_rows(struct store *store, const struct query_rows *how, const char *row,
-    size_t count, struct err *err_r)
+    size_t count, size_t *known, struct err *err_r)
 {
 	enum sg_err code = SG_OK;
 
@@ -22,7 +37,7 @@ send_rows(struct store *store, const struct query_rows *how, const char *row,
 		for (size_t i = 0; i < n; i++, row += how->row_size)
 			how->bind(&q, (int)i, row);
 		count -= n;
-		code = query_send(&q);
+		code = send_one(&q, known);
 	}
 	return code;
 }
@@ -62,9 +77,10 @@ may_copy(const struct query *q, size_t count)
 
 enum sg_err
 query_send_rows(struct store *store, const struct query_rows *how,
-    const void *rows, size_t count, struct err *err_r)
+    const void *rows, size_t count, size_t *known_r, struct err *err_r)
 {
 	const char *row = rows;
+	size_t known = 0;
 	enum sg_err code = SG_OK;
 
 	while (count > 0 && code == SG_OK) {
@@ -78,9 +94,13 @@ query_send_rows(struct store *store, const struct query_rows *how,
 			code = copy_rows(&q, how, row, count, &n, &twice);
 		(void)query_close(&q); /* its failure is code, or comes again */
 		if (!copies || twice)
-			code = send_rows(store, how, row, n, err_r);
+			code = send_rows(store, how, row, n, &known, err_r);
+		else if (code == SG_OK)
+			known += n;
 		row += n * how->row_size;
 		count -= n;
 	}
+	if (known_r != NULL)
+		*known_r = known;
 	return code;
 }
