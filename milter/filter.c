@@ -263,17 +263,45 @@ may_say(struct filter *f)
 		   now_msec, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
 
-bool
-filter_note(struct filter *f, const struct journal_entry *entry)
+/* True: there was no error. */
+static bool
+say_unnoted(struct filter *f, const char *queue_id, enum sg_err rc,
+    const struct err *err)
+{
+	if (rc != SG_OK && may_say(f))
+		log_event(LOG_JOURNAL_FAILED_EVENT, queue_id, "error",
+		    err->text, "code", err_name(err->code), NULL);
+	return rc == SG_OK;
+}
+
+void
+filter_note_refused(struct filter *f, const struct journal_entry *entry)
 {
 	struct err err = {0};
 
-	if (journal_append(f->journal, entry, &err) == SG_OK)
-		return true;
-	if (may_say(f))
-		log_event(LOG_JOURNAL_FAILED_EVENT, entry->queue_id, "error",
-		    err.text, "code", err_name(err.code), NULL);
-	return false;
+	(void)say_unnoted(
+	    f, entry->queue_id, journal_append(f->journal, entry, &err), &err);
+}
+
+bool
+filter_begin_note(struct filter *f, const struct journal_entry *entry,
+    struct journal_ticket *ticket_r)
+{
+	struct err err = {0};
+
+	return say_unnoted(f, entry->queue_id,
+	    journal_begin(f->journal, entry, ticket_r, &err), &err);
+}
+
+bool
+filter_end_note(struct filter *f, const char *queue_id,
+    struct journal_ticket *ticket, bool leaves)
+{
+	struct err err = {0};
+
+	return say_unnoted(f, queue_id,
+		   journal_end(f->journal, ticket, leaves, &err), &err) &&
+	       leaves;
 }
 
 void

@@ -13,6 +13,7 @@ struct conf;
 struct freshener;
 struct journal;
 struct journal_entry;
+struct journal_ticket;
 struct message;
 struct message_env;
 struct observer;
@@ -67,9 +68,13 @@ enum sg_err filter_reload(
 void filter_env_init(struct filter *f, struct message_env *env_r);
 void filter_env_fini(struct message_env *env);
 bool filter_is_fresh(struct filter *f);
-/* Any thread. Notes a message in the journal. False: it could not be noted, which
- * is logged once a minute at most. */
-bool filter_note(struct filter *f, const struct journal_entry *entry);
+/* Any thread. A message in the journal (ops/journal.h). What cannot be noted is logged
+ * once a minute at most. False: it must not leave. */
+void filter_note_refused(struct filter *f, const struct journal_entry *entry);
+bool filter_begin_note(struct filter *f, const struct journal_entry *entry,
+    struct journal_ticket *ticket_r);
+bool filter_end_note(struct filter *f, const char *queue_id,
+    struct journal_ticket *ticket, bool leaves);
 
 /* Any thread. In monitor mode, after message_end: counts who sent as whom. */
 void filter_observe(struct filter *f, const struct message *m);

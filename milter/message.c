@@ -599,7 +599,16 @@ message_end(struct message *m, int64_t now_sec, struct edits *edits_r,
 		return pass(m, edits_r, v);
 	missing = make_ready(m, now_sec, v);
 	if (missing == NULL)
-		missing = make_edits(m, edits_r, v);
+		return MESSAGE_GOES_ON;
+	hold(m, missing, v);
+	return end_held(m, edits_r, v);
+}
+
+enum message_step
+message_sign(struct message *m, struct edits *edits_r, struct rules_verdict *v)
+{
+	const char *missing = make_edits(m, edits_r, v);
+
 	if (missing == NULL)
 		return MESSAGE_GOES_ON;
 	hold(m, missing, v);

@@ -154,11 +154,16 @@ void message_header(struct message *m, const char *name, const char *value);
 void message_end_of_headers(struct message *m, bool is_fresh, int64_t now_sec);
 void message_body(struct message *m, const void *data, size_t len);
 
-/* End of message. MESSAGE_GOES_ON: *edits_r is what is to be changed; once that is
- * done the message is to be noted, and then message_log_accepted is due.
+/* End of message. MESSAGE_GOES_ON: it may leave once it is noted and signed.
  * MESSAGE_PASSES (monitor mode): *edits_r is to be applied, and that is all. */
 enum message_step message_end(struct message *m, int64_t now_sec,
     struct edits *edits_r, struct rules_verdict *v);
+
+/* After MESSAGE_GOES_ON. MESSAGE_GOES_ON again: *edits_r is what is to be changed, the
+ * signatures among it; once that is done message_log_accepted is due. Else as
+ * message_end, and the note is to be withdrawn. */
+enum message_step message_sign(
+    struct message *m, struct edits *edits_r, struct rules_verdict *v);
 
 /* After message_end: what is to be noted of the message, v being its answer (NULL:
  * it leaves). False: nothing; it may come again. Borrowed from m and v. */

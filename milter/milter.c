@@ -22,6 +22,7 @@
 #include "milter/listen.h"
 #include "milter/message.h"
 #include "milter/session.h"
+#include "ops/journal.h"
 #include "rules/verdict.h"
 
 /* What the filter does to messages. An MTA that does not offer all of it cannot
@@ -299,7 +300,34 @@ apply_all(SMFICTX *ctx, const struct edits *edits)
 	return true;
 }
 
-/* The end of the message in hand; noted before the client hears 250. */
+/* It may leave: noted before the client hears 250. While it is signed the disk writes
+ * the note. */
+static enum message_step
+leave(SMFICTX *ctx, struct session *s, struct edits *edits,
+    struct rules_verdict *v)
+{
+	struct journal_ticket ticket;
+	enum message_step step;
+	bool is_noted;
+
+	if (!session_begin_note(s, &ticket)) {
+		message_edit_failed(s->message, v);
+		return MESSAGE_ANSWERED;
+	}
+	step = message_sign(s->message, edits, v);
+	is_noted = session_end_note(
+	    s, &ticket, step == MESSAGE_GOES_ON && apply_all(ctx, edits));
+	if (step != MESSAGE_GOES_ON)
+		return step;
+	if (!is_noted) {
+		message_edit_failed(s->message, v);
+		return MESSAGE_ANSWERED;
+	}
+	message_log_accepted(s->message);
+	return step;
+}
+
+/* The end of the message in hand. */
 static enum message_step
 end_message(SMFICTX *ctx, struct session *s, struct rules_verdict *v)
 {
@@ -308,17 +336,14 @@ end_message(SMFICTX *ctx, struct session *s, struct rules_verdict *v)
 	    message_end(s->message, clock_now_sec(), &edits, v);
 
 	filter_observe(s->filter, s->message);
+	if (step == MESSAGE_GOES_ON)
+		step = leave(ctx, s, &edits, v);
 	if (step == MESSAGE_ANSWERED)
-		(void)session_note(s, v); /* it does not leave in any case */
-	if (step == MESSAGE_ANSWERED)
-		return step;
-	if (!apply_all(ctx, &edits) ||
-	    (step == MESSAGE_GOES_ON && !session_note(s, NULL))) {
+		session_note_refused(s, v);
+	if (step == MESSAGE_PASSES && !apply_all(ctx, &edits)) {
 		message_edit_failed(s->message, v);
 		return MESSAGE_ANSWERED;
 	}
-	if (step == MESSAGE_GOES_ON)
-		message_log_accepted(s->message);
 	return step;
 }
 

@@ -157,14 +157,29 @@ give_back(struct session *s)
 		    m->account.name, "session", m->session, NULL);
 }
 
-bool
-session_note(struct session *s, const struct rules_verdict *v)
+void
+session_note_refused(struct session *s, const struct rules_verdict *v)
 {
 	struct journal_entry entry;
-	int64_t now_msec = clock_now_usec() / 1000;
 
-	return !message_note(s->message, now_msec, v, &entry) ||
-	       filter_note(s->filter, &entry);
+	if (message_note(s->message, clock_now_usec() / 1000, v, &entry))
+		filter_note_refused(s->filter, &entry);
+}
+
+bool
+session_begin_note(struct session *s, struct journal_ticket *ticket_r)
+{
+	struct journal_entry entry;
+
+	return message_note(
+		   s->message, clock_now_usec() / 1000, NULL, &entry) &&
+	       filter_begin_note(s->filter, &entry, ticket_r);
+}
+
+bool
+session_end_note(struct session *s, struct journal_ticket *ticket, bool leaves)
+{
+	return filter_end_note(s->filter, s->message->queue_id, ticket, leaves);
 }
 
 void

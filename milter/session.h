@@ -9,6 +9,7 @@
 #include "milter/message.h"
 
 struct filter;
+struct journal_ticket;
 struct sockaddr;
 
 #define SESSION_NAME_MAX 80
@@ -43,9 +44,16 @@ void session_client(struct session *s, const struct sockaddr *address);
 enum message_step session_mail(
     struct session *s, struct message_mail *mail, struct rules_verdict *v);
 
-/* Notes the message in hand in the journal, v being its answer (NULL: it leaves).
- * False: it could not be noted, so it must not leave. */
-bool session_note(struct session *s, const struct rules_verdict *v);
+/* It was answered so, and does not leave: noted in the journal when it is a refusal for
+ * good. */
+void session_note_refused(struct session *s, const struct rules_verdict *v);
+
+/* The message in hand is to leave: its note is begun. False: it cannot be noted, so it
+ * must not leave. Else session_end_note follows: leaves false withdraws the note. True:
+ * it is noted, and leaves. */
+bool session_begin_note(struct session *s, struct journal_ticket *ticket_r);
+bool session_end_note(
+    struct session *s, struct journal_ticket *ticket, bool leaves);
 
 /* The message in hand is over. has_left: the MTA delivers it; else what the
  * policy server, or milter/quota.h, counted for it is given back. Does nothing when none is. */

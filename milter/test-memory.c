@@ -136,6 +136,7 @@ send_content(struct run *r)
 static bool
 leaves(struct house *h, struct run *r)
 {
+	struct journal_ticket ticket;
 	struct journal_entry entry;
 	struct err err;
 
@@ -150,12 +151,19 @@ leaves(struct house *h, struct run *r)
 	}
 	send_content(r);
 	message_queue_id(r->m, QUEUE_ID);
-	if (test_end(r) != MESSAGE_GOES_ON)
+	if (message_end(r->m, NOW_SEC, &r->edits, &r->v) != MESSAGE_GOES_ON)
 		return false;
 	if (message_note(r->m, NOW_SEC * INT64_C(1000), NULL, &entry) &&
-	    journal_append(h->journal, &entry, &err) == SG_OK) {
-		message_log_accepted(r->m);
-		return true;
+	    journal_begin(h->journal, &entry, &ticket, &err) == SG_OK) {
+		bool is_signed =
+		    message_sign(r->m, &r->edits, &r->v) == MESSAGE_GOES_ON;
+		enum sg_err rc =
+		    journal_end(h->journal, &ticket, is_signed, &err);
+
+		if (is_signed && rc == SG_OK)
+			message_log_accepted(r->m);
+		if (is_signed == (rc == SG_OK))
+			return is_signed;
 	}
 	message_edit_failed(r->m, &r->v);
 	return false;
@@ -237,6 +245,7 @@ setup(void **state)
 	if (mkdtemp(h.dir) == NULL ||
 	    journal_open(h.dir, &h.journal, &err) != SG_OK)
 		return -1;
+	journal_sync(h.journal, true);
 	*state = &h;
 	return 0;
 }

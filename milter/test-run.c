@@ -176,7 +176,10 @@ test_send_body(struct run *r, const char *from)
 enum message_step
 test_end(struct run *r)
 {
-	return message_end(r->m, NOW_SEC, &r->edits, &r->v);
+	enum message_step step = message_end(r->m, NOW_SEC, &r->edits, &r->v);
+
+	return step == MESSAGE_GOES_ON ? message_sign(r->m, &r->edits, &r->v)
+				       : step;
 }
 
 static bool

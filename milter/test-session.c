@@ -19,6 +19,7 @@
 #include "milter/filter.h"
 #include "milter/session.h"
 #include "ops/fake-snapshot.h"
+#include "ops/journal.h"
 #include "ops/releaser.h"
 #include "rules/verdict.h"
 
@@ -103,14 +104,34 @@ static struct journal_entry noted; /* the last one */
 static char noted_recipients[80];
 static bool is_journal_broken;
 
-bool
-filter_note(struct filter *f, const struct journal_entry *entry)
+static bool has_left;
+
+void
+filter_note_refused(struct filter *f, const struct journal_entry *entry)
 {
 	(void)f;
 	noted = *entry;
 	(void)snprintf(noted_recipients, sizeof(noted_recipients), "%s",
 	    entry->recipients);
+}
+
+bool
+filter_begin_note(struct filter *f, const struct journal_entry *entry,
+    struct journal_ticket *ticket_r)
+{
+	(void)ticket_r;
+	filter_note_refused(f, entry);
 	return !is_journal_broken;
+}
+
+bool
+filter_end_note(struct filter *f, const char *queue_id,
+    struct journal_ticket *ticket, bool leaves)
+{
+	(void)f, (void)ticket;
+	assert_string_equal(queue_id, noted.queue_id);
+	has_left = leaves;
+	return leaves;
 }
 
 bool
@@ -239,6 +260,7 @@ test_note(void **state)
 	struct message_mail mail = {
 	    .path = "<a@shop.example>", .client = {"shop", "", "", NULL}};
 	struct sockaddr_in in = {.sin_family = AF_INET};
+	struct journal_ticket ticket;
 	struct edits edits;
 	struct rules_verdict v;
 
@@ -251,10 +273,10 @@ test_note(void **state)
 	message_header(s->message, "From", "a@shop.example");
 	/* refused: noted as well, and no matter how */
 	verdict_unavailable(&v);
-	assert_true(session_note(s, &v));
+	session_note_refused(s, &v);
 	assert_string_equal(noted_recipients, "");
 	verdict_too_large(&v);
-	assert_true(session_note(s, &v));
+	session_note_refused(s, &v);
 	assert_string_equal(noted_recipients, "E x@reader.example\n");
 	assert_int_equal(noted.kind, JOURNAL_REJECTED);
 	session_end_message(s, false);
@@ -265,13 +287,17 @@ test_note(void **state)
 	message_header(s->message, "From", "a@shop.example");
 	assert_int_equal(
 	    message_end(s->message, 1764000000, &edits, &v), MESSAGE_GOES_ON);
-	assert_true(session_note(s, NULL));
+	assert_true(session_begin_note(s, &ticket));
 	assert_string_equal(noted_recipients, "E y@reader.example\n");
 	assert_int_equal(noted.kind, JOURNAL_SENT);
 	assert_string_equal(noted.source_ip, "192.0.2.7");
 	assert_true(noted.at_msec > INT64_C(1700000000000));
+	assert_true(session_end_note(s, &ticket, true));
+	assert_true(has_left);
+	assert_false(session_end_note(s, &ticket, false));
+	assert_false(has_left);
 	is_journal_broken = true;
-	assert_false(session_note(s, NULL));
+	assert_false(session_begin_note(s, &ticket));
 	is_journal_broken = false;
 	session_free(&s);
 }

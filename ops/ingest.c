@@ -60,6 +60,7 @@ struct source {
 	char *data;     /* what was read from data_offset on; malloc'ed */
 	size_t len, size;
 	int64_t data_offset;
+	bool is_waiting; /* for the writer to end a line */
 };
 
 /* Lines that were read for one transaction. */
@@ -110,7 +111,36 @@ fill(struct source *source, size_t size, struct err *err_r)
 	return SG_OK;
 }
 
-/* The line at source->offset. *line_r NULL: there is no whole one. */
+/* The first byte of the line at source->offset, as it is by now. */
+static void
+read_mark(const struct source *source, char *first)
+{
+	ssize_t n;
+
+	do
+		n = pread(source->fd, first, 1, (off_t)source->offset);
+	while (n < 0 && errno == EINTR);
+}
+
+/* Whether the message of the line at source->offset is still being signed. Once its
+ * writer is dead nobody knows whether it left, so it counts as one that did. */
+static bool
+is_open(struct source *source, char *first)
+{
+	if (*first == JOURNAL_OPEN)
+		read_mark(source, first);
+	if (*first != JOURNAL_OPEN)
+		return false;
+	source->is_waiting = flock(source->fd, LOCK_EX | LOCK_NB) != 0;
+	if (source->is_waiting)
+		return true;
+	read_mark(source, first); /* it may have been the writer's last deed */
+	if (*first == JOURNAL_OPEN)
+		*first = '{';
+	return false;
+}
+
+/* The line at source->offset. *line_r NULL: there is no whole one, or it is open. */
 static enum sg_err
 next_line(struct source *source, const char **line_r, size_t *len_r,
     struct err *err_r)
@@ -125,6 +155,11 @@ next_line(struct source *source, const char **line_r, size_t *len_r,
 			line = source->data + from;
 			left = source->len - from;
 			end = memchr(line, '\n', left);
+		}
+		if (end != NULL && is_open(source, source->data + from)) {
+			*line_r = NULL;
+			*len_r = 0;
+			return SG_OK;
 		}
 		*line_r = end != NULL ? line : NULL;
 		*len_r = end != NULL ? (size_t)(end - line) : left;
@@ -279,8 +314,10 @@ static enum sg_err
 take_line(struct ingest_batch *batch, struct source *source, const char *line,
     size_t len, struct err *err_r)
 {
-	enum sg_err rc = ingest_line(batch, line, len, err_r);
+	enum sg_err rc = SG_OK;
 
+	if (line[0] != JOURNAL_WITHDRAWN)
+		rc = ingest_line(batch, line, len, err_r);
 	if (rc == SG_INVALID) {
 		rc = fill(source, source->size, err_r);
 		if (rc == SG_OK)
@@ -601,7 +638,7 @@ end_file(struct ingest *ingest, struct source *source, const char *path,
 {
 	struct stat st;
 
-	if (flock(source->fd, LOCK_EX | LOCK_NB) != 0)
+	if (source->is_waiting || flock(source->fd, LOCK_EX | LOCK_NB) != 0)
 		return SG_OK;
 	if (fstat(source->fd, &st) != 0 || st.st_nlink == 0 ||
 	    st.st_size > source->end)

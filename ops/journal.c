@@ -27,12 +27,22 @@
 /* Each try loses against a reader that takes the new file for an old one. */
 #define TRIES 10
 
+/* A lock on it says that its writer lives, so it stays open until the last of its
+ * lines is ended. */
+struct journal_file {
+	int fd;      /* appends */
+	int mark_fd; /* writes where it is told to */
+	size_t tickets;
+	bool is_over; /* another is continued */
+};
+
 struct journal {
 	char *dir;
 	/* Held while a line is written: a write that fails in the middle is
 	 * taken back before another can follow it. */
 	pthread_mutex_t lock;
-	int fd; /* -1: none is open */
+	struct journal_file *file; /* NULL: none is open */
+	int fd;                    /* file->fd, or -1 */
 	int64_t opened_msec;
 	bool is_synced; /* what leaves waits for the disk */
 	struct journal_group group;
@@ -240,47 +250,89 @@ sync_folder(const struct journal *journal, struct err *err_r)
 	return rc;
 }
 
-/* A new file under a lock of ours. *fd_r -1 with SG_OK: a reader was faster. */
-static enum sg_err
-create_file(const struct journal *journal, int *fd_r, struct err *err_r)
+static void
+free_file(struct journal_file *file)
 {
-	char name[96], path[4096 + sizeof(name)];
+	if (file->mark_fd >= 0)
+		(void)close(file->mark_fd);
+	if (file->fd >= 0)
+		(void)close(file->fd); /* the lock goes with it */
+	free(file);
+}
+
+static enum sg_err
+path_error(const char *path, struct err *err_r)
+{
+	return err_set(err_r, SG_IO, "%s: %s", path, strerror(errno));
+}
+
+/* Under a lock of ours. *is_there_r false: a reader was faster. */
+static enum sg_err
+open_file(struct journal_file *file, const char *path, bool *is_there_r,
+    struct err *err_r)
+{
 	struct stat st;
 
-	*fd_r = -1;
-	if (!make_name(name, sizeof(name)))
-		return err_set(err_r, SG_IO, "no name for a journal file");
-	(void)snprintf(path, sizeof(path), "%s/%s", journal->dir, name);
-	*fd_r = open(path,
+	*is_there_r = false;
+	file->fd = open(path,
 	    O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY,
 	    0640);
-	if (*fd_r < 0)
-		return err_set(err_r, SG_IO, "%s: %s", path, strerror(errno));
-	if (flock(*fd_r, LOCK_SH) != 0 || fstat(*fd_r, &st) != 0) {
-		(void)err_set(err_r, SG_IO, "%s: %s", path, strerror(errno));
-		(void)close(*fd_r);
-		return SG_IO;
-	}
-	if (st.st_nlink == 0) {
-		(void)close(*fd_r);
-		*fd_r = -1;
+	if (file->fd < 0 || flock(file->fd, LOCK_SH) != 0 ||
+	    fstat(file->fd, &st) != 0)
+		return path_error(path, err_r);
+	if (st.st_nlink == 0)
 		return SG_OK;
+	file->mark_fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	if (file->mark_fd < 0)
+		return path_error(path, err_r);
+	*is_there_r = true;
+	return SG_OK;
+}
+
+/* A new file. *file_r NULL with SG_OK: a reader was faster. */
+static enum sg_err
+create_file(const struct journal *journal, struct journal_file **file_r,
+    struct err *err_r)
+{
+	char name[96], path[4096 + sizeof(name)];
+	struct journal_file *file = calloc(1, sizeof(*file));
+	bool is_there = false;
+	enum sg_err rc;
+
+	*file_r = NULL;
+	if (file == NULL)
+		return err_set(err_r, SG_NOMEM, "no memory for a journal file");
+	file->fd = file->mark_fd = -1;
+	if (!make_name(name, sizeof(name))) {
+		free_file(file);
+		return err_set(err_r, SG_IO, "no name for a journal file");
 	}
-	if (!journal->is_synced || sync_folder(journal, err_r) == SG_OK)
-		return SG_OK;
-	(void)close(*fd_r);
-	return SG_IO;
+	(void)snprintf(path, sizeof(path), "%s/%s", journal->dir, name);
+	rc = open_file(file, path, &is_there, err_r);
+	if (rc == SG_OK && is_there && journal->is_synced)
+		rc = sync_folder(journal, err_r);
+	if (rc == SG_OK && is_there)
+		*file_r = file;
+	else
+		free_file(file);
+	return rc;
 }
 
 static void
 close_file(struct journal *journal)
 {
-	if (journal->fd >= 0 && journal->is_synced)
+	struct journal_file *file = journal->file;
+
+	if (file == NULL)
+		return;
+	if (journal->is_synced)
 		/* whose record it is hears when it fails */
-		(void)journal_group_settle(&journal->group, journal->fd);
-	if (journal->fd >= 0)
-		(void)close(journal->fd); /* the lock goes with it */
+		(void)journal_group_settle(&journal->group, file->fd);
+	journal->file = NULL;
 	journal->fd = -1;
+	file->is_over = true;
+	if (file->tickets == 0)
+		free_file(file);
 }
 
 /* Is the file that is open to be continued? Somebody may have removed it. */
@@ -306,11 +358,11 @@ need_file(struct journal *journal, off_t *size_r, struct err *err_r)
 		return SG_OK;
 	close_file(journal);
 	*size_r = 0;
-	for (int i = 0; i < TRIES && journal->fd < 0 && rc == SG_OK; i++)
-		rc = create_file(journal, &journal->fd, err_r);
-	if (rc != SG_OK)
-		journal->fd = -1;
-	else if (journal->fd < 0)
+	for (int i = 0; i < TRIES && journal->file == NULL && rc == SG_OK; i++)
+		rc = create_file(journal, &journal->file, err_r);
+	if (journal->file != NULL)
+		journal->fd = journal->file->fd;
+	else if (rc == SG_OK)
 		rc = err_set(
 		    err_r, SG_IO, "journal files in %s vanish", journal->dir);
 	journal->opened_msec = clock_mono_msec();
@@ -362,7 +414,7 @@ journal_open(const char *dir, struct journal **journal_r, struct err *err_r)
 		free(journal);
 		return err_set(err_r, SG_NOMEM, "no memory for a journal");
 	}
-	journal_group_init(&journal->group, &journal->lock);
+	journal_group_init(&journal->group, &journal->lock, &journal->fd);
 	journal->fd = -1;
 	*journal_r = journal;
 	return SG_OK;
@@ -373,6 +425,7 @@ journal_close(struct journal **journal)
 {
 	if (*journal == NULL)
 		return;
+	journal_group_fini(&(*journal)->group);
 	close_file(*journal);
 	(void)pthread_mutex_destroy(&(*journal)->lock);
 	free((*journal)->dir);
@@ -391,32 +444,103 @@ journal_sync(struct journal *journal, bool is_synced)
 	(void)pthread_mutex_unlock(&journal->lock);
 }
 
-/* With the lock, which it gives up. A message that was refused comes again or is
+/* With the lock: the line was written. A message that was refused comes again or is
  * given up: its record is worth no wait. */
 static enum sg_err
 keep(struct journal *journal, const struct journal_entry *entry,
-    struct err *err_r)
+    struct journal_ticket *ticket, struct err *err_r)
 {
-	if (journal->is_synced && entry->kind == JOURNAL_SENT)
-		return journal_group_wait(&journal->group, &journal->fd, err_r);
+	ticket->is_awaited = journal->is_synced && entry->kind == JOURNAL_SENT;
+	if (ticket->is_awaited)
+		return journal_group_begin(
+		    &journal->group, &ticket->waiter, err_r);
 	journal_group_written(&journal->group);
-	(void)pthread_mutex_unlock(&journal->lock);
 	return SG_OK;
 }
 
+/* With the lock. */
 static enum sg_err
-append(struct journal *journal, const struct journal_entry *entry,
-    const struct buf *line, struct err *err_r)
+mark(const struct journal_ticket *ticket, char first, struct err *err_r)
 {
+	ssize_t n;
+
+	do
+		n = pwrite(ticket->file->mark_fd, &first, 1, (off_t)ticket->at);
+	while (n < 0 && errno == EINTR);
+	if (n == 1)
+		return SG_OK;
+	return err_set(err_r, SG_IO, "a journal file: %s",
+	    n < 0 ? strerror(errno) : "nothing can be written");
+}
+
+/* With the lock: the line of the ticket is in the file. */
+static void
+drop(struct journal_ticket *ticket)
+{
+	ticket->file->tickets--;
+	if (ticket->file->is_over && ticket->file->tickets == 0)
+		free_file(ticket->file);
+	ticket->file = NULL;
+}
+
+/* The line begins with first. */
+static enum sg_err
+begin(struct journal *journal, const struct journal_entry *entry, char first,
+    struct journal_ticket *ticket, struct err *err_r)
+{
+	struct buf line;
 	off_t size = 0;
 	enum sg_err rc;
 
+	buf_init(&line, JOURNAL_LINE_MAX);
+	rc = make_line(entry, true, &line, err_r);
+	if (rc == SG_INVALID)
+		rc = make_line(entry, false, &line, err_r);
+	if (rc == SG_OK)
+		line.data[0] = first;
 	(void)pthread_mutex_lock(&journal->lock);
-	rc = need_file(journal, &size, err_r);
 	if (rc == SG_OK)
-		rc = write_line(journal, line, size, err_r);
+		rc = need_file(journal, &size, err_r);
 	if (rc == SG_OK)
-		return keep(journal, entry, err_r);
+		rc = write_line(journal, &line, size, err_r);
+	if (rc == SG_OK) {
+		ticket->file = journal->file;
+		ticket->at = size;
+		ticket->file->tickets++;
+		rc = keep(journal, entry, ticket, err_r);
+		if (rc != SG_OK) {
+			(void)mark(ticket, JOURNAL_WITHDRAWN, NULL);
+			drop(ticket);
+		}
+	}
+	(void)pthread_mutex_unlock(&journal->lock);
+	buf_fini(&line);
+	return rc;
+}
+
+enum sg_err
+journal_begin(struct journal *journal, const struct journal_entry *entry,
+    struct journal_ticket *ticket_r, struct err *err_r)
+{
+	return begin(journal, entry, JOURNAL_OPEN, ticket_r, err_r);
+}
+
+enum sg_err
+journal_end(struct journal *journal, struct journal_ticket *ticket, bool leaves,
+    struct err *err_r)
+{
+	enum sg_err rc = SG_OK;
+
+	if (ticket->is_awaited)
+		rc = journal_group_end(&ticket->waiter, err_r);
+	if (!leaves)
+		rc = SG_OK;
+	(void)pthread_mutex_lock(&journal->lock);
+	if (rc == SG_OK && leaves)
+		rc = mark(ticket, '{', err_r);
+	if (rc != SG_OK || !leaves)
+		(void)mark(ticket, JOURNAL_WITHDRAWN, NULL);
+	drop(ticket);
 	(void)pthread_mutex_unlock(&journal->lock);
 	return rc;
 }
@@ -425,16 +549,18 @@ enum sg_err
 journal_append(struct journal *journal, const struct journal_entry *entry,
     struct err *err_r)
 {
-	struct buf line;
-	enum sg_err rc;
+	struct journal_ticket ticket;
+	enum sg_err rc = begin(journal, entry, '{', &ticket, err_r);
 
-	buf_init(&line, JOURNAL_LINE_MAX);
-	rc = make_line(entry, true, &line, err_r);
-	if (rc == SG_INVALID)
-		rc = make_line(entry, false, &line, err_r);
-	if (rc == SG_OK)
-		rc = append(journal, entry, &line, err_r);
-	buf_fini(&line);
+	if (rc != SG_OK)
+		return rc;
+	if (ticket.is_awaited)
+		rc = journal_group_end(&ticket.waiter, err_r);
+	(void)pthread_mutex_lock(&journal->lock);
+	if (rc != SG_OK)
+		(void)mark(&ticket, JOURNAL_WITHDRAWN, NULL);
+	drop(&ticket);
+	(void)pthread_mutex_unlock(&journal->lock);
 	return rc;
 }
 

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/err.h"
+#include "ops/journal_group.h"
 #include "rules/types.h"
 
 struct journal;
@@ -22,10 +23,10 @@ enum sg_err journal_open(
     const char *dir, struct journal **journal_r, struct err *err_r);
 void journal_close(struct journal **journal);
 
-/* From now on: true: journal_append returns when the record of a message that
- * leaves is on the disk, so that it outlives a power cut; many threads share one
- * fdatasync. False, as after journal_open: when the kernel has it, so that it
- * outlives the end of any process. Any thread. */
+/* From now on: true: journal_append and journal_end return when the record of a
+ * message that leaves is on the disk, so that it outlives a power cut; many threads
+ * share one fdatasync. False, as after journal_open: when the kernel has it, so that
+ * it outlives the end of any process. Any thread. */
 void journal_sync(struct journal *journal, bool is_synced);
 
 enum journal_kind {
@@ -82,6 +83,29 @@ struct journal_entry {
  * One write; any thread. An error: nothing is noted, the message must not leave. */
 enum sg_err journal_append(struct journal *journal,
     const struct journal_entry *entry, struct err *err_r);
+
+/* The same for a message that has yet to be signed: its line is written, and on its way
+ * to the disk meanwhile. Until its end it begins with JOURNAL_OPEN in place of the brace
+ * and readers come no further, for as long as the writer lives; a line that a dead
+ * writer left open stands for a message that may have left. A ticket stays where it is.
+ * Any thread.
+ * leaves false: it is withdrawn, its line begins with JOURNAL_WITHDRAWN and counts for
+ * nothing. An error of journal_begin: nothing is noted, and there is nothing to end; of
+ * journal_end: it is withdrawn, the message must not leave. */
+struct journal_file;
+struct journal_ticket {
+	struct journal_file *file;
+	int64_t at; /* of the line in the file */
+	bool is_awaited;
+	struct journal_waiter waiter;
+};
+#define JOURNAL_OPEN '?'
+#define JOURNAL_WITHDRAWN '#'
+enum sg_err journal_begin(struct journal *journal,
+    const struct journal_entry *entry, struct journal_ticket *ticket_r,
+    struct err *err_r);
+enum sg_err journal_end(struct journal *journal, struct journal_ticket *ticket,
+    bool leaves, struct err *err_r);
 
 /* For readers. The names of the folder's files in the order of their making, until
  * fn returns false. A missing folder has none. */

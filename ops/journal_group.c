@@ -5,25 +5,31 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <semaphore.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
-/* On the stack of who waits. */
-struct journal_waiter {
-	uint64_t number;
-	bool has_turn; /* he is awake, or on his way: nobody wakes him */
-	bool is_settled, is_lost;
-	sem_t woken;
-	struct journal_waiter *next;
-};
-
 void
-journal_group_init(struct journal_group *group, pthread_mutex_t *lock)
+journal_group_init(
+    struct journal_group *group, pthread_mutex_t *lock, const int *fd)
 {
 	memset(group, 0, sizeof(*group));
 	group->sync = fdatasync;
 	group->lock = lock;
+	group->fd = fd;
+	(void)pthread_cond_init(&group->work, NULL); /* does not fail here */
+}
+
+void
+journal_group_fini(struct journal_group *group)
+{
+	(void)pthread_mutex_lock(group->lock);
+	group->is_ending = true;
+	(void)pthread_cond_signal(&group->work);
+	(void)pthread_mutex_unlock(group->lock);
+	if (group->is_running)
+		(void)pthread_join(group->thread, NULL);
+	(void)pthread_cond_destroy(&group->work);
 }
 
 void
@@ -49,13 +55,13 @@ is_in_turn(const struct journal_group *group, uint64_t number)
 	return number >= group->turn_from && number <= group->turn_upto;
 }
 
-/* The records up to that one were synced. Returns who is to be woken, with his
- * answer. A file that is closed within a turn is synced once more; the kernel tells
- * of a failure once, so those of the turn have their answer from both. */
+/* The records up to that one were synced. Returns who is to be told. A file that is
+ * closed within a turn is synced once more; the kernel tells of a failure once, so
+ * those of the turn have their answer from both. */
 static struct journal_waiter *
 settle(struct journal_group *group, uint64_t upto, bool is_durable)
 {
-	struct journal_waiter **link = &group->waiters, *answered = NULL;
+	struct journal_waiter **link = &group->waiters, *settled = NULL;
 
 	while (*link != NULL) {
 		struct journal_waiter *w = *link;
@@ -67,36 +73,35 @@ settle(struct journal_group *group, uint64_t upto, bool is_durable)
 			continue;
 		}
 		*link = w->next;
-		w->is_settled = true;
-		if (w->has_turn)
-			continue;
-		w->next = answered;
-		answered = w;
+		w->next = settled;
+		settled = w;
 	}
 	if (upto > group->settled)
 		group->settled = upto;
 	group->turns++;
-	return answered;
+	return settled;
 }
 
 /* They go on at once, and what they were is gone. */
 static void
-wake(struct journal_waiter *list)
+tell(struct journal_waiter *list)
 {
 	while (list != NULL) {
 		struct journal_waiter *next = list->next;
 
-		(void)sem_post(&list->woken);
+		(void)sem_post(&list->told);
 		list = next;
 	}
 }
 
-/* The file may be closed meanwhile, so the turn has a handle of its own. */
-static struct journal_waiter *
-take_turn(struct journal_group *group, int fd)
+/* The file may be closed meanwhile, so the turn has a handle of its own. With the
+ * lock, which is given up in between. */
+static void
+take_turn(struct journal_group *group)
 {
+	struct journal_waiter *settled;
 	uint64_t upto = group->written;
-	int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	int own = fcntl(*group->fd, F_DUPFD_CLOEXEC, 0);
 	bool is_durable = false;
 
 	group->turn_from = group->settled + 1;
@@ -108,60 +113,67 @@ take_turn(struct journal_group *group, int fd)
 	}
 	(void)pthread_mutex_lock(group->lock);
 	group->turn_from = group->turn_upto = 0;
-	return settle(group, upto, is_durable);
-}
-
-/* Whoever has it next; NULL: nobody waits. */
-static struct journal_waiter *
-pass_turn(struct journal_group *group)
-{
-	struct journal_waiter *next = group->waiters;
-
-	group->is_turning = next != NULL;
-	if (next != NULL)
-		next->has_turn = true;
-	return next;
-}
-
-/* With the lock, which it gives up. */
-static void
-turn(struct journal_group *group, int fd, const struct journal_waiter *own)
-{
-	struct journal_waiter *answered = NULL, *next;
-
-	if (!own->is_settled) /* nobody closed the file meanwhile */
-		answered = take_turn(group, fd);
-	next = pass_turn(group);
+	settled = settle(group, upto, is_durable);
 	(void)pthread_mutex_unlock(group->lock);
-	if (next != NULL)
-		(void)sem_post(&next->woken);
-	wake(answered);
+	tell(settled);
+	(void)pthread_mutex_lock(group->lock);
+}
+
+static void *
+take_turns(void *ctx)
+{
+	struct journal_group *group = ctx;
+
+	(void)pthread_mutex_lock(group->lock);
+	while (group->waiters != NULL || !group->is_ending) {
+		if (group->waiters == NULL)
+			(void)pthread_cond_wait(&group->work, group->lock);
+		else
+			take_turn(group);
+	}
+	(void)pthread_mutex_unlock(group->lock);
+	return NULL;
+}
+
+/* It handles no signal. */
+static bool
+start(struct journal_group *group)
+{
+	sigset_t all, before;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	group->is_running =
+	    pthread_create(&group->thread, NULL, take_turns, group) == 0;
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return group->is_running;
 }
 
 enum sg_err
-journal_group_wait(
-    struct journal_group *group, const int *fd, struct err *err_r)
+journal_group_begin(struct journal_group *group, struct journal_waiter *waiter,
+    struct err *err_r)
 {
-	struct journal_waiter own = {.number = ++group->written,
-	    .has_turn = !group->is_turning,
-	    .next = group->waiters};
+	uint64_t number = ++group->written;
 
-	(void)sem_init(&own.woken, 0, 0); /* fails for large values alone */
-	group->waiters = &own;
-	group->is_turning = true;
-	if (own.has_turn) {
-		turn(group, *fd, &own);
-	} else {
-		(void)pthread_mutex_unlock(group->lock);
-		while (sem_wait(&own.woken) != 0)
-			continue; /* a signal */
-		if (own.has_turn) {
-			(void)pthread_mutex_lock(group->lock);
-			turn(group, *fd, &own);
-		}
-	}
-	(void)sem_destroy(&own.woken);
-	if (!own.is_lost)
+	if (!group->is_running && !start(group))
+		return err_set(
+		    err_r, SG_NOMEM, "no thread to sync the journal");
+	waiter->number = number;
+	waiter->is_lost = false;
+	(void)sem_init(&waiter->told, 0, 0); /* fails for large values alone */
+	waiter->next = group->waiters;
+	group->waiters = waiter;
+	(void)pthread_cond_signal(&group->work);
+	return SG_OK;
+}
+
+enum sg_err
+journal_group_end(struct journal_waiter *waiter, struct err *err_r)
+{
+	while (sem_wait(&waiter->told) != 0)
+		continue; /* a signal */
+	(void)sem_destroy(&waiter->told);
+	if (!waiter->is_lost)
 		return SG_OK;
 	return err_set(err_r, SG_IO, "the journal cannot be synced to disk");
 }
@@ -174,6 +186,6 @@ journal_group_settle(struct journal_group *group, int fd)
 	if (group->settled == group->written)
 		return true;
 	is_durable = sync_file(group, fd);
-	wake(settle(group, group->written, is_durable));
+	tell(settle(group, group->written, is_durable));
 	return is_durable;
 }

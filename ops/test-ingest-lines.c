@@ -34,6 +34,44 @@ test_end_of_file(void **state)
 	assert_int_equal(ingest_house_run(house), 0);
 }
 
+/* A message that is being signed holds up those behind it, one that did not leave is
+ * nowhere, and one that its writer could not end counts. */
+static void
+test_open_lines(void **state)
+{
+	struct house *house = *state;
+	struct journal_entry entry = ingest_house_entry(house, "4abc");
+	struct journal_ticket first, second;
+	struct err err;
+	char name[256];
+
+	ingest_house_note(house, &entry);
+	entry.queue_id = "4bcd";
+	assert_int_equal(
+	    journal_begin(house->journal, &entry, &first, &err), SG_OK);
+	entry.queue_id = "4cde";
+	assert_int_equal(
+	    journal_begin(house->journal, &entry, &second, &err), SG_OK);
+	entry.queue_id = "4def";
+	ingest_house_note(house, &entry);
+	assert_int_equal(ingest_house_run(house), 1);
+	assert_int_equal(
+	    journal_end(house->journal, &second, true, &err), SG_OK);
+	assert_int_equal(ingest_house_run(house), 0);
+	assert_int_equal(
+	    journal_end(house->journal, &first, false, &err), SG_OK);
+	assert_int_equal(ingest_house_run(house), 2);
+	(void)snprintf(
+	    name, sizeof(name), "%s", ingest_house_files(house).first);
+	journal_close(&house->journal);
+	ingest_house_append(house, name,
+	    "?\"kind\":\"sent\",\"account\":1,\"id\":\"4efg\","
+	    "\"at\":1000,\"recipients\":\"E x@y.example\\n\"}\n");
+	assert_int_equal(ingest_house_run(house), 1);
+	assert_int_equal(ingest_house_messages(house).count, 4);
+	assert_int_equal(ingest_house_files(house).count, 0);
+}
+
 /* Lines that are none cost nobody else anything. */
 static void
 test_bad_lines(void **state)
@@ -199,6 +237,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WITH_HOUSE(test_end_of_file),
+	    WITH_HOUSE(test_open_lines),
 	    WITH_HOUSE(test_bad_lines),
 	    WITH_HOUSE(test_refused_by_the_store),
 	    WITH_HOUSE(test_odd_lines),

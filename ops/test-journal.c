@@ -359,6 +359,72 @@ test_synced_from_now_on(void **state)
 	assert_int_equal(files(f), 2);
 }
 
+/* The first byte of a file's only line. */
+static char
+mark_of(struct fixture *f, size_t index)
+{
+	char *text = file_dup(f, index), mark = text[0];
+
+	free(text);
+	return mark;
+}
+
+/* Open until it is known whether the message leaves. */
+static void
+test_open_line(void **state)
+{
+	struct fixture *f = *state;
+	struct journal_ticket ticket;
+
+	for (int is_synced = 0; is_synced < 2; is_synced++) {
+		for (int leaves = 0; leaves < 2; leaves++) {
+			size_t at = (size_t)(is_synced * 2 + leaves);
+
+			journal_close(&f->journal);
+			assert_int_equal(
+			    journal_open(f->dir, &f->journal, &f->err), SG_OK);
+			journal_sync(f->journal, is_synced != 0);
+			assert_int_equal(
+			    journal_begin(f->journal, &plain, &ticket, &f->err),
+			    SG_OK);
+			assert_int_equal(files(f), at + 1);
+			assert_int_equal(mark_of(f, at), JOURNAL_OPEN);
+			assert_int_equal(journal_end(f->journal, &ticket,
+					     leaves != 0, &f->err),
+			    SG_OK);
+			assert_int_equal(
+			    mark_of(f, at), leaves ? '{' : JOURNAL_WITHDRAWN);
+		}
+	}
+}
+
+/* Its file says that the writer lives until the line is ended, though the next file
+ * was begun. */
+static void
+test_open_in_an_old_file(void **state)
+{
+	struct fixture *f = *state;
+	struct journal_ticket ticket;
+	char path[512];
+	int fd;
+
+	assert_int_equal(
+	    journal_begin(f->journal, &plain, &ticket, &f->err), SG_OK);
+	assert_int_equal(files(f), 1);
+	(void)snprintf(path, sizeof(path), "%s/%s", f->dir, f->names[0]);
+	journal_sync(f->journal, true); /* closes it */
+	append(f, &plain);
+	assert_int_equal(files(f), 2);
+	fd = open(path, O_RDONLY);
+	assert_true(fd >= 0);
+	assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), -1);
+	assert_int_equal(
+	    journal_end(f->journal, &ticket, true, &f->err), SG_OK);
+	assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
+	assert_int_equal(mark_of(f, 0), '{');
+	(void)close(fd);
+}
+
 #define THREADS 4
 #define EACH 500
 
@@ -446,6 +512,8 @@ main(void)
 	    WITH_JOURNAL(test_removed),
 	    WITH_JOURNAL(test_next_file),
 	    WITH_JOURNAL(test_synced_from_now_on),
+	    WITH_JOURNAL(test_open_line),
+	    WITH_JOURNAL(test_open_in_an_old_file),
 	    WITH_JOURNAL(test_threads),
 	    WITH_JOURNAL(test_open),
 	};

@@ -142,7 +142,8 @@ class Gate:
         for name in sorted(glob.glob(
                 self.options["journal"] + "/*.journal")):
             with open(name, encoding="utf-8") as f:
-                found += [json.loads(line) for line in f]
+                # "?": it is being signed; "#": it did not leave
+                found += [json.loads(line) for line in f if line[0] == "{"]
         return found
 
     def reload(self, **options):
