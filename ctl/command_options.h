@@ -61,7 +61,14 @@ static const struct ctl_option pool_ip_options[] = {
 };
 static const struct ctl_option pool_transports_options[] = {
 {"apply",   NULL,     "write them, keep copies, and reload Postfix", false},
-{"postfix", "FOLDER", "of its main.cf, when it is not Postfix's own", false},
+{"postfix", "FOLDER", "of its main.cf; else the option postfix_dir, or Postfix's own", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option setup_postfix_options[] = {
+{"diff",    NULL,     "show what --apply would change, and change nothing", false},
+{"apply",   NULL,     "show it, keep copies, write it, and reload Postfix", false},
+{"undo",    NULL,     "put back main.cf and master.cf as they were before sendward wrote to them", false},
+{"postfix", "FOLDER", "of its main.cf; else the option postfix_dir, or Postfix's own", false},
 {NULL, NULL, NULL, false},
 };
 static const struct ctl_option pool_show_options[] = {

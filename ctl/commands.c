@@ -744,11 +744,15 @@ const struct ctl_command ctl_commands[] = {
  "it into the environment, PGPASSWORD. It works the other way, too.",
  "db copy --to postgresql://sendward@db.example/sendward"},
 
-{"setup", "postfix", "", 0, 0, NULL, setup_run_postfix,
- "Prints the lines for main.cf, master.cf and the map of domains",
+{"setup", "postfix", "", 0, 0, setup_postfix_options, setup_run_postfix,
+ "Prints the lines for main.cf, master.cf and the map of domains, or writes them",
  "Made from the configuration in force, each with what it is for. Nothing is\n"
- "changed.",
- "setup postfix"},
+ "changed without --apply, which joins them to what is there: lists keep what they\n"
+ "have, listeners that take logins keep their options and get the gate's, one is\n"
+ "made when there is none. A second time it changes nothing. The first time keeps\n"
+ "copies, *.before-sendward, which nothing overwrites and --undo puts back; what was\n"
+ "undone stays as *.undone-sendward.",
+ "setup postfix\nsetup postfix --diff\nsetup postfix --apply"},
 {"setup", "sendmail", "", 0, 0, NULL, setup_run_sendmail,
  "Prints the lines for sendmail.mc and its maps",
  "Made from the configuration in force, each with what it is for. Nothing is\n"

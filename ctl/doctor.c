@@ -62,11 +62,29 @@ add(struct report *report, const char *name, bool is_error, const char *fix,
 		report->failed = true;
 }
 
+/* Was this setting of main.cf told of before, for another listener? */
+static bool
+is_told_of(const struct report *report, const char *name, const char *fix)
+{
+	const json_t *row;
+	size_t i;
+
+	if (strstr(fix, "-e '") == NULL)
+		return false;
+	json_array_foreach(report->list, i,
+	    row) if (strcmp(json_string_value(json_object_get(row, "check")),
+			 name) == 0 &&
+		     strcmp(json_string_value(json_object_get(row, "fix")),
+			 fix) == 0) return true;
+	return false;
+}
+
 static void
 take_finding(
     void *ctx, enum doctor_check check, const char *fix, const char *text)
 {
-	add(ctx, doctor_name(check), doctor_is_error(check), fix, text);
+	if (!is_told_of(ctx, doctor_name(check), fix))
+		add(ctx, doctor_name(check), doctor_is_error(check), fix, text);
 }
 
 /* ---- Postfix ---------------------------------------------------------------------- */

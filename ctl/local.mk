@@ -21,9 +21,11 @@ ctl_sendwardctl_SOURCES = ctl/main.c ctl/command.h ctl/commands.c \
 	ctl/doctor.c ctl/doctor.h ctl/doctor_list.h ctl/doctor_find.c ctl/doctor_gate.c \
 	ctl/doctor_policy.c ctl/doctor_doors.c ctl/doctor_way.c \
 	ctl/doctor_route.c ctl/doctor_machine.c ctl/doctor_store.c \
-	ctl/setup.c ctl/setup_lines.c ctl/setup_lines.h
+	ctl/cf_text.c ctl/cf_text.h ctl/setup_apply.c ctl/setup_apply.h \
+	ctl/setup_merge.c ctl/setup.c ctl/setup_lines.c ctl/setup_lines.h
 ctl_sendwardctl_LDADD = $(SW_LIBS) $(SW_EXT_LIBS)
-EXTRA_DIST += ctl/README.md
+EXTRA_DIST += ctl/README.md ctl/fuzz-opendkim.c ctl/fuzz-ucl.c \
+	ctl/fuzz-loginmap.c
 completiondir = $(datadir)/bash-completion/completions
 dist_completion_DATA = ctl/completion/sendwardctl
 if HAVE_CMOCKA

@@ -246,6 +246,14 @@ mta_value(const struct mta *mta, const struct mta_service *service,
 	return buf_str(out);
 }
 
+const char *
+mta_expand(const struct mta *mta, const char *text, struct buf *out)
+{
+	buf_clear(out);
+	expand(mta, NULL, text, 0, out);
+	return buf_str(out);
+}
+
 bool
 mta_is_yes(
     const struct mta *mta, const struct mta_service *service, const char *name)

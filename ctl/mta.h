@@ -46,6 +46,9 @@ bool mta_is_overridden(
  * more than the names of parameters stays as it is. */
 const char *mta_value(const struct mta *mta, const struct mta_service *service,
     const char *name, struct buf *out);
+/* The same for any text. */
+const char *mta_expand(
+    const struct mta *mta, const char *text, struct buf *out);
 /* "yes", in any case. */
 bool mta_is_yes(
     const struct mta *mta, const struct mta_service *service, const char *name);

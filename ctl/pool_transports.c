@@ -158,17 +158,20 @@ has_line(const char *lines, const char *line, size_t len, bool is_name)
 	return false;
 }
 
-/* A copy of what was before, once a call. */
+/* A copy of what was before, unless there is one of before sendward came. */
 static enum sg_err
 keep_copies(struct change *change)
 {
+	bool is_new;
+
 	if (change->has_copy)
 		return SG_OK;
-	if (postconf_keep_copies(change->mta, &change->err) != SG_OK)
+	if (postconf_keep_copies(change->mta, &is_new, &change->err) != SG_OK)
 		return change->err.code;
 	change->has_copy = true;
-	say(change, "kept copies:",
-	    "main.cf" POSTCONF_COPY ", master.cf" POSTCONF_COPY);
+	if (is_new)
+		say(change, "kept copies:",
+		    "main.cf" POSTCONF_COPY ", master.cf" POSTCONF_COPY);
 	return SG_OK;
 }
 
@@ -280,7 +283,7 @@ apply(struct ctl *ctl, const struct wanted *wanted, struct postconf *mta)
 		    puts(json_string_value(line));
 	if (rc != SG_OK) {
 		json_decref(change.done);
-		return ctl_fail(ctl, &change.err);
+		return ctl_refuse(ctl, "%s", change.err.text);
 	}
 	if (ctl->json)
 		return out_print(
@@ -297,6 +300,7 @@ pool_run_transports(struct ctl *ctl)
 	struct wanted wanted;
 	struct postconf mta;
 	struct err err;
+	const char *dir;
 	bool applies = ctl_value(ctl, "apply") != NULL;
 	int rc = ctl_open(ctl, CTL_READ);
 
@@ -305,17 +309,14 @@ pool_run_transports(struct ctl *ctl)
 	rc = wanted_init(ctl, &wanted);
 	/* from here on as the caller: Postfix's programs want root */
 	admin_store_close(&ctl->store);
-	if (rc == CTL_DONE && applies) {
-		rc = postconf_open(ctl_value(ctl, "postfix"), &mta, &err) !=
-			     SG_OK
-			 ? ctl_fail(ctl, &err)
+	dir = postconf_chosen(ctl_value(ctl, "postfix"), ctl->conf);
+	if (rc == CTL_DONE && applies)
+		rc = postconf_open(dir, &mta, &err) != SG_OK
+			 ? ctl_refuse(ctl, "%s", err.text)
 			 : apply(ctl, &wanted, &mta);
-	} else if (rc == CTL_DONE) {
-		const char *dir = ctl_value(ctl, "postfix");
-
+	else if (rc == CTL_DONE)
 		rc = print_wanted(
 		    ctl, &wanted, dir != NULL ? dir : "/etc/postfix");
-	}
 	wanted_fini(&wanted);
 	return rc;
 }

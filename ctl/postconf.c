@@ -7,7 +7,9 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -96,6 +98,15 @@ run(char *const argv[], bool with_complaints, struct buf *out, int *status_r,
 	return rc;
 }
 
+/* Warnings may stand before what it ended for. */
+static const char *
+complaint(const char *said)
+{
+	const char *fatal = strstr(said, "fatal: ");
+
+	return fatal != NULL ? fatal + strlen("fatal: ") : said;
+}
+
 /* The same; it must end well. */
 static enum sg_err
 run_well(char *const argv[], struct buf *out, struct err *err_r)
@@ -105,7 +116,8 @@ run_well(char *const argv[], struct buf *out, struct err *err_r)
 
 	if (rc == SG_OK && status != 0)
 		rc = err_set(err_r, SG_IO, "%s: %.*s", argv[0],
-		    (int)strcspn(buf_str(out), "\n"), buf_str(out));
+		    (int)strcspn(complaint(buf_str(out)), "\n"),
+		    complaint(buf_str(out)));
 	return rc;
 }
 
@@ -341,11 +353,29 @@ read_file(const char *path, struct buf *out, struct err *err_r)
 			   : err_set(err_r, rc, "%s: cannot be read", path);
 }
 
-/* In place of what was there: at once. */
+static bool
+write_text(int fd, const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		text += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
+	}
+	return true;
+}
+
+/* In place of what was there: at once. Owner and mode are those of `like`, if it is
+ * there. */
 static enum sg_err
-write_file(const char *path, const char *text, size_t len, struct err *err_r)
+write_file(
+    const char *path, const char *like, const char *text, struct err *err_r)
 {
 	char fresh[POSTCONF_PATH_MAX + 80];
+	struct stat st;
+	bool has_like = stat(like, &st) == 0;
 	int fd;
 	bool ok;
 
@@ -354,19 +384,15 @@ write_file(const char *path, const char *text, size_t len, struct err *err_r)
 	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return err_set(err_r, SG_IO, "%s: %s", fresh, strerror(errno));
-	ok = fchmod(fd, 0644) == 0;
-	while (ok && len > 0) {
-		ssize_t n = write(fd, text, len);
-
-		ok = n > 0 || (n < 0 && errno == EINTR);
-		text += n > 0 ? n : 0;
-		len -= n > 0 ? (size_t)n : 0;
-	}
-	ok = ok && fsync(fd) == 0;
+	ok = fchmod(fd, has_like ? st.st_mode & 07777 : 0644) == 0 &&
+	     (!has_like || fchown(fd, st.st_uid, st.st_gid) == 0) &&
+	     write_text(fd, text, strlen(text)) && fsync(fd) == 0;
 	ok = close(fd) == 0 && ok;
 	if (ok && rename(fresh, path) == 0)
 		return SG_OK;
-	return err_set(err_r, SG_IO, "%s: %s", path, strerror(errno));
+	err_set(err_r, SG_IO, "%s: %s", path, strerror(errno));
+	(void)unlink(fresh);
+	return SG_IO;
 }
 
 static void
@@ -377,24 +403,178 @@ path_of(const struct postconf *postconf, const char *name, const char *end,
 	    name, end);
 }
 
-enum sg_err
-postconf_keep_copies(const struct postconf *postconf, struct err *err_r)
+/* From one end of the name to the other, with owner and mode. */
+static enum sg_err
+copy_file(const struct postconf *postconf, const char *name, const char *from,
+    const char *to, struct err *err_r)
 {
-	static const char *const names[] = {"main.cf", "master.cf"};
+	char source[POSTCONF_PATH_MAX + 64], target[POSTCONF_PATH_MAX + 64];
+	struct buf text;
+	enum sg_err rc;
+
+	buf_init(&text, FILE_MAX);
+	path_of(postconf, name, from, source);
+	path_of(postconf, name, to, target);
+	rc = read_file(source, &text, err_r);
+	if (rc == SG_OK)
+		rc = write_file(target, source, buf_str(&text), err_r);
+	buf_fini(&text);
+	return rc;
+}
+
+static bool
+has_copy(const struct postconf *postconf, const char *name)
+{
+	char path[POSTCONF_PATH_MAX + 64];
+
+	path_of(postconf, name, POSTCONF_COPY, path);
+	return access(path, F_OK) == 0;
+}
+
+enum sg_err
+postconf_keep_copy(
+    const struct postconf *postconf, const char *name, struct err *err_r)
+{
+	return has_copy(postconf, name)
+		   ? SG_OK
+		   : copy_file(postconf, name, "", POSTCONF_COPY, err_r);
+}
+
+enum sg_err
+postconf_keep_copies(
+    const struct postconf *postconf, bool *is_new_r, struct err *err_r)
+{
+	enum sg_err rc;
+
+	*is_new_r =
+	    !has_copy(postconf, "main.cf") || !has_copy(postconf, "master.cf");
+	rc = postconf_keep_copy(postconf, "main.cf", err_r);
+	return rc != SG_OK ? rc
+			   : postconf_keep_copy(postconf, "master.cf", err_r);
+}
+
+enum sg_err
+postconf_restore(const struct postconf *postconf, const char *name,
+    const char *end, struct err *err_r)
+{
+	char copy[POSTCONF_PATH_MAX + 64], path[POSTCONF_PATH_MAX + 64];
+	enum sg_err rc;
+
+	if (!has_copy(postconf, name))
+		return SG_OK;
+	rc = copy_file(postconf, name, "", end, err_r);
+	path_of(postconf, name, POSTCONF_COPY, copy);
+	path_of(postconf, name, "", path);
+	if ((rc == SG_OK || rc == SG_MISSING) && rename(copy, path) != 0)
+		rc = err_set(err_r, SG_IO, "%s: %s", path, strerror(errno));
+	return rc == SG_MISSING ? SG_OK : rc;
+}
+
+enum sg_err
+postconf_load(const struct postconf *postconf, const char *name,
+    struct buf *text, struct err *err_r)
+{
+	char path[POSTCONF_PATH_MAX + 64];
+
+	path_of(postconf, name, "", path);
+	return read_file(path, text, err_r);
+}
+
+enum sg_err
+postconf_store(const struct postconf *postconf, const char *name,
+    const char *text, struct err *err_r)
+{
+	char path[POSTCONF_PATH_MAX + 64];
+
+	path_of(postconf, name, "", path);
+	return write_file(path, path, text, err_r);
+}
+
+enum sg_err
+postconf_compile(
+    const struct postconf *postconf, const char *name, struct err *err_r)
+{
+	char table[POSTCONF_PATH_MAX + 80];
+	char *argv[] = {
+	    WORD("postmap"), WORD("-c"), WORD(postconf->dir), table, NULL};
+	struct buf out;
+	enum sg_err rc;
+
+	(void)snprintf(table, sizeof(table), "hash:%s/%s", postconf->dir, name);
+	buf_init(&out, OUTPUT_MAX);
+	rc = run_well(argv, &out, err_r);
+	buf_fini(&out);
+	return rc;
+}
+
+enum sg_err
+postconf_remove_map(
+    const struct postconf *postconf, const char *name, struct err *err_r)
+{
+	static const char *const ends[] = {"", ".db"};
+	char path[POSTCONF_PATH_MAX + 64];
+
+	for (size_t i = 0; i < 2; i++) {
+		path_of(postconf, name, ends[i], path);
+		if (unlink(path) != 0 && errno != ENOENT)
+			return err_set(
+			    err_r, SG_IO, "%s: %s", path, strerror(errno));
+	}
+	return SG_OK;
+}
+
+enum sg_err
+postconf_diff(const struct postconf *postconf, const char *name,
+    const char *text, struct buf *diff, struct err *err_r)
+{
+	char path[POSTCONF_PATH_MAX + 64], fresh[64];
+	char *argv[] = {WORD("diff"), WORD("-u"), WORD("--label"), path,
+	    WORD("--label"), path, path, fresh, NULL};
+	int fd = memfd_create("new", 0), status = -1;
 	enum sg_err rc = SG_OK;
 
-	for (int i = 0; i < 2 && rc == SG_OK; i++) {
-		char path[POSTCONF_PATH_MAX + 64];
-		struct buf text;
+	path_of(postconf, name, "", path);
+	(void)snprintf(fresh, sizeof(fresh), "/proc/self/fd/%d", fd);
+	if (access(path, F_OK) != 0)
+		argv[6] = WORD("/dev/null");
+	if (fd < 0 || !write_text(fd, text, strlen(text)))
+		rc = err_set(err_r, SG_IO, "%s: %s", name, strerror(errno));
+	if (rc == SG_OK)
+		rc = run(argv, true, diff, &status, err_r);
+	if (fd >= 0)
+		(void)close(fd);
+	if (rc == SG_OK && status > 1)
+		rc = err_set(err_r, SG_IO, "diff: %.200s", buf_str(diff));
+	return rc;
+}
 
-		buf_init(&text, FILE_MAX);
-		path_of(postconf, names[i], "", path);
-		rc = read_file(path, &text, err_r);
-		path_of(postconf, names[i], POSTCONF_COPY, path);
-		if (rc == SG_OK)
-			rc = write_file(path, text.data, text.len, err_r);
-		buf_fini(&text);
+enum sg_err
+postconf_try(const char *main_cf, const char *master_cf, struct err *err_r)
+{
+	static const char *const names[] = {"main.cf", "master.cf"};
+	const char *const texts[] = {main_cf, master_cf};
+	struct postconf other;
+	char path[POSTCONF_PATH_MAX + 64];
+	struct buf out;
+	enum sg_err rc = SG_OK;
+
+	(void)snprintf(other.dir, sizeof(other.dir), "/tmp/sendward.XXXXXX");
+	if (mkdtemp(other.dir) == NULL)
+		return err_set(
+		    err_r, SG_IO, "%s: %s", other.dir, strerror(errno));
+	for (size_t i = 0; i < 2 && rc == SG_OK; i++)
+		rc = postconf_store(&other, names[i], texts[i], err_r);
+	buf_init(&out, OUTPUT_MAX);
+	if (rc == SG_OK)
+		rc = list(&other, "-n", &out, err_r);
+	if (rc == SG_OK)
+		rc = list(&other, "-P", &out, err_r);
+	buf_fini(&out);
+	for (size_t i = 0; i < 2; i++) {
+		path_of(&other, names[i], "", path);
+		(void)unlink(path);
 	}
+	(void)rmdir(other.dir);
 	return rc;
 }
 
@@ -413,7 +593,7 @@ postconf_write_table(const struct postconf *postconf, const char *name,
 	buf_fini(&before);
 	if (rc != SG_OK && rc != SG_MISSING)
 		return rc;
-	return *is_new_r ? write_file(path, text, strlen(text), err_r) : SG_OK;
+	return *is_new_r ? write_file(path, path, text, err_r) : SG_OK;
 }
 
 enum sg_err

@@ -46,9 +46,35 @@ enum sg_err postconf_read(
  * or the table cannot be asked. */
 bool postconf_look_up(const struct postconf *postconf, const char *table,
     const char *key, struct buf *value);
-/* Copies of main.cf and master.cf as they are now. */
+/* Copies of main.cf and master.cf as they are now, unless there are some: what was
+ * there before sendward wrote to them first is never lost. *is_new_r: they were made. */
 enum sg_err postconf_keep_copies(
-    const struct postconf *postconf, struct err *err_r);
+    const struct postconf *postconf, bool *is_new_r, struct err *err_r);
+/* The same of another file beside main.cf. */
+enum sg_err postconf_keep_copy(
+    const struct postconf *postconf, const char *name, struct err *err_r);
+/* The copy takes the file's place, with its owner and mode, and what was there is kept
+ * with this end. Nothing when there is no copy. */
+enum sg_err postconf_restore(const struct postconf *postconf, const char *name,
+    const char *end, struct err *err_r);
+
+/* A file beside main.cf. SG_MISSING: it is not there. */
+enum sg_err postconf_load(const struct postconf *postconf, const char *name,
+    struct buf *text, struct err *err_r);
+/* At once, with the owner and mode that it had, or 0644. */
+enum sg_err postconf_store(const struct postconf *postconf, const char *name,
+    const char *text, struct err *err_r);
+/* postmap(1) for a table of type hash; both files go. */
+enum sg_err postconf_compile(
+    const struct postconf *postconf, const char *name, struct err *err_r);
+enum sg_err postconf_remove_map(
+    const struct postconf *postconf, const char *name, struct err *err_r);
+/* Appends what diff -u says of the file and the text. */
+enum sg_err postconf_diff(const struct postconf *postconf, const char *name,
+    const char *text, struct buf *diff, struct err *err_r);
+/* Does postconf(1) read these texts of main.cf and master.cf? */
+enum sg_err postconf_try(
+    const char *main_cf, const char *master_cf, struct err *err_r);
 /* Beside main.cf, at once, mode 0644. *is_new_r false: it was so already. */
 enum sg_err postconf_write_table(const struct postconf *postconf,
     const char *name, const char *text, bool *is_new_r, struct err *err_r);

@@ -1,5 +1,5 @@
 /* setup: the lines that a mail server needs, made from the configuration in force.
- * Prints; changes nothing. conf/examples/ holds the same lines. */
+ * Prints them; setup_apply.h writes. conf/examples/ holds the same lines. */
 #include "config.h"
 
 #include <grp.h>
@@ -9,6 +9,8 @@
 
 #include "conf/conf.h"
 #include "ctl/out.h"
+#include "ctl/postconf.h"
+#include "ctl/setup_apply.h"
 #include "ctl/setup_lines.h"
 #include "ctl/verbs.h"
 #include "ops/admin.h"
@@ -188,8 +190,40 @@ fill_line(const struct conf *conf, const char *line, struct buf *out)
 	return !out->failed;
 }
 
+/* The text with the folder that is meant in place of /etc/postfix. */
+static bool
+put_moved(const char *text, const char *dir, struct buf *out)
+{
+	const char *place;
+
+	while ((place = strstr(text, SETUP_POSTFIX_DIR "/")) != NULL) {
+		(void)buf_append(out, text, (size_t)(place - text));
+		(void)buf_puts(out, dir); /* failed is looked at */
+		text = place + strlen(SETUP_POSTFIX_DIR);
+	}
+	return buf_puts(out, text);
+}
+
 static json_t *
-line_json(const struct conf *conf, const struct setup_line *line)
+row_json(const char *dir, const char *file, const char *text, const char *why)
+{
+	struct buf moved, place;
+	json_t *doc = NULL;
+
+	buf_init(&moved, 8192);
+	buf_init(&place, 8192);
+	if (put_moved(text, dir, &moved) && put_moved(file, dir, &place))
+		doc = json_pack("{s:o, s:o, s:o}", "file",
+		    out_string(buf_str(&place)), "line",
+		    out_string(buf_str(&moved)), "why", out_string(why));
+	buf_fini(&moved);
+	buf_fini(&place);
+	return doc;
+}
+
+static json_t *
+line_json(
+    const struct conf *conf, const char *dir, const struct setup_line *line)
 {
 	struct buf text, why;
 	json_t *doc = NULL;
@@ -198,9 +232,7 @@ line_json(const struct conf *conf, const struct setup_line *line)
 	buf_init(&why, 4096);
 	if (fill_line(conf, line->line, &text) &&
 	    fill_line(conf, line->why, &why))
-		doc = json_pack("{s:s, s:o, s:o}", "file", line->file, "line",
-		    out_string(buf_str(&text)), "why",
-		    out_string(buf_str(&why)));
+		doc = row_json(dir, line->file, buf_str(&text), buf_str(&why));
 	buf_fini(&text);
 	buf_fini(&why);
 	return doc;
@@ -210,6 +242,7 @@ line_json(const struct conf *conf, const struct setup_line *line)
 
 struct domains {
 	const struct ctl *ctl;
+	const char *dir;
 	const struct setup_map *map;
 	json_t *list;
 	bool is_first; /* of its map: it has the reason */
@@ -232,10 +265,9 @@ add_domain(struct domains *d, const char *domain, const char *why)
 	if (ok && d->map->format[len - 1] == ':')
 		ok = postfix_socket(d->ctl->conf->feedback_socket, &line);
 	if (ok)
-		ok = json_array_append_new(d->list,
-			 json_pack("{s:s, s:o, s:s}", "file", d->map->file,
-			     "line", out_string(buf_str(&line)), "why",
-			     d->is_first ? d->map->why : why)) == 0;
+		ok = json_array_append_new(
+			 d->list, row_json(d->dir, d->map->file, buf_str(&line),
+				      d->is_first ? d->map->why : why)) == 0;
 	d->is_first = false;
 	d->failed |= !ok;
 	buf_fini(&line);
@@ -272,11 +304,12 @@ add_mail_froms(struct domains *d)
 }
 
 static bool
-add_map(const struct ctl *ctl, const struct setup_map *map, json_t *list)
+add_map(const struct ctl *ctl, const char *dir, const struct setup_map *map,
+    json_t *list)
 {
 	const struct conf *conf = ctl->conf;
 	struct domains d = {
-	    .ctl = ctl, .map = map, .list = list, .is_first = true};
+	    .ctl = ctl, .dir = dir, .map = map, .list = list, .is_first = true};
 	char below[512];
 
 	add_domain(&d, conf->bounce_domain, "");
@@ -324,28 +357,34 @@ print_lines(const json_t *list)
 	}
 }
 
+/* NULL: no memory. */
+static json_t *
+list_setup(const struct ctl *ctl, const char *dir,
+    const struct setup_line *lines, const struct setup_map *maps)
+{
+	json_t *list = json_array();
+	bool failed = list == NULL;
+
+	for (; !failed && lines->file != NULL; lines++)
+		if (is_wanted(ctl->conf, lines))
+			failed = json_array_append_new(list,
+				     line_json(ctl->conf, dir, lines)) != 0;
+	for (; !failed && maps != NULL && maps->file != NULL; maps++)
+		failed = !add_map(ctl, dir, maps, list);
+	if (!failed)
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
 static int
-print_setup(struct ctl *ctl, const struct setup_line *lines,
+print_setup(struct ctl *ctl, const char *dir, const struct setup_line *lines,
     const struct setup_map *maps)
 {
-	int rc = ctl_open(ctl, 0);
-	json_t *list;
-	bool failed = false;
+	json_t *list = list_setup(ctl, dir, lines, maps);
 
-	if (rc != CTL_DONE)
-		return rc;
-	list = json_array();
-	for (; lines->file != NULL; lines++)
-		if (is_wanted(ctl->conf, lines) &&
-		    json_array_append_new(list, line_json(ctl->conf, lines)) !=
-			0)
-			failed = true;
-	for (; !failed && maps != NULL && maps->file != NULL; maps++)
-		failed = !add_map(ctl, maps, list);
-	if (failed || list == NULL) {
-		json_decref(list);
+	if (list == NULL)
 		return ctl_refuse(ctl, "no memory for the lines");
-	}
 	if (ctl->json)
 		return out_print(ctl, list, NULL, "");
 	print_lines(list);
@@ -353,20 +392,68 @@ print_setup(struct ctl *ctl, const struct setup_line *lines,
 	return CTL_DONE;
 }
 
+static int
+apply_postfix(struct ctl *ctl, const char *dir, bool writes)
+{
+	struct postconf mta;
+	struct err err;
+	json_t *list;
+	int rc;
+
+	if (postconf_open(dir, &mta, &err) != SG_OK)
+		return ctl_refuse(ctl, "%s", err.text);
+	list =
+	    list_setup(ctl, mta.dir, setup_postfix_lines, setup_postfix_maps);
+	if (list == NULL)
+		return ctl_refuse(ctl, "no memory for the lines");
+	rc = setup_apply(ctl, &mta, list, writes);
+	json_decref(list);
+	return rc;
+}
+
 int
 setup_run_postfix(struct ctl *ctl)
 {
-	return print_setup(ctl, setup_postfix_lines, setup_postfix_maps);
+	bool applies = ctl_value(ctl, "apply") != NULL;
+	bool compares = ctl_value(ctl, "diff") != NULL;
+	bool undoes = ctl_value(ctl, "undo") != NULL;
+	struct postconf mta;
+	struct err err;
+	const char *dir;
+	int rc;
+
+	if (applies + compares + undoes > 1)
+		return ctl_usage(ctl, "give one of --apply, --diff and --undo");
+	rc = ctl_open(ctl, 0);
+	if (rc != CTL_DONE)
+		return rc;
+	dir = postconf_chosen(ctl_value(ctl, "postfix"), ctl->conf);
+	if (undoes)
+		return postconf_open(dir, &mta, &err) != SG_OK
+			   ? ctl_refuse(ctl, "%s", err.text)
+			   : setup_undo(ctl, &mta);
+	if (applies || compares)
+		return apply_postfix(ctl, dir, applies);
+	return print_setup(ctl, dir != NULL ? dir : SETUP_POSTFIX_DIR,
+	    setup_postfix_lines, setup_postfix_maps);
 }
 
 int
 setup_run_sendmail(struct ctl *ctl)
 {
-	return print_setup(ctl, setup_sendmail_lines, setup_sendmail_maps);
+	int rc = ctl_open(ctl, 0);
+
+	return rc != CTL_DONE ? rc
+			      : print_setup(ctl, SETUP_POSTFIX_DIR,
+				    setup_sendmail_lines, setup_sendmail_maps);
 }
 
 int
 setup_run_dovecot(struct ctl *ctl)
 {
-	return print_setup(ctl, setup_dovecot_lines, NULL);
+	int rc = ctl_open(ctl, 0);
+
+	return rc != CTL_DONE ? rc
+			      : print_setup(ctl, SETUP_POSTFIX_DIR,
+				    setup_dovecot_lines, NULL);
 }

@@ -6,10 +6,10 @@
 
 #include <stddef.h>
 
-#define MAIN "/etc/postfix/main.cf"
-#define MASTER "/etc/postfix/master.cf"
+#define MAIN SETUP_POSTFIX_DIR "/main.cf"
+#define MASTER SETUP_POSTFIX_DIR "/master.cf"
 #define SENDMAIL_MC "/etc/mail/sendmail.mc"
-#define DOMAINS "/etc/postfix/sendward_domains"
+#define DOMAINS SETUP_POSTFIX_DIR "/sendward_domains"
 #define DOVECOT "/etc/dovecot/conf.d/99-sendward.conf"
 #define DOVECOT_SQL "/etc/dovecot/dovecot-sendward-sql.conf.ext"
 

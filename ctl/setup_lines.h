@@ -4,6 +4,9 @@
 
 #include <stdbool.h>
 
+/* In lines and names of files it stands for the folder of the main.cf that is meant. */
+#define SETUP_POSTFIX_DIR "/etc/postfix"
+
 enum setup_when {
 	SETUP_ALWAYS,
 	SETUP_MAIL_SOCKET, /* mail.server is unix:PATH */
