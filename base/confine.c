@@ -93,6 +93,8 @@ confine_process(struct err *err_r)
 		return err_set(err_r, SG_NOMEM, "seccomp: no memory");
 	/* Of all threads, should a library have made one already. */
 	rc = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
+	if (rc == 0) /* a tree, not a list */
+		rc = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (rc == 0)
 		rc = refuse_names(filter);
 	if (rc == 0)

@@ -11,7 +11,7 @@ python3-dnspython sqlite3 curl openssl libjs-chart.js"
 PACKAGES_POSTGRESQL="postgresql dovecot-pgsql"
 # What builds and looks at the Debian packages.
 PACKAGES_DEB="dpkg-dev debhelper dh-apparmor fakeroot lintian debootstrap
-apparmor bash-completion systemd"
+apparmor bash-completion strace systemd"
 PACKAGES_TEST="libcmocka-dev $PACKAGES_POSTGRESQL python3-psycopg2 iproute2 libmail-dkim-perl miltertest opendkim
 opendkim-tools mandoc chromium chromium-driver python3-selenium
 python3-boto3 awscli php-cli php-async-aws-ses ruby-aws-sdk
