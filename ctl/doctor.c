@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "conf/conf.h"
@@ -304,6 +305,9 @@ print_rows(const struct report *report)
 	size_t i;
 
 	json_array_foreach(report->list, i, row) print_row(row);
+	if (geteuid() != 0)
+		(void)puts("Not run as root: what root alone may see was not "
+			   "looked at.");
 	if (json_array_size(report->list) == 0) {
 		(void)puts("nothing is wrong");
 		return;

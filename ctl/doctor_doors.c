@@ -100,7 +100,7 @@ check_relaying(struct doctor *doctor, const struct mta_service *service)
 {
 	char fix[DOCTOR_FIX_MAX];
 
-	if (strcmp(service->type, "inet") != 0 ||
+	if (strcmp(service->type, "unix") == 0 ||
 	    refuses(doctor, service, "smtpd_relay_restrictions") ||
 	    refuses(doctor, service, "smtpd_recipient_restrictions"))
 		return;

@@ -22,6 +22,14 @@ is_smtpd(const struct mta_service *service)
 	return strcmp(service->command, "smtpd") == 0;
 }
 
+/* Of type pass when postscreen(8) stands before it. */
+static bool
+is_of_net(const struct mta_service *service)
+{
+	return strcmp(service->type, "inet") == 0 ||
+	       strcmp(service->type, "pass") == 0;
+}
+
 /* Is the option "unix:PATH", and PATH this service's socket? */
 static bool
 is_socket_of(const struct doctor *doctor, const struct mta_service *service,
@@ -46,7 +54,7 @@ doctor_is_private_door(
 bool
 doctor_has_sasl(const struct doctor *doctor, const struct mta_service *service)
 {
-	return is_smtpd(service) && strcmp(service->type, "inet") == 0 &&
+	return is_smtpd(service) && is_of_net(service) &&
 	       mta_is_yes(doctor->mta, service, "smtpd_sasl_auth_enable");
 }
 
@@ -68,8 +76,7 @@ doctor_is_loopback(
 	const char *list;
 	bool is_loopback = true;
 
-	if (strcmp(service->type, "inet") != 0 ||
-	    is_loopback_name(service->name))
+	if (!is_of_net(service) || is_loopback_name(service->name))
 		return true;
 	if (strchr(service->name, ':') != NULL)
 		return false;
@@ -88,8 +95,7 @@ doctor_is_door(const struct doctor *doctor, const struct mta_service *service)
 		return false;
 	return doctor_has_sasl(doctor, service) ||
 	       doctor_is_private_door(doctor, service) ||
-	       (doctor->conf->network_count > 0 &&
-		   strcmp(service->type, "inet") == 0 &&
+	       (doctor->conf->network_count > 0 && is_of_net(service) &&
 		   !doctor_is_loopback(doctor, service));
 }
 

@@ -29,6 +29,13 @@ absolute(const struct doctor *doctor, const char *path, char path_r[PATH_BYTES])
 	    path[0] == '/' ? "" : queue, path[0] == '/' ? "" : "/", path);
 }
 
+/* What only root may see is taken to be there. */
+static bool
+is_missing(const char *path)
+{
+	return access(path, F_OK) != 0 && errno != EACCES;
+}
+
 /* ---- certificates ------------------------------------------------------------------ */
 
 static bool
@@ -52,8 +59,7 @@ check_certificate(struct doctor *doctor, const struct mta_service *service)
 	static const char *const names[] = {"smtpd_tls_chain_files",
 	    "smtpd_tls_cert_file", "smtpd_tls_key_file",
 	    "smtpd_tls_eccert_file", "smtpd_tls_eckey_file"};
-	static const char fix[] =
-	    "postconf -e 'smtpd_tls_chain_files = KEY-AND-CHAIN.pem'";
+	char fix[DOCTOR_FIX_MAX];
 	char path[MTA_WORD_MAX];
 	struct buf value;
 	const char *list;
@@ -61,12 +67,14 @@ check_certificate(struct doctor *doctor, const struct mta_service *service)
 
 	if (!wants_tls(doctor, service))
 		return;
+	(void)doctor_fix_main(
+	    doctor, "smtpd_tls_chain_files = KEY-AND-CHAIN.pem", fix);
 	buf_init(&value, 8192);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		list = mta_value(doctor->mta, service, names[i], &value);
 		while (mta_next(&list, path)) {
 			count++;
-			if (access(path, F_OK) != 0)
+			if (is_missing(path))
 				doctor_find(doctor, DOCTOR_TLS_CERTIFICATE, fix,
 				    "%s/%s: %s of %s: %s", service->name,
 				    service->type, path, names[i],
@@ -150,7 +158,7 @@ check_sasl(struct doctor *doctor, const struct mta_service *service)
 		absolute(doctor,
 		    strncmp(socket, "unix:", 5) == 0 ? socket + 5 : socket,
 		    path);
-		if (access(path, F_OK) != 0)
+		if (is_missing(path))
 			doctor_find(doctor, DOCTOR_SASL_SOCKET,
 			    "sendwardctl setup dovecot prints its lines; then: "
 			    "systemctl restart dovecot",

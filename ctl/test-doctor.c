@@ -153,6 +153,10 @@ static const struct row rows[] = {
 	"submission/inet/chroot=n"},
     {"", "", "submission/inet/smtpd_data_restrictions = \n",
 	DOCTOR_POLICY_MISSING, "setup postfix --apply"},
+    {"", "smtpd pass - - n - - smtpd\n",
+	"smtpd/pass/smtpd_sasl_auth_enable = yes\n"
+	"smtpd/pass/smtpd_tls_auth_only = yes\n",
+	DOCTOR_POLICY_MISSING, "setup postfix --apply"},
     {"smtpd_sender_restrictions = $sendward_policy\n", "",
 	"submission/inet/smtpd_data_restrictions = \n", DOCTOR_POLICY_STAGE,
 	"--apply"},
