@@ -189,6 +189,32 @@ static const struct ctl_option suppression_import_options[] = {
 {"reason", "REASON", "for lines that have none: BOUNCE, COMPLAINT, MANUAL", false},
 {NULL, NULL, NULL, false},
 };
+static const struct ctl_option import_keys_options[] = {
+{"account",       "ACCOUNT", "whose identities they become", true},
+{"apply",         NULL,      "take what is new; without it nothing changes", false},
+{"only",          "DOMAIN",  "this domain alone; may be repeated", false},
+{"key-table",     "TABLE",   "instead of opendkim.conf: /FILE, file:/FILE, refile:/FILE", false},
+{"signing-table", "TABLE",   "with --key-table: who is signed for; else every key is taken", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option import_rspamd_options[] = {
+{"account", "ACCOUNT", "whose identities they become", true},
+{"apply",   NULL,      "take what is new; without it nothing changes", false},
+{"only",    "DOMAIN",  "this domain alone; may be repeated", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option import_postfix_options[] = {
+{"account", "ACCOUNT", "whose logins and identities they become", true},
+{"apply",   NULL,      "take what is new; without it nothing changes", false},
+{"only",    "DOMAIN",  "logins that send from this domain alone; may be repeated", false},
+{"postfix", "FOLDER",  "of its main.cf; else the option postfix_dir, or Postfix's own", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option import_ses_options[] = {
+{"account", "ACCOUNT", "whose identities and suppression list they become", true},
+{"apply",   NULL,      "take what is new; without it nothing changes", false},
+{NULL, NULL, NULL, false},
+};
 static const struct ctl_option suppression_export_options[] = {
 {"format", "FORM", "csv (default) or jsonl", false},
 {NULL, NULL, NULL, false},

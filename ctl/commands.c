@@ -29,6 +29,7 @@ const struct ctl_noun ctl_nouns[] = {
 {"topic",       "What subscribers are told: topics, as Amazon SNS has them"},
 {"subscription", "Who is told: webhooks, addresses, programs; dead letters"},
 {"observed",    "Who sends as whom while nothing is refused (mode monitor)"},
+{"import",      "What OpenDKIM, rspamd, Postfix and Amazon SES have is taken over"},
 {"explain",     "What would become of a message that nobody sends"},
 {"letter",      "Letters of sendward's own that wait to be sent"},
 {"duty",        "What one host does for all, and which"},
@@ -654,6 +655,34 @@ const struct ctl_command ctl_commands[] = {
  "All of them, at once, each with the MessageId that it had, so that a receiver\n"
  "knows what it has seen.",
  "subscription replay 0d6f7c1e-2a0b-4c57-9a43-51d1f3b8a6e2"},
+
+{"import", "opendkim", "[FILE]", 0, 1, import_keys_options, import_run_opendkim,
+ "Takes over domains and keys that OpenDKIM signs with",
+ "Of /etc/opendkim.conf or FILE: KeyTable and SigningTable, or Domain, Selector and\n"
+ "KeyFile. Shows row by row what would be taken, and what not and why; --apply takes\n"
+ "it, and a second time nothing is new. Domains are PENDING until sendward-jobd finds\n"
+ "a key's record, which stays as it is in DNS, and then the key signs. Keys that sign\n"
+ "for nobody are left out. Exit status 1: a row cannot be taken.",
+ "import opendkim --account shop --only shop.example --apply"},
+{"import", "rspamd", "[FILE]", 0, 1, import_rspamd_options, import_run_rspamd,
+ "Takes over domains and keys that rspamd signs with",
+ "Of /etc/rspamd/local.d/dkim_signing.conf, or FILE, or what `rspamadm configdump\n"
+ "dkim_signing` prints: blocks of domains, maps of selectors and paths, and keys that\n"
+ "lie where `path` points to. Else as import opendkim.",
+ "import rspamd --account shop"},
+{"import", "postfix", "[TABLE...]", 0, -1, import_postfix_options, import_run_postfix,
+ "Takes over logins and their domains from smtpd_sender_login_maps",
+ "TABLE is hash:/PATH and the like, whose text is read at /PATH, or a file, or - for\n"
+ "what `postmap -s` prints; without it those of main.cf. Domains become identities,\n"
+ "PENDING until DNS proves them. An account's logins may all send from them: leave\n"
+ "the table in Postfix where that is to be narrower. Else as import opendkim.",
+ "import postfix --account shop hash:/etc/postfix/logins"},
+{"import", "ses", "FILE...", 1, -1, import_ses_options, import_run_ses,
+ "Takes over identities and the suppression list of Amazon SES",
+ "FILE is what `aws sesv2 list-suppressed-destinations`, `list-email-identities` or\n"
+ "`get-email-identity` (call it IDENTITY.json) print. Domains get new keys, addresses\n"
+ "a letter with a link. What is suppressed here already stays as it is.",
+ "import ses --account shop suppressed.json shop.example.json"},
 
 {"explain", NULL, "[ADDRESS...]", 0, -1, explain_options, explain_run,
  "Shows every decision about a message that nobody sends",

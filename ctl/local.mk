@@ -17,6 +17,10 @@ ctl_sendwardctl_SOURCES = ctl/main.c ctl/command.h ctl/commands.c \
 	ctl/topic.c ctl/topic.h ctl/subscription.c \
 	ctl/identity_set.c ctl/identity_set.h \
 	ctl/config_services.c ctl/config_feedback.c ctl/checks.h ctl/db.c ctl/health.c ctl/duty.c \
+	ctl/import.c ctl/import.h ctl/import_list.c ctl/import_take.c \
+	ctl/import_opendkim.c ctl/import_rspamd.c ctl/import_postfix.c \
+	ctl/import_ses.c ctl/import_text.c ctl/import_text.h \
+	ctl/import_ucl.c ctl/import_ucl.h \
 	ctl/observed.c ctl/mta.c ctl/mta.h \
 	ctl/doctor.c ctl/doctor.h ctl/doctor_list.h ctl/doctor_find.c ctl/doctor_gate.c \
 	ctl/doctor_policy.c ctl/doctor_doors.c ctl/doctor_way.c \
@@ -30,7 +34,9 @@ completiondir = $(datadir)/bash-completion/completions
 dist_completion_DATA = ctl/completion/sendwardctl
 if HAVE_CMOCKA
 check_PROGRAMS += ctl/test-nearest ctl/test-diff ctl/test-doctor
+check_PROGRAMS += ctl/test-import-text ctl/test-import-ucl
 TESTS += ctl/test-nearest ctl/test-diff ctl/test-doctor
+TESTS += ctl/test-import-text ctl/test-import-ucl
 ctl_test_nearest_SOURCES = ctl/test-nearest.c ctl/nearest.c ctl/nearest.h
 ctl_test_nearest_LDADD = $(CMOCKA_LIBS)
 ctl_test_doctor_SOURCES = ctl/test-doctor.c ctl/doctor.h ctl/doctor_list.h \
@@ -38,6 +44,12 @@ ctl_test_doctor_SOURCES = ctl/test-doctor.c ctl/doctor.h ctl/doctor_list.h \
 	ctl/doctor_doors.c ctl/doctor_way.c ctl/mta.c ctl/mta.h
 ctl_test_doctor_LDADD = conf/libconf.a base/libbase.a $(CMOCKA_LIBS) \
 	$(SW_EXT_LIBS)
+ctl_test_import_text_SOURCES = ctl/test-import-text.c ctl/import_text.c \
+	ctl/import_text.h
+ctl_test_import_text_LDADD = $(CMOCKA_LIBS)
+ctl_test_import_ucl_SOURCES = ctl/test-import-ucl.c ctl/import_ucl.c \
+	ctl/import_ucl.h
+ctl_test_import_ucl_LDADD = $(CMOCKA_LIBS)
 ctl_test_diff_SOURCES = ctl/test-diff.c ctl/diff.c ctl/diff.h
 ctl_test_diff_LDADD = base/libbase.a $(CMOCKA_LIBS) $(SW_EXT_LIBS)
 endif

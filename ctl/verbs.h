@@ -129,6 +129,11 @@ int subscription_run_remove(struct ctl *ctl);
 int subscription_run_dead(struct ctl *ctl);
 int subscription_run_replay(struct ctl *ctl);
 
+int import_run_opendkim(struct ctl *ctl);
+int import_run_rspamd(struct ctl *ctl);
+int import_run_postfix(struct ctl *ctl);
+int import_run_ses(struct ctl *ctl);
+
 int explain_run(struct ctl *ctl);
 
 int letter_run_list(struct ctl *ctl);

@@ -76,6 +76,9 @@ enum sg_err identity_set_mail_from(struct store *store, const struct conf *conf,
     const char *account, const char *name, const char *domain, bool reject,
     int64_t now_sec, struct store_identity *row_r, struct err *err_r);
 
+/* 1 to IDENTITY_SELECTOR_MAX of a-z 0-9 - and inner dots: what an own key may have. */
+bool identity_is_selector(const char *selector);
+
 /* Does this name, if it is one, stand for a domain (and so gets keys)? */
 bool identity_is_domain(const char *name);
 

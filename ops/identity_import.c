@@ -11,8 +11,8 @@
 
 /* RFC 6376 §3.1: labels of letters, digits and hyphens; we ask for lower case,
  * so that nobody publishes another spelling. */
-static bool
-is_selector(const char *selector)
+bool
+identity_is_selector(const char *selector)
 {
 	size_t len = strnlen(selector, IDENTITY_SELECTOR_MAX + 1);
 	char before = '.';
@@ -41,7 +41,7 @@ identity_own_key_take(struct identity_new_key *key_r, const struct seal *seal,
 	struct dkim_key *key = NULL;
 	enum sg_err rc;
 
-	if (!is_selector(selector))
+	if (!identity_is_selector(selector))
 		return err_set(err_r, SG_INVALID,
 		    "--selector must be 1 to %d of a-z 0-9 - and inner dots",
 		    IDENTITY_SELECTOR_MAX);
