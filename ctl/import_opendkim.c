@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <openssl/crypto.h>
 
 #include "ctl/import.h"
 #include "ctl/import_text.h"
@@ -31,6 +32,7 @@ struct table {
 struct key_line {
 	struct import_key_row row; /* borrowed from text */
 	char *text;
+	size_t size;
 	size_t line;
 	bool is_used;
 };
@@ -39,7 +41,8 @@ struct reading {
 	struct import *in;
 	struct table keys, signers;
 	struct key_line *lines;
-	size_t count;
+	size_t count, room;
+	json_t *names; /* in lower case, with their numbers */
 };
 
 /* ---- opendkim.conf --------------------------------------------------------------- */
@@ -162,34 +165,98 @@ open_table(struct import *in, const char *spec, struct table *table)
 		   : ctl_refuse(in->ctl, "%s", err.text);
 }
 
+/* Of the table's names case does not count. */
+static void
+lower(const char *name, char lower_r[IMPORT_LINE_MAX + 1])
+{
+	size_t i = 0;
+
+	for (; name[i] != '\0'; i++)
+		lower_r[i] = name[i] >= 'A' && name[i] <= 'Z'
+				 ? (char)(name[i] + 32)
+				 : name[i];
+	lower_r[i] = '\0';
+}
+
+/* The first of a name is the one that OpenDKIM finds. */
+static const char *
+note_name(struct reading *r, const char *name)
+{
+	char key[IMPORT_LINE_MAX + 1];
+
+	lower(name, key);
+	if (json_object_get(r->names, key) != NULL)
+		return "the name stands before it already";
+	return json_object_set_new(
+		   r->names, key, json_integer((json_int_t)r->count)) == 0
+		   ? NULL
+		   : "the name is not UTF-8";
+}
+
+static struct key_line *
+find_line(struct reading *r, const char *name)
+{
+	char key[IMPORT_LINE_MAX + 1];
+	const json_t *number;
+
+	lower(name, key);
+	number = json_object_get(r->names, key);
+	return number == NULL ? NULL : &r->lines[json_integer_value(number)];
+}
+
+/* The text may hold a private key. */
+static void
+free_line(struct key_line *line)
+{
+	OPENSSL_cleanse(line->text, line->size);
+	free(line->text);
+}
+
+static bool
+has_room(struct reading *r)
+{
+	size_t room = r->room * 2 + 64;
+	struct key_line *lines;
+
+	if (r->count < r->room)
+		return true;
+	lines = r->in->failed || r->count >= IMPORT_TABLE_MAX
+		    ? NULL
+		    : realloc(r->lines, room * sizeof(*lines));
+	if (lines == NULL)
+		return false;
+	r->lines = lines;
+	r->room = room;
+	return true;
+}
+
 static void
 keep_line(struct reading *r, const char *row, size_t line)
 {
 	const struct import_at at = {.file = r->keys.path, .line = line};
-	struct key_line *lines, *kept;
+	struct key_line *kept;
 	const char *why;
 
-	lines = r->in->failed || r->count >= IMPORT_TABLE_MAX
-		    ? NULL
-		    : realloc(r->lines, (r->count + 1) * sizeof(*lines));
-	if (lines == NULL) {
+	if (!has_room(r)) {
 		r->in->failed = true;
 		return;
 	}
-	r->lines = lines;
-	kept = &lines[r->count];
-	*kept = (struct key_line){.text = strdup(row), .line = line};
+	kept = &r->lines[r->count];
+	*kept = (struct key_line){
+	    .text = strdup(row), .size = strlen(row), .line = line};
 	if (kept->text == NULL) {
 		r->in->failed = true;
 		return;
 	}
 	why = import_text_key_row(kept->text, &kept->row);
+	if (why == NULL)
+		why = note_name(r, kept->row.name);
 	if (why == NULL) {
 		r->count++;
 		return;
 	}
 	(void)import_refuse(r->in, &at, "", "%s", why);
-	free(kept->text);
+	free_line(kept);
 }
 
 static void
@@ -209,16 +276,7 @@ read_keys(struct reading *r)
 		else
 			keep_line(r, row, text.line);
 	}
-}
-
-/* The first of that name, as OpenDKIM finds it. */
-static struct key_line *
-find_line(struct reading *r, const char *name)
-{
-	for (size_t i = 0; i < r->count; i++)
-		if (strcasecmp(r->lines[i].row.name, name) == 0)
-			return &r->lines[i];
-	return NULL;
+	OPENSSL_cleanse(row, sizeof(row));
 }
 
 /* The key's place with the sender's domain for each %. */
@@ -377,12 +435,13 @@ take_others(struct reading *r, bool has_signers)
 static int
 take_tables(struct import *in, const struct wanted *wanted)
 {
-	struct reading r = {.in = in};
+	struct reading r = {.in = in, .names = json_object()};
 	bool has_signers = wanted->signing_table[0] != '\0';
 	int rc;
 
 	buf_init(&r.keys.text, 0);
 	buf_init(&r.signers.text, 0);
+	in->failed = in->failed || r.names == NULL;
 	rc = open_table(in, wanted->key_table, &r.keys);
 	if (rc == CTL_DONE && has_signers)
 		rc = open_table(in, wanted->signing_table, &r.signers);
@@ -393,8 +452,9 @@ take_tables(struct import *in, const struct wanted *wanted)
 		take_others(&r, has_signers);
 	}
 	for (size_t i = 0; i < r.count; i++)
-		free(r.lines[i].text);
+		free_line(&r.lines[i]);
 	free(r.lines);
+	json_decref(r.names);
 	input_wipe(&r.keys.text);
 	input_wipe(&r.signers.text);
 	return rc;

@@ -340,7 +340,7 @@ domain_of(const struct reading *r, const char *found, char domain_r[256],
 	return false;
 }
 
-/* Keys that lie where the module looks for those of any domain. */
+/* Keys that lie where the module looks for those of a domain it is not told of. */
 static void
 take_fallback(struct reading *r)
 {
@@ -360,7 +360,8 @@ take_fallback(struct reading *r)
 	    expand(r->path, NULL, r->selector, &pattern) &&
 	    glob(buf_str(&pattern), GLOB_NOSORT, NULL, &found) == 0)
 		for (size_t i = 0; i < found.gl_pathc; i++)
-			if (domain_of(r, found.gl_pathv[i], domain, &pattern))
+			if (domain_of(r, found.gl_pathv[i], domain, &pattern) &&
+			    pair_of_map(r, domain, 0) == NULL)
 				(void)import_add_key(r->in, &at, domain,
 				    r->selector, found.gl_pathv[i]);
 	globfree(&found);
