@@ -12,9 +12,10 @@
  * fuzz-sources: ops/publish.c ops/publish_event.c ops/reputation.c
  * fuzz-sources: ops/return_mac.c ops/suppression.c ops/suppression_line.c
  * fuzz-sources: ops/endpoint.c ops/set.c ops/tell.c ops/text_json.c ops/topic.c
- * fuzz-sources: ops/topic_certificate.c
- * fuzz-packages: gmime-3.0 libpcre2-8 sqlite3 jansson libconfig libcrypto
- * fuzz-packages: libsystemd
+ * fuzz-sources: ops/topic_certificate.c ops/journal_group.c ops/figure.c ops/metric.c
+ * fuzz-sources: ops/pool.c ops/pool_figure.c ops/pool_table.c
+ * fuzz-packages: gmime-3.0 libpcre2-8 sqlite3 libpq jansson libconfig libcrypto
+ * fuzz-packages: libsystemd libseccomp
  */
 #include "config.h"
 

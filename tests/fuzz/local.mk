@@ -1,2 +1,2 @@
 EXTRA_DIST += tests/fuzz/README.md tests/fuzz/run tests/fuzz/standalone.c \
-	tests/fuzz/seeds
+	tests/fuzz/seeds tests/fuzz/test-targets

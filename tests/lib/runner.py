@@ -54,6 +54,7 @@ SQLITE_ONLY = {
     "ctl/test-services": "other programs' configurations",
     "dns/test-resolver": "keeps nothing",
     "dns/test-update": "keeps nothing",
+    "fuzz/test-targets": "keeps nothing",
     "gate/test-store": "the SQLite file; on PostgreSQL gate/test-postgresql",
     "milter/test-store": "the SQLite file; on PostgreSQL gate/test-postgresql",
     "package/test-install": "has a store of its own",
@@ -81,7 +82,7 @@ OWN_LANES = 2
 LONG = (
     "package/test-install", "identity/test-rotation", "jobs/test-notify", "jobs/test-looks",
     "jobs/test-crowd", "dns/test-resolver", "faults/test-faults",
-    "faults/test-kill",
+    "faults/test-kill", "fuzz/test-targets",
 )
 SANITIZE = {
     "asan": "-fsanitize=address,undefined -fno-sanitize-recover=undefined",
