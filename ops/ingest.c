@@ -494,17 +494,23 @@ commit_part(struct ingest *ingest, const struct source *source,
 	return rc;
 }
 
-/* Large ones cost less a line, but others wait for the store meanwhile. */
+/* Large ones cost less a line, but others wait for the store meanwhile. The next part
+ * may have been begun with what was before. */
 static void
 adapt(struct ingest *ingest, const struct part *part, int64_t msec)
 {
-	if (ingest->singly > 0)
+	int lines = part->most * (msec < INGEST_BATCH_MSEC / 4 ? 4 : 2);
+
+	if (ingest->singly > 0) {
 		ingest->singly -= part->count;
-	else if (msec > INGEST_BATCH_MSEC && ingest->lines > INGEST_BATCH)
-		ingest->lines /= 2;
-	else if (msec < INGEST_BATCH_MSEC / 2 && part->count == ingest->lines &&
-		 ingest->lines < INGEST_BATCH_MOST)
-		ingest->lines *= 2;
+	} else if (msec > INGEST_BATCH_MSEC) {
+		lines = part->most / 2;
+		ingest->lines = lines > INGEST_BATCH ? lines : INGEST_BATCH;
+	} else if (msec < INGEST_BATCH_MSEC / 2 && part->count == part->most &&
+		   lines > ingest->lines) {
+		ingest->lines =
+		    lines < INGEST_BATCH_MOST ? lines : INGEST_BATCH_MOST;
+	}
 }
 
 /* The line at begin cannot be written. Unless another has gone past it meanwhile. */
