@@ -8,6 +8,7 @@
 #include "api/metrics.h"
 #include "api/pages.h"
 #include "api/service.h"
+#include "ops/health.h"
 #include "store/store.h"
 #include "store/topics.h"
 
@@ -50,7 +51,8 @@ api_health_metrics(struct api_service *service,
 {
 	struct store_notification_numbers notifications;
 	struct store_numbers numbers;
-	struct store *store;
+	struct health_watch watch;
+	struct store *store = NULL;
 	struct err err;
 	enum sg_err rc;
 
@@ -64,8 +66,11 @@ api_health_metrics(struct api_service *service,
 	if (rc == SG_OK)
 		rc = store_notification_count(
 		    store, 0, request->now_sec, &notifications, &err);
+	health_watch(
+	    api_service_conf(service), rc == SG_OK ? store : NULL, &watch);
 	response_r->status = 200;
 	response_r->content_type = "text/plain; version=0.0.4; charset=utf-8";
 	api_metrics_write(api_service_metrics(service),
-	    rc == SG_OK ? &numbers : NULL, &notifications, &response_r->body);
+	    rc == SG_OK ? &numbers : NULL, &notifications, &watch,
+	    &response_r->body);
 }

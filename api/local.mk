@@ -23,7 +23,7 @@ api_libapi_a_SOURCES = \
 	api/verification.c api/verification.h api/verification_parts.h \
 	api/verification_send.c \
 	api/http.c api/http.h \
-	api/metrics.c api/metrics.h \
+	api/metric_list.h api/metrics.c api/metrics.h \
 	api/pages.c api/pages.h \
 	api/route.c api/route.h \
 	api/server.c api/server.h \

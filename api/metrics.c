@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/metric_list.h"
 #include "api/operation.h"
 #include "api/route.h"
+#include "ops/health.h"
 #include "rules/identity.h"
 #include "store/store.h"
 #include "store/topics.h"
@@ -39,6 +41,13 @@ static const char *const drop_labels[API_DROPS] = {
     [API_DROP_ADDRESS] = "max_connections_per_address",
     [API_DROP_LATE] = "timeout",
 };
+
+#define METRIC_ID(id, name, type, labels, help) METRIC_##id,
+enum metric { API_METRICS(METRIC_ID) };
+#define METRIC_ROW(id, name, type, labels, help) {name, #type, help},
+static const struct {
+	const char *name, *type, *help;
+} list[] = {API_METRICS(METRIC_ROW)};
 
 struct api_metrics {
 	const char *names[ROUTES_MAX];
@@ -187,26 +196,25 @@ api_metrics_dropped(struct api_metrics *metrics, enum api_metrics_drop why)
 /* ---- text --------------------------------------------------------------- */
 
 static void
-write_head(
-    struct buf *out, const char *name, const char *type, const char *help)
+write_head(struct buf *out, enum metric metric)
 {
 	(void)buf_printf(out, "# HELP sendward_%s %s\n# TYPE sendward_%s %s\n",
-	    name, help, name, type);
+	    list[metric].name, list[metric].help, list[metric].name,
+	    list[metric].type);
 }
 
 static void
-write_number(struct buf *out, const char *name, const char *type,
-    const char *help, int64_t value)
+write_number(struct buf *out, enum metric metric, int64_t value)
 {
-	write_head(out, name, type, help);
-	(void)buf_printf(out, "sendward_%s %" PRId64 "\n", name, value);
+	write_head(out, metric);
+	(void)buf_printf(
+	    out, "sendward_%s %" PRId64 "\n", list[metric].name, value);
 }
 
 static void
 write_requests(const struct api_metrics *metrics, struct buf *out)
 {
-	write_head(out, "http_requests_total", "counter",
-	    "Requests answered, by route and class of status.");
+	write_head(out, METRIC_HTTP_REQUESTS);
 	for (size_t i = 0; i < metrics->name_count; i++)
 		for (int class = 0; class < CLASSES; class ++) {
 			uint64_t n = read_count(&metrics->requests[i][class]);
@@ -245,8 +253,7 @@ write_row(const struct api_metrics *metrics, struct buf *out, size_t index,
 static void
 write_calls(const struct api_metrics *metrics, struct buf *out)
 {
-	write_head(out, "api_calls_total", "counter",
-	    "Calls of the API, by operation and class of status.");
+	write_head(out, METRIC_API_CALLS);
 	write_row(metrics, out, 0, NULL);
 	for (size_t i = 0; i < metrics->table_count; i++)
 		for (size_t j = 0; j < metrics->tables[i].count; j++)
@@ -259,8 +266,7 @@ write_took(const struct api_metrics *metrics, struct buf *out)
 {
 	uint64_t sum = 0, usec = read_count(&metrics->took_usec);
 
-	write_head(out, "http_request_seconds", "histogram",
-	    "Time from the request line to the end of the answer.");
+	write_head(out, METRIC_HTTP_SECONDS);
 	for (size_t i = 0; i < STEPS; i++) {
 		sum += read_count(&metrics->took[i]);
 		(void)buf_printf(out,
@@ -282,12 +288,10 @@ write_connections(const struct api_metrics *metrics, struct buf *out)
 	uint64_t closed = read_count(&metrics->closed);
 	uint64_t accepted = read_count(&metrics->accepted);
 
-	write_number(out, "http_connections", "gauge", "Connections now open.",
+	write_number(out, METRIC_HTTP_OPEN,
 	    accepted > closed ? (int64_t)(accepted - closed) : 0);
-	write_number(out, "http_connections_total", "counter",
-	    "Connections that were let in.", (int64_t)accepted);
-	write_head(out, "http_connections_dropped_total", "counter",
-	    "Connections refused or ended by a limit.");
+	write_number(out, METRIC_HTTP_CONNECTIONS, (int64_t)accepted);
+	write_head(out, METRIC_HTTP_DROPPED);
 	for (int i = 0; i < API_DROPS; i++)
 		(void)buf_printf(out,
 		    "sendward_http_connections_dropped_total{limit=\"%s\"} "
@@ -296,13 +300,13 @@ write_connections(const struct api_metrics *metrics, struct buf *out)
 }
 
 static void
-write_states(struct buf *out, const char *name, const char *help,
-    const int64_t counts[5])
+write_states(struct buf *out, enum metric metric, const int64_t counts[5])
 {
-	write_head(out, name, "gauge", help);
+	write_head(out, metric);
 	for (int i = 0; i < 5; i++)
 		(void)buf_printf(out,
-		    "sendward_%s{status=\"%s\"} %" PRId64 "\n", name,
+		    "sendward_%s{status=\"%s\"} %" PRId64 "\n",
+		    list[metric].name,
 		    identity_status_name((enum rules_identity_status)i),
 		    counts[i]);
 }
@@ -310,53 +314,103 @@ write_states(struct buf *out, const char *name, const char *help,
 static void
 write_store(const struct store_numbers *n, struct buf *out)
 {
-	write_number(out, "accounts", "gauge", "Accounts.", n->accounts);
-	write_number(out, "accounts_production", "gauge",
-	    "Accounts out of the sandbox.", n->accounts_production);
-	write_number(out, "accounts_paused", "gauge",
-	    "Accounts that may not send at present.", n->accounts_paused);
-	write_states(out, "identities", "Identities by status.", n->identities);
-	write_states(
-	    out, "dkim", "Domains by status of their DKIM records.", n->dkim);
-	write_states(out, "mail_from",
-	    "Identities by status of their MAIL FROM domain.", n->mail_from);
-	write_number(out, "dns_looks_due", "gauge",
-	    "Identities that wait to be looked for in DNS.", n->looks_due);
-	write_number(out, "letters", "gauge",
-	    "Letters of sendward's own that wait.", n->letters);
-	write_number(out, "letters_due", "gauge",
-	    "Letters that should have been sent by now.", n->letters_due);
-	write_number(out, "requests_open", "gauge",
-	    "Requests for production access without an answer.",
-	    n->requests_open);
-	write_number(out, "zone_waiting", "gauge",
-	    "Names that wait to be put into dkim.zone or taken out of it.",
-	    n->zone_waiting);
-	write_number(out, "suppressions", "gauge",
-	    "Addresses on suppression lists.", n->suppressions);
+	write_number(out, METRIC_ACCOUNTS, n->accounts);
+	write_number(out, METRIC_ACCOUNTS_PRODUCTION, n->accounts_production);
+	write_number(out, METRIC_ACCOUNTS_REVIEW, n->accounts_review);
+	write_number(out, METRIC_ACCOUNTS_PAUSED, n->accounts_paused);
+	write_number(out, METRIC_THROTTLED, n->throttled);
+	write_head(out, METRIC_LEASE_RECIPIENTS);
+	(void)buf_printf(out,
+	    "sendward_lease_recipients{state=\"live\"} %" PRId64 "\n"
+	    "sendward_lease_recipients{state=\"lost\"} %" PRId64 "\n",
+	    n->leased, n->leased_lost);
+	write_states(out, METRIC_IDENTITIES, n->identities);
+	write_states(out, METRIC_DKIM, n->dkim);
+	write_states(out, METRIC_MAIL_FROM, n->mail_from);
+	write_number(out, METRIC_DNS_LOOKS_DUE, n->looks_due);
+	write_number(out, METRIC_LETTERS, n->letters);
+	write_number(out, METRIC_LETTERS_DUE, n->letters_due);
+	write_number(out, METRIC_REQUESTS_OPEN, n->requests_open);
+	write_number(out, METRIC_ZONE_WAITING, n->zone_waiting);
+	write_number(out, METRIC_SUPPRESSIONS, n->suppressions);
 }
 
 static void
 write_notifications(const struct store_notification_numbers *n, struct buf *out)
 {
-	write_number(out, "notifications", "gauge",
-	    "Notifications on their way to subscribers.", n->waiting);
-	write_number(out, "notifications_due", "gauge",
-	    "Notifications that should have been tried by now.", n->due);
-	write_number(out, "notifications_dead", "gauge",
-	    "Notifications that were given up and are kept.", n->dead);
+	write_number(out, METRIC_NOTIFICATIONS, n->waiting);
+	write_number(out, METRIC_NOTIFICATIONS_DUE, n->due);
+	write_number(out, METRIC_NOTIFICATIONS_DEAD, n->dead);
+}
+
+/* Host names are label values: a quote or a backslash would end one. */
+static void
+write_label(struct buf *out, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\' || *text == '\n')
+			(void)buf_puts(out, "\\");
+		(void)buf_printf(out, "%c", *text == '\n' ? 'n' : *text);
+	}
+}
+
+static void
+write_programs(const struct health_watch *watch, struct buf *out)
+{
+	write_head(out, METRIC_PROGRAM_SEEN);
+	for (size_t i = 0; i < watch->program_count; i++) {
+		(void)buf_printf(out,
+		    "sendward_program_seen_timestamp_seconds{program=\"%s\","
+		    "host=\"",
+		    watch->programs[i].name);
+		write_label(out, watch->programs[i].host);
+		(void)buf_printf(
+		    out, "\"} %" PRId64 "\n", watch->programs[i].seen_sec);
+	}
+}
+
+static void
+write_known(struct buf *out, enum metric metric, int64_t value)
+{
+	if (value != HEALTH_UNKNOWN)
+		write_number(out, metric, value);
+}
+
+static void
+write_room(struct buf *out, const char *place, int64_t bytes)
+{
+	if (bytes != HEALTH_UNKNOWN)
+		(void)buf_printf(out,
+		    "sendward_free_bytes{place=\"%s\"} %" PRId64 "\n", place,
+		    bytes);
+}
+
+static void
+write_watch(const struct health_watch *watch, bool is_up, struct buf *out)
+{
+	write_number(out, METRIC_ENFORCING, watch->is_enforcing);
+	write_head(out, METRIC_FREE_BYTES);
+	write_room(out, "journal", watch->journal_free_bytes);
+	write_room(out, "store", watch->store_free_bytes);
+	if (!is_up)
+		return;
+	write_programs(watch, out);
+	write_known(out, METRIC_JOURNAL_UNREAD, watch->journal_bytes);
+	write_known(out, METRIC_MAIL_LOG_UNREAD, watch->log_bytes);
+	write_known(out, METRIC_BACKUP, watch->backup_sec);
 }
 
 void
 api_metrics_write(const struct api_metrics *metrics,
     const struct store_numbers *numbers,
-    const struct store_notification_numbers *notifications, struct buf *out)
+    const struct store_notification_numbers *notifications,
+    const struct health_watch *watch, struct buf *out)
 {
-	write_head(out, "build_info", "gauge", "The version that runs.");
+	write_head(out, METRIC_BUILD_INFO);
 	(void)buf_printf(
 	    out, "sendward_build_info{version=\"%s\"} 1\n", PACKAGE_VERSION);
-	write_number(out, "store_up", "gauge", "1 when the store can be read.",
-	    numbers != NULL);
+	write_number(out, METRIC_STORE_UP, numbers != NULL);
+	write_watch(watch, numbers != NULL, out);
 	write_requests(metrics, out);
 	write_calls(metrics, out);
 	write_took(metrics, out);

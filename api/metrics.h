@@ -8,6 +8,7 @@
 
 struct api_metrics;
 struct api_operation;
+struct health_watch;
 struct store_notification_numbers;
 struct store_numbers;
 
@@ -33,9 +34,11 @@ void api_metrics_closed(struct api_metrics *metrics);
 void api_metrics_dropped(
     struct api_metrics *metrics, enum api_metrics_drop why);
 
-/* numbers NULL: the store cannot be read. */
+/* numbers NULL: the store cannot be read; of watch is written what does not come from
+ * it. */
 void api_metrics_write(const struct api_metrics *metrics,
     const struct store_numbers *numbers,
-    const struct store_notification_numbers *notifications, struct buf *out);
+    const struct store_notification_numbers *notifications,
+    const struct health_watch *watch, struct buf *out);
 
 #endif

@@ -14,6 +14,7 @@
 #include "api/metrics.h"
 #include "api/pages.h"
 #include "ops/link.h"
+#include "ops/health.h"
 #include "store/store.h"
 #include "store/topics.h"
 
@@ -160,11 +161,31 @@ test_policy(void **state)
 static void
 test_numbers(void **state)
 {
-	const struct store_numbers numbers = {
-	    .accounts = 3, .identities = {0, 1, 2, 0, 0}};
+	const struct store_numbers numbers = {.accounts = 3,
+	    .identities = {0, 1, 2, 0, 0},
+	    .throttled = 4,
+	    .leased = 70,
+	    .leased_lost = 8};
+	static const struct health_watch watch = {.is_enforcing = true,
+	    .journal_bytes = 5,
+	    .log_bytes = HEALTH_UNKNOWN,
+	    .journal_free_bytes = 900,
+	    .store_free_bytes = HEALTH_UNKNOWN,
+	    .programs = {{"sendward-jobd", "m\\x\"1", 1000}},
+	    .program_count = 1};
 	static const char *const wanted[] = {
 	    "\nsendward_store_up 1\n",
 	    "\nsendward_accounts 3\n",
+	    "\nsendward_throttled 4\n",
+	    "\nsendward_lease_recipients{state=\"live\"} 70\n",
+	    "\nsendward_lease_recipients{state=\"lost\"} 8\n",
+	    "\nsendward_enforcing 1\n",
+	    "\nsendward_program_seen_timestamp_seconds{program="
+	    "\"sendward-jobd\",host=\"m\\\\x\\\"1\"} 1000\n",
+	    "\nsendward_journal_unread_bytes 5\n",
+	    "\nsendward_free_bytes{place=\"journal\"} 900\n",
+	    "\nsendward_backup_timestamp_seconds 0\n",
+	    "\n# TYPE sendward_http_request_seconds histogram\n",
 	    "\nsendward_identities{status=\"SUCCESS\"} 2\n",
 	    "\nsendward_http_requests_total{route=\"verify\",class=\"2xx\"} "
 	    "2\n",
@@ -195,16 +216,22 @@ test_numbers(void **state)
 	api_metrics_accepted(metrics);
 	api_metrics_closed(metrics);
 	api_metrics_dropped(metrics, API_DROP_LATE);
-	api_metrics_write(metrics, &numbers, &notifications, &out);
+	api_metrics_write(metrics, &numbers, &notifications, &watch, &out);
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		if (times(buf_str(&out), wanted[i]) != 1)
 			fail_msg("no %s", wanted[i]);
+	assert_null(strstr(buf_str(&out), "sendward_mail_log_unread_bytes"));
+	assert_null(strstr(buf_str(&out), "place=\"store\""));
 	/* Without the store: what is known, and nothing that is not. */
 	buf_clear(&out);
-	api_metrics_write(metrics, NULL, NULL, &out);
+	api_metrics_write(metrics, NULL, NULL, &watch, &out);
 	assert_non_null(strstr(buf_str(&out), "\nsendward_store_up 0\n"));
 	assert_null(strstr(buf_str(&out), "sendward_accounts"));
 	assert_null(strstr(buf_str(&out), "sendward_notifications"));
+	assert_null(strstr(buf_str(&out), "sendward_program_seen"));
+	assert_null(strstr(buf_str(&out), "sendward_journal_unread"));
+	assert_non_null(strstr(buf_str(&out), "\nsendward_enforcing 1\n"));
+	assert_non_null(strstr(buf_str(&out), "place=\"journal\"} 900\n"));
 	buf_fini(&out);
 	api_metrics_free(&metrics);
 }

@@ -19,8 +19,10 @@ dist_examples_DATA = \
 	conf/examples/dovecot-sendward.conf \
 	conf/examples/postfix-main.cf \
 	conf/examples/postfix-master.cf \
+	conf/examples/sendward-alerts.yml \
 	conf/examples/sendward-domains.service \
 	conf/examples/sendward-domains.timer \
+	conf/examples/sendward-grafana.json \
 	conf/examples/sendward.conf
 dist_examples_SCRIPTS = conf/examples/sendward-domains
 EXTRA_DIST += conf/README.md

@@ -287,6 +287,17 @@ measure_log(
 	q->log_bytes = unread(store, name, bytes, &q->log_sec);
 }
 
+static int64_t
+measure_journal(const struct conf *conf, struct store *store)
+{
+	struct lag lag = {.conf = conf, .store = store};
+
+	return journal_list(conf->journal, add_journal_file, &lag, NULL) ==
+		       SG_OK
+		   ? lag.bytes
+		   : HEALTH_UNKNOWN;
+}
+
 static bool
 count_notice(void *ctx, const struct store_notice *row)
 {
@@ -303,7 +314,6 @@ read_queues(struct health_facts *facts, const struct conf *conf,
     struct store *store, struct err *err_r)
 {
 	struct health_queues *q = &facts->queues;
-	struct lag lag = {.conf = conf, .store = store};
 	int64_t now_sec = facts->now_sec;
 	enum sg_err rc =
 	    store_numbers(store, now_sec - HEALTH_LATE_SEC, &q->numbers, err_r);
@@ -317,10 +327,7 @@ read_queues(struct health_facts *facts, const struct conf *conf,
 		rc = store_notice_list(store, count_notice, q, err_r);
 	if (rc != SG_OK)
 		return rc;
-	q->journal_bytes =
-	    journal_list(conf->journal, add_journal_file, &lag, NULL) == SG_OK
-		? lag.bytes
-		: HEALTH_UNKNOWN;
+	q->journal_bytes = measure_journal(conf, store);
 	q->journal_free_bytes = free_bytes(conf->journal);
 	measure_log(q, conf, store);
 	q->is_known = true;
@@ -367,4 +374,51 @@ health_take(const struct conf *conf, struct store *store, int64_t now_sec,
 	health_judge(facts, health_r);
 	health_facts_free(&facts);
 	return SG_OK;
+}
+
+/* ---- numbers for a monitor ---------------------------------------------------------- */
+
+/* Of one program and host the list has the newest first. */
+static bool
+add_program(void *ctx, const struct store_heartbeat *row)
+{
+	struct health_watch *watch = ctx;
+	size_t count = watch->program_count;
+
+	if (count > 0 &&
+	    strcmp(watch->programs[count - 1].name, row->program) == 0 &&
+	    strcmp(watch->programs[count - 1].host, row->host) == 0)
+		return true;
+	memcpy(watch->programs[count].name, row->program, sizeof(row->program));
+	memcpy(watch->programs[count].host, row->host, sizeof(row->host));
+	watch->programs[count].seen_sec = row->seen_sec;
+	watch->program_count++;
+	return watch->program_count < HEALTH_PROGRAMS_MAX;
+}
+
+void
+health_watch(
+    const struct conf *conf, struct store *store, struct health_watch *watch_r)
+{
+	const char *file = admin_store_file(conf);
+	struct health_queues log = {0};
+
+	watch_r->is_enforcing = conf->mode != CONF_MODE_MONITOR;
+	watch_r->journal_free_bytes = free_bytes(conf->journal);
+	watch_r->store_free_bytes =
+	    file == NULL ? HEALTH_UNKNOWN : free_bytes(file);
+	watch_r->journal_bytes = HEALTH_UNKNOWN;
+	watch_r->log_bytes = HEALTH_UNKNOWN;
+	watch_r->backup_sec = HEALTH_UNKNOWN;
+	watch_r->program_count = 0;
+	if (store == NULL)
+		return;
+	watch_r->journal_bytes = measure_journal(conf, store);
+	measure_log(&log, conf, store);
+	watch_r->log_bytes = log.log_bytes;
+	if (file != NULL &&
+	    admin_backup_sec(store, &watch_r->backup_sec, NULL) != SG_OK)
+		watch_r->backup_sec = HEALTH_UNKNOWN;
+	(void)store_heartbeat_list(
+	    store, HEALTH_PROGRAMS_MAX, add_program, watch_r, NULL);
 }

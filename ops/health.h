@@ -4,9 +4,11 @@
 #ifndef SENDWARD_OPS_HEALTH_H
 #define SENDWARD_OPS_HEALTH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "base/err.h"
+#include "store/observed.h"
 
 struct conf;
 struct health_facts;
@@ -62,5 +64,26 @@ void health_judge(const struct health_facts *facts, struct health *health_r);
 /* All of it. */
 enum sg_err health_take(const struct conf *conf, struct store *store,
     int64_t now_sec, struct health *health_r, struct err *err_r);
+
+/* ---- numbers for a monitor ---------------------------------------------------------- */
+#define HEALTH_UNKNOWN (-1) /* a number that could not be found out */
+#define HEALTH_PROGRAMS_MAX 256
+struct health_watch {
+	bool is_enforcing;
+	/* of this host */
+	int64_t journal_free_bytes, store_free_bytes;
+	int64_t journal_bytes, log_bytes; /* not yet read */
+	int64_t backup_sec; /* of a store that is a file; 0 never */
+	/* each program of each host once */
+	struct {
+		char name[STORE_PROGRAM_MAX + 1], host[STORE_HOST_MAX + 1];
+		int64_t seen_sec;
+	} programs[HEALTH_PROGRAMS_MAX];
+	size_t program_count;
+};
+/* Asks nobody who could be slow. store NULL: it cannot be read, and what it knows is
+ * HEALTH_UNKNOWN. */
+void health_watch(
+    const struct conf *conf, struct store *store, struct health_watch *watch_r);
 
 #endif

@@ -20,9 +20,6 @@ struct health_probe {
 	int64_t took_msec;
 };
 
-/* A number that could not be found out. */
-#define HEALTH_UNKNOWN (-1)
-
 struct health_store {
 	bool is_open, is_locked;
 	char why[256]; /* it is neither open nor writable */

@@ -570,6 +570,40 @@ test_reading(void **state)
 	health_facts_free(&facts);
 }
 
+/* What a monitor is told, with the store and without. */
+static void
+test_watch(void **state)
+{
+	struct admin_fixture *f = *state;
+	struct store_heartbeat row = {
+	    .program = "sendward-jobd", .host = "a", .pid = 1, .seen_sec = 10};
+	struct health_watch watch;
+	struct err err;
+
+	assert_int_equal(store_heartbeat_put(f->store, &row, &err), SG_OK);
+	row.pid = 2;
+	row.seen_sec = 20;
+	assert_int_equal(store_heartbeat_put(f->store, &row, &err), SG_OK);
+	(void)snprintf(row.host, sizeof(row.host), "b");
+	assert_int_equal(store_heartbeat_put(f->store, &row, &err), SG_OK);
+	health_watch(f->conf, f->store, &watch);
+	assert_int_equal(watch.program_count, 2);
+	assert_string_equal(watch.programs[0].host, "a");
+	assert_int_equal(watch.programs[0].seen_sec, 20);
+	assert_string_equal(watch.programs[1].host, "b");
+	if (admin_fixture_is_sqlite()) {
+		assert_int_equal(watch.backup_sec, 0);
+		assert_true(watch.store_free_bytes > 0);
+	} else {
+		assert_int_equal(watch.backup_sec, HEALTH_UNKNOWN);
+		assert_int_equal(watch.store_free_bytes, HEALTH_UNKNOWN);
+	}
+	health_watch(f->conf, NULL, &watch);
+	assert_int_equal(watch.program_count, 0);
+	assert_int_equal(watch.journal_bytes, HEALTH_UNKNOWN);
+	assert_int_equal(watch.backup_sec, HEALTH_UNKNOWN);
+}
+
 int
 main(void)
 {
@@ -581,6 +615,8 @@ main(void)
 		test_heartbeat, admin_fixture_setup, admin_fixture_teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_reading, admin_fixture_setup, admin_fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_watch, admin_fixture_setup, admin_fixture_teardown),
 	};
 
 	return cmocka_run_group_tests_name("health", tests, NULL, NULL);

@@ -45,6 +45,10 @@ store_numbers(struct store *store, int64_t now_sec,
 		numbers_r->requests_open = query_int(&q, 6);
 		numbers_r->zone_waiting = query_int(&q, 7);
 		numbers_r->suppressions = query_int(&q, 8);
+		numbers_r->accounts_review = query_int(&q, 9);
+		numbers_r->throttled = query_int(&q, 10);
+		numbers_r->leased = query_int(&q, 11);
+		numbers_r->leased_lost = query_int(&q, 12);
 	}
 	return query_close(&q);
 }

@@ -317,7 +317,16 @@ X(NUMBERS_OTHER,      "SELECT (SELECT COUNT(*) FROM account), " \
                       "(SELECT COUNT(*) FROM dkim_key " \
                       "WHERE origin = 1 AND published_sec = 0) + " \
                       "(SELECT COUNT(*) FROM zone_removal), " \
-                      "(SELECT COUNT(*) FROM suppression)") \
+                      "(SELECT COUNT(*) FROM suppression), " \
+                      "(SELECT COUNT(*) FROM account " \
+                      "WHERE standing = 1 AND paused = 0), " \
+                      "(SELECT COUNT(*) FROM throttle WHERE released_sec = 0), " \
+                      "(SELECT COALESCE(SUM(l.granted - l.spent), 0) FROM lease l " \
+                      "JOIN holder h ON h.id = l.holder_id " \
+                      "WHERE h.renewed_sec > $now - 30), " \
+                      "(SELECT COALESCE(SUM(l.granted - l.spent), 0) FROM lease l " \
+                      "JOIN holder h ON h.id = l.holder_id " \
+                      "WHERE h.renewed_sec <= $now - 30)") \
 \
 X(SUPPRESSION_PUT,    "INSERT INTO suppression (" SUPPRESSION_COLUMNS ") " \
                       "VALUES ($account_id, $address, $reason, $since_sec, " \

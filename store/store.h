@@ -476,6 +476,11 @@ enum sg_err store_details_get(struct store *store, int64_t account_id,
 /* ---- numbers, for /metrics ------------------------------------------------ */
 struct store_numbers {
 	int64_t accounts, accounts_production, accounts_paused;
+	int64_t accounts_review; /* not those that are paused */
+	int64_t throttled;       /* in force */
+	/* Unspent recipients of leases. Lost: the holder was renewed last 30 s before
+	 * now_sec, or earlier. */
+	int64_t leased, leased_lost;
 	int64_t identities[5]; /* by status */
 	int64_t dkim[5];       /* domains by dkim_status */
 	int64_t mail_from[5];

@@ -585,6 +585,7 @@ test_numbers(void **state)
 	assert_int_equal(n.accounts, 1);
 	assert_int_equal(n.identities[RULES_IDENTITY_PENDING], 0);
 	fill(f, fixture_account(f, "shop"));
+	(void)fixture_account(f, "watched");
 	identity_add(f, f->account, "b@a.example");
 	fixture_sql(f, "UPDATE account SET paused = 1, production = 0 "
 		       "WHERE name = 'shop';"
@@ -593,10 +594,25 @@ test_numbers(void **state)
 		       "WHERE id = 1;"
 		       "INSERT INTO zone_removal VALUES ('old');"
 		       "INSERT INTO suppression (account_id, address, reason, "
-		       "since_sec) VALUES (1, 'x@y.example', 0, 0)");
+		       "since_sec) VALUES (1, 'x@y.example', 0, 0);"
+		       "UPDATE account SET standing = 1 WHERE name = 'watched';"
+		       "INSERT INTO throttle (account_id, scope, subject, why, "
+		       "since_sec, released_sec, released_by, note) VALUES "
+		       "(1, 0, 'app', '', 1, 0, '', ''), "
+		       "(1, 0, 'old', '', 1, 2, 'root', '');"
+		       "INSERT INTO holder (id, host, program, mark, made_sec, "
+		       "renewed_sec) VALUES (1, 'a', 'p', 1, 0, 1), "
+		       "(2, 'b', 'p', 2, 0, -40);"
+		       "INSERT INTO lease (holder_id, account_id, bucket_sec, "
+		       "serial, granted, spent, until_usec, recalled) VALUES "
+		       "(1, 1, 0, 1, 10, 3, 0, 0), (2, 1, 0, 1, 50, 8, 0, 0)");
 	assert_ok(f, store_numbers(f->store, 2, &n, &f->err));
-	assert_int_equal(n.accounts, 2);
-	assert_int_equal(n.accounts_production, 1);
+	assert_int_equal(n.accounts, 3);
+	assert_int_equal(n.accounts_review, 1);
+	assert_int_equal(n.throttled, 1);
+	assert_int_equal(n.leased, 7);
+	assert_int_equal(n.leased_lost, 42);
+	assert_int_equal(n.accounts_production, 2);
 	assert_int_equal(n.accounts_paused, 1);
 	assert_int_equal(n.identities[RULES_IDENTITY_PENDING], 1);
 	assert_int_equal(n.identities[RULES_IDENTITY_SUCCESS], 1);

@@ -9,6 +9,7 @@ style_checks = \
 	tests/check-headers \
 	tests/check-layers \
 	tests/check-man \
+	tests/check-metrics \
 	tests/check-operations \
 	tests/check-options \
 	tests/check-reasons \
