@@ -317,6 +317,8 @@ leave(SMFICTX *ctx, struct session *s, struct edits *edits,
 	step = message_sign(s->message, edits, v);
 	is_noted = session_end_note(
 	    s, &ticket, step == MESSAGE_GOES_ON && apply_all(ctx, edits));
+	if (step == MESSAGE_ANSWERED)
+		session_note_refused(s, v);
 	if (step != MESSAGE_GOES_ON)
 		return step;
 	if (!is_noted) {
@@ -336,10 +338,10 @@ end_message(SMFICTX *ctx, struct session *s, struct rules_verdict *v)
 	    message_end(s->message, clock_now_sec(), &edits, v);
 
 	filter_observe(s->filter, s->message);
-	if (step == MESSAGE_GOES_ON)
-		step = leave(ctx, s, &edits, v);
 	if (step == MESSAGE_ANSWERED)
 		session_note_refused(s, v);
+	if (step == MESSAGE_GOES_ON)
+		step = leave(ctx, s, &edits, v);
 	if (step == MESSAGE_PASSES && !apply_all(ctx, &edits)) {
 		message_edit_failed(s->message, v);
 		return MESSAGE_ANSWERED;
