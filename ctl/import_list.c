@@ -157,10 +157,10 @@ has_room(struct import *in)
 	size_t room = in->room * 2 + 64;
 	struct import_entry *list;
 
-	if (in->count < in->room)
-		return true;
 	if (in->count >= IMPORT_ENTRIES_MAX)
 		return false;
+	if (in->count < in->room)
+		return true;
 	list = realloc(in->list, room * sizeof(*list));
 	if (list == NULL)
 		return false;
