@@ -50,21 +50,41 @@ tell(const struct adoption *a, observed_told_fn *fn, const char *name)
 		fn(a->teller->ctx, name);
 }
 
+static bool
+keep_owner(void *ctx, const struct store_credential *row)
+{
+	*(int64_t *)ctx = row->account_id;
+	return true;
+}
+
+/* An access key id is a login, too. SG_MISSING: nobody's. */
+static enum sg_err
+find_owner(struct adoption *a, const char *login, int64_t *account_id_r)
+{
+	struct store_login row;
+	enum sg_err rc = store_login_get(a->store, login, &row, a->err_r);
+
+	*account_id_r = rc == SG_OK ? row.account_id : 0;
+	if (rc == SG_MISSING)
+		rc = store_credential_get(
+		    a->store, login, keep_owner, account_id_r, a->err_r);
+	return rc;
+}
+
 /* Whose is the login? *is_own_r: it is the account's already. */
 static enum sg_err
 check_login(struct adoption *a, const char *login, bool *is_own_r)
 {
-	struct store_login row;
 	struct store_account other;
-	enum sg_err rc = store_login_get(a->store, login, &row, a->err_r);
+	int64_t owner;
+	enum sg_err rc = find_owner(a, login, &owner);
 
-	*is_own_r = rc == SG_OK && row.account_id == a->account.facts.id;
+	*is_own_r = rc == SG_OK && owner == a->account.facts.id;
 	if (rc == SG_MISSING)
 		return SG_OK;
 	if (rc != SG_OK || *is_own_r)
 		return rc;
-	rc =
-	    store_account_get_by_id(a->store, row.account_id, &other, a->err_r);
+	rc = store_account_get_by_id(a->store, owner, &other, a->err_r);
 	return rc != SG_OK ? rc
 			   : err_set(a->err_r, SG_EXISTS,
 				 "the login %s belongs to the account %s",

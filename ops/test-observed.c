@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "conf/conf.h"
+#include "ops/credential.h"
 #include "ops/identity.h"
 #include "ops/login.h"
 #include "ops/observed.h"
@@ -262,6 +263,32 @@ test_adopting(void **state)
 	assert_int_equal(open, 2); /* (malformed), and d.example */
 }
 
+/* An access key sends, too: its domains are adopted, and it stays what it is. */
+static void
+test_adopting_of_a_credential(void **state)
+{
+	struct admin_fixture *f = *state;
+	struct observed_sender one = {
+	    .login = "AKIAEXAMPLEEXAMPLE", .domain = "a.example"};
+	struct observed_wish wish = {
+	    .account = "shop", .senders = &one, .count = 1};
+	struct credential_pair pair;
+	struct told told;
+
+	assert_code(f, SG_OK,
+	    credential_pair_given(
+		one.login, "secretsecretsecret", "local", &pair, &f->err));
+	assert_code(f, SG_OK,
+	    credential_keep(f->store, f->seal, "shop", &pair, STORE_MAY_ALL,
+		TEST_NOW, &f->err));
+	assert_code(f, SG_OK, adopt(f, wish, &told));
+	assert_string_equal(told.text, "a.example ");
+	wish.account = "other";
+	wish.can_create = true;
+	assert_code(f, SG_EXISTS, adopt(f, wish, &told));
+	assert_non_null(strstr(f->err.text, "belongs to the account shop"));
+}
+
 static void
 test_adopting_wrongly(void **state)
 {
@@ -314,6 +341,7 @@ main(void)
 	    TEST(test_too_many),
 	    cmocka_unit_test(test_domains),
 	    TEST(test_adopting),
+	    TEST(test_adopting_of_a_credential),
 	    TEST(test_adopting_wrongly),
 	};
 
