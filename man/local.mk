@@ -2,7 +2,7 @@
 dist_man_MANS += \
 	man/sendward.7 \
 	man/sendward-api.7 man/sendward-console.7 man/sendward-scaling.7 \
-	man/sendward-metrics.7 \
+	man/sendward-metrics.7 man/sendward-operating.7 \
 	man/sendward-ses.7 man/sendward-threats.7 \
 	man/sendward.conf.5 \
 	man/sendward-jobd.8 \
