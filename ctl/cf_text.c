@@ -138,6 +138,21 @@ end_line(struct buf *text)
 	       buf_putc(text, '\n');
 }
 
+/* Comments that stand between the part's lines. */
+static bool
+put_comments(const struct buf *text, struct part part, struct buf *out)
+{
+	const char *base = buf_str(text);
+	bool ok = true;
+
+	for (size_t at = part.begin, end; at < part.end && ok; at = end) {
+		end = line_end(text, at);
+		if (base[at + strspn(base + at, " \t")] == '#')
+			ok = buf_append(out, base + at, end - at);
+	}
+	return ok;
+}
+
 bool
 cf_text_set(struct buf *text, const char *name, const char *value)
 {
@@ -149,7 +164,8 @@ cf_text_set(struct buf *text, const char *name, const char *value)
 	ok = buf_printf(
 	    &line, "%s =%s%s\n", name, value[0] == '\0' ? "" : " ", value);
 	if (ok && find_param(text, name, &part))
-		ok = replace(text, part, buf_str(&line));
+		ok = put_comments(text, part, &line) &&
+		     replace(text, part, buf_str(&line));
 	else if (ok)
 		ok = cf_text_add(text, buf_str(&line));
 	buf_fini(&line);
@@ -246,28 +262,31 @@ cf_text_set_field(struct buf *text, const char *name, const char *type,
 	return is_word(text, word, value) || replace(text, word, value);
 }
 
-/* The word behind the "-o" of this option. */
+/* The word behind the last "-o" of this option, which is the one that counts. */
 static bool
 find_option(const struct buf *text, struct part service, const char *option,
     struct part *word_r)
 {
 	const char *base = buf_str(text);
 	size_t in = service.begin, len = strlen(option);
-	bool is_option = false;
+	bool is_option = false, is_found = false;
+	struct part part;
 
-	while (next_word(text, &in, service.end, word_r)) {
-		const char *word = base + word_r->begin;
+	while (next_word(text, &in, service.end, &part)) {
+		const char *word = base + part.begin;
 
 		if (is_option) {
 			if (*word == '{')
 				word += 1 + strspn(word + 1, BLANKS);
 			if (strncmp(word, option, len) == 0 &&
-			    strchr(" =\t", word[len]) != NULL)
-				return true;
+			    strchr(" =\t", word[len]) != NULL) {
+				*word_r = part;
+				is_found = true;
+			}
 		}
-		is_option = is_word(text, *word_r, "-o");
+		is_option = is_word(text, part, "-o");
 	}
-	return false;
+	return is_found;
 }
 
 bool

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -349,6 +350,10 @@ read_file(const char *path, struct buf *out, struct err *err_r)
 		    "%s: %s", path, strerror(errno));
 	rc = read_all(fd, out);
 	(void)close(fd);
+	if (rc == SG_OK && out->len > 0 &&
+	    memchr(out->data, '\0', out->len) != NULL)
+		return err_set(err_r, SG_INVALID,
+		    "%s: a NUL byte stands in it, which no text has", path);
 	return rc == SG_OK ? rc
 			   : err_set(err_r, rc, "%s: cannot be read", path);
 }
@@ -367,21 +372,34 @@ write_text(int fd, const char *text, size_t len)
 	return true;
 }
 
+/* The file that a link leads to: it is written, and the link stays. */
+static enum sg_err
+follow(const char *path, char real_r[PATH_MAX], struct err *err_r)
+{
+	if (realpath(path, real_r) != NULL)
+		return SG_OK;
+	if (errno != ENOENT ||
+	    (size_t)snprintf(real_r, PATH_MAX, "%s", path) >= PATH_MAX)
+		return err_set(err_r, SG_IO, "%s: %s", path, strerror(errno));
+	return SG_OK;
+}
+
 /* In place of what was there: at once. Owner and mode are those of `like`, if it is
  * there. */
 static enum sg_err
 write_file(
-    const char *path, const char *like, const char *text, struct err *err_r)
+    const char *name, const char *like, const char *text, struct err *err_r)
 {
-	char fresh[POSTCONF_PATH_MAX + 80];
+	char path[PATH_MAX], fresh[PATH_MAX + 16];
 	struct stat st;
 	bool has_like = stat(like, &st) == 0;
 	int fd;
 	bool ok;
 
-	(void)snprintf(fresh, sizeof(fresh), "%s.new", path);
-	(void)unlink(fresh);
-	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (follow(name, path, err_r) != SG_OK)
+		return SG_IO;
+	(void)snprintf(fresh, sizeof(fresh), "%s.XXXXXX", path);
+	fd = mkostemp(fresh, O_CLOEXEC); /* 0600 */
 	if (fd < 0)
 		return err_set(err_r, SG_IO, "%s: %s", fresh, strerror(errno));
 	ok = fchmod(fd, has_like ? st.st_mode & 07777 : 0644) == 0 &&
@@ -457,17 +475,18 @@ enum sg_err
 postconf_restore(const struct postconf *postconf, const char *name,
     const char *end, struct err *err_r)
 {
-	char copy[POSTCONF_PATH_MAX + 64], path[POSTCONF_PATH_MAX + 64];
+	char copy[POSTCONF_PATH_MAX + 64];
 	enum sg_err rc;
 
 	if (!has_copy(postconf, name))
 		return SG_OK;
 	rc = copy_file(postconf, name, "", end, err_r);
+	if (rc == SG_OK || rc == SG_MISSING)
+		rc = copy_file(postconf, name, POSTCONF_COPY, "", err_r);
 	path_of(postconf, name, POSTCONF_COPY, copy);
-	path_of(postconf, name, "", path);
-	if ((rc == SG_OK || rc == SG_MISSING) && rename(copy, path) != 0)
-		rc = err_set(err_r, SG_IO, "%s: %s", path, strerror(errno));
-	return rc == SG_MISSING ? SG_OK : rc;
+	if (rc == SG_OK && unlink(copy) != 0)
+		rc = err_set(err_r, SG_IO, "%s: %s", copy, strerror(errno));
+	return rc;
 }
 
 enum sg_err
