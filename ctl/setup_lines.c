@@ -151,6 +151,9 @@ const struct setup_line setup_sendmail_lines[] = {
 {SENDMAIL_MC, "define(`confPRIVACY_FLAGS', `authwarnings,noreceipts')",
  "NOTIFY= is answered 504: a client that says NOTIFY=NEVER would have no bounces,\n"
  "and bounce as much as it likes unseen. (Add to the flags that you have.)", SETUP_ALWAYS},
+{SENDMAIL_MC, "define(`confMUST_QUOTE_CHARS', `')",
+ "Else Sendmail puts quotes around J. Smith or O'Brien in From and To when the\n"
+ "message leaves, and its signature is broken.", SETUP_ALWAYS},
 {SENDMAIL_MC, "FEATURE(`mailertable', `hash -o /etc/mail/mailertable')",
  "The map below is looked at. Its folder may be writable for root alone.", SETUP_ALWAYS},
 {SENDMAIL_MC, "MAILER_DEFINITIONS\n"
@@ -164,10 +167,11 @@ const struct setup_line setup_sendmail_lines[] = {
  "The way to sendward-feedback, by LMTP (behind MAILER(`smtp'), whose rules it\n"
  "uses).", SETUP_LMTP_INET},
 {SENDMAIL_MC, "Msendwardpipe, P=/usr/sbin/sendward-feedback, F=DFMn, S=EnvFromSMTP,\n"
- "\tR=EnvToSMTP, U=@user@:@group@, T=DNS/RFC822/X-Unix,\n"
+ "\tR=EnvToSMTP, U=@user@, T=DNS/RFC822/X-Unix,\n"
  "\tA=sendward-feedback -i $u",
  "The same without the daemon, a process a report: with sendwardpipe: in the map\n"
- "instead of sendward:. The user of U= must own the master key (chown, mode 0400).", SETUP_ALWAYS},
+ "instead of sendward:. The user of U= must own the master key (chown, mode 0400).\n"
+ "No group there: of U=USER:GROUP Sendmail 8.17 makes no mailer, and says nothing.", SETUP_ALWAYS},
 {NULL, NULL, NULL, SETUP_ALWAYS},
 };
 /* clang-format on */

@@ -23,7 +23,8 @@ AM_TESTS_ENVIRONMENT = \
 
 EXTRA_DIST += tests/README.md tests/run tests/lib tests/gate tests/milter \
 	tests/policy tests/daemon tests/ctl tests/dns tests/identity tests/jobs tests/api \
-	tests/faults tests/feedback tests/post tests/template tests/console tests/hosts tests/package
+	tests/faults tests/feedback tests/post tests/template tests/console tests/hosts tests/package \
+	tests/sendmail
 
 include tests/bench/local.mk
 include tests/fuzz/local.mk

@@ -19,14 +19,14 @@ class Gone(ConnectionError):
 
 
 class Client:
-    def __init__(self, port, timeout=60, path=None):
+    def __init__(self, port, timeout=60, path=None, source="127.0.0.1"):
         if path:
             self.socket = socket.socket(socket.AF_UNIX)
             self.socket.settimeout(timeout)
             self.socket.connect(path)
         else:
             self.socket = socket.create_connection(
-                ("127.0.0.1", int(port)), timeout)
+                ("127.0.0.1", int(port)), timeout, (source, 0))
         self.file = self.socket.makefile("rb")
         self.greeting = self.read()
         if self.greeting.code == 220:

@@ -9,6 +9,10 @@ liboath-dev libqrencode-dev zlib1g-dev"
 PACKAGES_STACK="knot dovecot-core dovecot-sqlite swaks python3 python3-dkim
 python3-dnspython sqlite3 curl openssl libjs-chart.js"
 PACKAGES_POSTGRESQL="postgresql dovecot-pgsql"
+# Unpacked by tests/sendmail, never installed; what they need besides is installed.
+PACKAGES_SENDMAIL="sendmail-bin sendmail-cf sasl2-bin"
+PACKAGES_SENDMAIL_NEEDS="m4 libdb5.3 libldap-2.5-0 libnsl2 libsasl2-2
+libsasl2-modules libsasl2-modules-db libwrap0"
 # What builds and looks at the Debian packages.
 PACKAGES_DEB="dpkg-dev debhelper dh-apparmor fakeroot lintian debootstrap
 apparmor bash-completion strace systemd"
@@ -16,6 +20,7 @@ PACKAGES_TEST="libcmocka-dev $PACKAGES_POSTGRESQL python3-psycopg2 iproute2 libm
 opendkim-tools mandoc chromium chromium-driver python3-selenium
 python3-boto3 awscli php-cli php-async-aws-ses ruby-aws-sdk
 libphp-phpmailer python3-django
+$PACKAGES_SENDMAIL_NEEDS
 $PACKAGES_DEB"
 # Node.js may have come from elsewhere, with npm in the same package.
 command -v node >/dev/null || PACKAGES_TEST="$PACKAGES_TEST nodejs"
@@ -141,22 +146,32 @@ provide_postfix()
 	getent group postdrop >/dev/null || groupadd --system postdrop
 }
 
-# dpkg -x: no maintainer script runs, nothing outside the folder changes.
-unpack_postfix()
+# unpack_packages LOG FOLDER NAME...: with dpkg -x, so that no maintainer script runs
+# and nothing outside the folder changes.
+unpack_packages()
 {
-	local log=$1 unpacked=$2 scratch
+	local log=$1 unpacked=$2 scratch deb
+	shift 2
 	scratch=$(mktemp -d)
 	chmod 755 "$scratch"
-	install_packages "$log" libdb5.3 libicu72 libnsl2 libsasl2-2 libssl3
-	(cd "$scratch" && { apt_run download postfix ||
-		{ apt_run update && apt_run download postfix; }; }) \
+	(cd "$scratch" && { apt_run download "$@" ||
+		{ apt_run update && apt_run download "$@"; }; }) \
 		>>"$log" 2>&1 || {
 		rm -rf "$scratch"
-		die "Postfix cannot be installed beside this machine's MTA and" \
-			"could not be fetched to be unpacked: see $log"
+		die "could not be fetched to be unpacked (is there a network?):" \
+			"$*: $(grep '^[EW]:' "$log" | tail -n 1) (all of it: $log)"
 	}
 	mkdir -p "$unpacked"
-	dpkg -x "$scratch"/postfix_*.deb "$unpacked"
+	for deb in "$scratch"/*.deb; do
+		dpkg -x "$deb" "$unpacked"
+	done
 	rm -rf "$scratch"
+}
+
+unpack_postfix()
+{
+	local log=$1 unpacked=$2
+	install_packages "$log" libdb5.3 libicu72 libnsl2 libsasl2-2 libssl3
+	unpack_packages "$log" "$unpacked" postfix
 	mkdir -p "$unpacked/var/spool/postfix" "$unpacked/var/lib/postfix"
 }
