@@ -21,7 +21,7 @@ AM_TESTS_ENVIRONMENT = \
 	CC='$(CC)'; export CC; \
 	HEADER_CFLAGS='$(SW_CFLAGS) $(OPENDKIM_CFLAGS) $(GMIME_CFLAGS)'; export HEADER_CFLAGS;
 
-EXTRA_DIST += tests/README.md tests/run tests/lib tests/gate tests/milter \
+EXTRA_DIST += tests/README.md tests/coverage tests/run tests/lib tests/gate tests/milter \
 	tests/policy tests/daemon tests/ctl tests/dns tests/identity tests/jobs tests/api \
 	tests/faults tests/feedback tests/post tests/template tests/console tests/hosts tests/package \
 	tests/sendmail
