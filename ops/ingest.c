@@ -307,6 +307,15 @@ log_line(const struct source *source, const char *why)
 	    "position", where, "error", why, NULL);
 }
 
+static enum sg_err
+put_line(
+    struct ingest_batch *batch, const char *line, size_t len, struct err *err_r)
+{
+	return line[0] == JOURNAL_WITHDRAWN
+		   ? SG_OK
+		   : ingest_line(batch, line, len, err_r);
+}
+
 /* The line at source->offset, which moves behind it. One that cannot be read is read
  * once more: what stands there may have been the half of one that its writer has
  * taken back; then the place stays. */
@@ -314,17 +323,15 @@ static enum sg_err
 take_line(struct ingest_batch *batch, struct source *source, const char *line,
     size_t len, struct err *err_r)
 {
-	enum sg_err rc = SG_OK;
+	enum sg_err rc = put_line(batch, line, len, err_r);
 
-	if (line[0] != JOURNAL_WITHDRAWN)
-		rc = ingest_line(batch, line, len, err_r);
 	if (rc == SG_INVALID) {
 		rc = fill(source, source->size, err_r);
 		if (rc == SG_OK)
 			rc = next_line(source, &line, &len, err_r);
 		if (rc != SG_OK || line == NULL)
 			return rc;
-		rc = ingest_line(batch, line, len, err_r);
+		rc = put_line(batch, line, len, err_r);
 	}
 	if (rc == SG_INVALID) {
 		log_line(source, err_r->text);
@@ -643,6 +650,7 @@ end_file(struct ingest *ingest, struct source *source, const char *path,
     struct err *err_r)
 {
 	struct stat st;
+	enum sg_err rc;
 
 	if (source->is_waiting || flock(source->fd, LOCK_EX | LOCK_NB) != 0)
 		return SG_OK;
@@ -653,7 +661,11 @@ end_file(struct ingest *ingest, struct source *source, const char *path,
 		log_line(source, "the last line has no end");
 	if (unlink(path) != 0)
 		return err_set(err_r, SG_IO, "%s: %s", path, strerror(errno));
-	return store_bookmark_delete(ingest->store, source->name, err_r);
+	/* Without its bookmark a file that came back would be read anew. */
+	rc = journal_sync_folder(ingest->conf->journal, err_r);
+	return rc == SG_OK
+		   ? store_bookmark_delete(ingest->store, source->name, err_r)
+		   : rc;
 }
 
 static enum sg_err

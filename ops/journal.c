@@ -235,16 +235,14 @@ make_name(char *name_r, size_t size)
 	return true;
 }
 
-/* The file's name, too, outlives a power cut. */
-static enum sg_err
-sync_folder(const struct journal *journal, struct err *err_r)
+enum sg_err
+journal_sync_folder(const char *dir, struct err *err_r)
 {
-	int fd = open(journal->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	enum sg_err rc = SG_OK;
 
 	if (fd < 0 || fsync(fd) != 0)
-		rc = err_set(
-		    err_r, SG_IO, "%s: %s", journal->dir, strerror(errno));
+		rc = err_set(err_r, SG_IO, "%s: %s", dir, strerror(errno));
 	if (fd >= 0)
 		(void)close(fd);
 	return rc;
@@ -310,7 +308,7 @@ create_file(const struct journal *journal, struct journal_file **file_r,
 	(void)snprintf(path, sizeof(path), "%s/%s", journal->dir, name);
 	rc = open_file(file, path, &is_there, err_r);
 	if (rc == SG_OK && is_there && journal->is_synced)
-		rc = sync_folder(journal, err_r);
+		rc = journal_sync_folder(journal->dir, err_r);
 	if (rc == SG_OK && is_there)
 		*file_r = file;
 	else
@@ -325,7 +323,7 @@ close_file(struct journal *journal)
 
 	if (file == NULL)
 		return;
-	if (journal->is_synced)
+	if (journal->is_synced || journal->group.waiters != NULL)
 		/* whose record it is hears when it fails */
 		(void)journal_group_settle(&journal->group, file->fd);
 	journal->file = NULL;
@@ -473,6 +471,16 @@ mark(const struct journal_ticket *ticket, char first, struct err *err_r)
 	    n < 0 ? strerror(errno) : "nothing can be written");
 }
 
+/* With the lock. A file whose line cannot be marked is not continued: readers would
+ * wait at the line. */
+static void
+withdraw(struct journal *journal, const struct journal_ticket *ticket)
+{
+	if (mark(ticket, JOURNAL_WITHDRAWN, NULL) != SG_OK &&
+	    ticket->file == journal->file)
+		close_file(journal);
+}
+
 /* With the lock: the line of the ticket is in the file. */
 static void
 drop(struct journal_ticket *ticket)
@@ -509,7 +517,7 @@ begin(struct journal *journal, const struct journal_entry *entry, char first,
 		ticket->file->tickets++;
 		rc = keep(journal, entry, ticket, err_r);
 		if (rc != SG_OK) {
-			(void)mark(ticket, JOURNAL_WITHDRAWN, NULL);
+			withdraw(journal, ticket);
 			drop(ticket);
 		}
 	}
@@ -539,7 +547,7 @@ journal_end(struct journal *journal, struct journal_ticket *ticket, bool leaves,
 	if (rc == SG_OK && leaves)
 		rc = mark(ticket, '{', err_r);
 	if (rc != SG_OK || !leaves)
-		(void)mark(ticket, JOURNAL_WITHDRAWN, NULL);
+		withdraw(journal, ticket);
 	drop(ticket);
 	(void)pthread_mutex_unlock(&journal->lock);
 	return rc;
@@ -558,7 +566,7 @@ journal_append(struct journal *journal, const struct journal_entry *entry,
 		rc = journal_group_end(&ticket.waiter, err_r);
 	(void)pthread_mutex_lock(&journal->lock);
 	if (rc != SG_OK)
-		(void)mark(&ticket, JOURNAL_WITHDRAWN, NULL);
+		withdraw(journal, &ticket);
 	drop(&ticket);
 	(void)pthread_mutex_unlock(&journal->lock);
 	return rc;

@@ -4,11 +4,13 @@
 #include "ops/journal.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +18,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -425,6 +428,94 @@ test_open_in_an_old_file(void **state)
 	(void)close(fd);
 }
 
+/* ---- disks ------------------------------------------------------------------ */
+
+/* In place of the C library's, for what is linked with this. */
+static struct {
+	_Atomic bool is_held; /* the next sync waits */
+	_Atomic ino_t held;   /* of the file whose sync waits */
+	_Atomic ino_t last;   /* of the file that was synced last */
+	_Atomic bool is_broken;
+} disk;
+
+int
+fdatasync(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return -1;
+	if (atomic_exchange(&disk.is_held, false)) {
+		disk.held = st.st_ino;
+		while (disk.held != 0)
+			(void)usleep(1000);
+	} else {
+		disk.last = st.st_ino;
+	}
+	return 0;
+}
+
+ssize_t
+pwrite(int fd, const void *data, size_t size, off_t at)
+{
+	if (!disk.is_broken)
+		return syscall(SYS_pwrite64, fd, data, size, at);
+	errno = EIO;
+	return -1;
+}
+
+/* Who waits for the disk is told of the file that the record is in, whatever is
+ * reloaded meanwhile. */
+static void
+test_synced_off_and_on(void **state)
+{
+	struct fixture *f = *state;
+	struct journal_ticket tickets[3];
+	ino_t old, synced;
+
+	journal_sync(f->journal, true);
+	disk.is_held = true;
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(
+		    journal_begin(f->journal, &plain, &tickets[i], &f->err),
+		    SG_OK);
+		if (i == 0)
+			while (disk.held == 0)
+				(void)usleep(1000);
+		if (i == 1) {
+			disk.last = 0;
+			journal_sync(f->journal, false);
+			journal_sync(f->journal, true); /* another file */
+		}
+	}
+	old = disk.held;
+	synced = disk.last;
+	disk.held = 0;
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(
+		    journal_end(f->journal, &tickets[i], true, &f->err), SG_OK);
+	assert_int_equal(synced, old);
+}
+
+/* Nobody reads on behind a line that stays open, so nothing is written there. */
+static void
+test_mark_fails(void **state)
+{
+	struct fixture *f = *state;
+	struct journal_ticket ticket;
+
+	assert_int_equal(
+	    journal_begin(f->journal, &plain, &ticket, &f->err), SG_OK);
+	disk.is_broken = true;
+	assert_int_equal(
+	    journal_end(f->journal, &ticket, true, &f->err), SG_IO);
+	disk.is_broken = false;
+	assert_int_equal(files(f), 1);
+	assert_int_equal(mark_of(f, 0), JOURNAL_OPEN);
+	append(f, &plain);
+	assert_int_equal(files(f), 2);
+}
+
 #define THREADS 4
 #define EACH 500
 
@@ -514,6 +605,8 @@ main(void)
 	    WITH_JOURNAL(test_synced_from_now_on),
 	    WITH_JOURNAL(test_open_line),
 	    WITH_JOURNAL(test_open_in_an_old_file),
+	    WITH_JOURNAL(test_synced_off_and_on),
+	    WITH_JOURNAL(test_mark_fails),
 	    WITH_JOURNAL(test_threads),
 	    WITH_JOURNAL(test_open),
 	};
