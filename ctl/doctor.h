@@ -65,7 +65,8 @@ const char *doctor_fix_where(const struct doctor *doctor,
 /* "sendwardctl setup postfix --apply" */
 const char *doctor_fix_setup(
     const struct doctor *doctor, char fix_r[DOCTOR_FIX_MAX]);
-/* The list without one word. */
+/* The list without one word, to be told by a fix; one that is too long is told to be
+ * changed by hand. */
 void doctor_list_without(
     const char *list, const char *left_out, char list_r[MTA_WORD_MAX]);
 void doctor_find_chroot(struct doctor *doctor,

@@ -72,10 +72,26 @@ doctor_is_own(const unsigned char address[16])
 
 /* ---- words ---------------------------------------------------------------------- */
 
+/* In place of a list that is too long to be told: a part of it would do harm. */
+#define LONG '\n'
+#define LIST_MAX ((size_t)65536)
+
+/* "name = LIST", "name=LIST" */
+static const char *
+fix_by_hand(const char *where, const char *setting, char fix_r[DOCTOR_FIX_MAX])
+{
+	(void)snprintf(fix_r, DOCTOR_FIX_MAX,
+	    "%s: change %.*s by hand; it is too long to stand here", where,
+	    (int)strcspn(setting, " ="), setting);
+	return fix_r;
+}
+
 const char *
 doctor_fix_main(const struct doctor *doctor, const char *setting,
     char fix_r[DOCTOR_FIX_MAX])
 {
+	if (strchr(setting, LONG) != NULL)
+		return fix_by_hand("main.cf", setting, fix_r);
 	(void)snprintf(fix_r, DOCTOR_FIX_MAX, "postconf %s%s%s-e '%s'",
 	    doctor->is_other_dir ? "-c " : "",
 	    doctor->is_other_dir ? doctor->dir : "",
@@ -90,6 +106,8 @@ doctor_fix_master(const struct doctor *doctor,
 {
 	bool is_removal = strchr(setting, '=') == NULL;
 
+	if (strchr(setting, LONG) != NULL)
+		return fix_by_hand("master.cf", setting, fix_r);
 	(void)snprintf(fix_r, DOCTOR_FIX_MAX, "postconf %s%s%s-P%s '%s/%s/%s'",
 	    doctor->is_other_dir ? "-c " : "",
 	    doctor->is_other_dir ? doctor->dir : "",
@@ -98,7 +116,8 @@ doctor_fix_master(const struct doctor *doctor,
 	return fix_r;
 }
 
-/* Without blanks behind commas: `postconf -P` takes none. */
+/* Without blanks behind commas: `postconf -P` takes none. False: it has others, or is
+ * too long. */
 static bool
 squeeze(const char *value, char out_r[MTA_WORD_MAX])
 {
@@ -108,7 +127,7 @@ squeeze(const char *value, char out_r[MTA_WORD_MAX])
 		if (*value != ' ' || len == 0 || out_r[len - 1] != ',')
 			out_r[len++] = *value;
 	out_r[len] = '\0';
-	return strpbrk(out_r, " \t") == NULL;
+	return *value == '\0' && strpbrk(out_r, " \t") == NULL;
 }
 
 const char *
@@ -122,6 +141,8 @@ doctor_fix_where(const struct doctor *doctor, const struct mta_service *service,
 		    setting, sizeof(setting), "%s = %s", name, value);
 		return doctor_fix_main(doctor, setting, fix_r);
 	}
+	if (strchr(value, LONG) != NULL)
+		return fix_by_hand("master.cf", name, fix_r);
 	if (squeeze(value, words)) {
 		(void)snprintf(setting, sizeof(setting), "%s=%s", name, words);
 		return doctor_fix_master(doctor, service, setting, fix_r);
@@ -146,13 +167,13 @@ void
 doctor_list_without(
     const char *list, const char *left_out, char list_r[MTA_WORD_MAX])
 {
-	char word[MTA_WORD_MAX];
-	size_t used = 0;
+	struct buf rest;
 
-	list_r[0] = '\0';
-	while (mta_next(&list, word) && used < MTA_WORD_MAX)
-		if (strcmp(word, left_out) != 0)
-			used +=
-			    (size_t)snprintf(list_r + used, MTA_WORD_MAX - used,
-				"%s%s", used > 0 ? ", " : "", word);
+	buf_init(&rest, LIST_MAX);
+	(void)mta_without(list, left_out, &rest);
+	if (rest.failed || rest.len >= MTA_WORD_MAX)
+		(void)snprintf(list_r, MTA_WORD_MAX, "%c", LONG);
+	else
+		(void)snprintf(list_r, MTA_WORD_MAX, "%s", buf_str(&rest));
+	buf_fini(&rest);
 }

@@ -366,6 +366,23 @@ mta_has_word(const char *list, const char *word)
 	return false;
 }
 
+const char *
+mta_without(const char *list, const char *word, struct buf *out)
+{
+	char one[MTA_WORD_MAX];
+
+	buf_clear(out);
+	for (;;) {
+		const char *from = list + strspn(list, BETWEEN);
+
+		if (!mta_next(&list, one))
+			return buf_str(out);
+		if (strcmp(one, word) != 0)
+			(void)buf_printf(out, "%s%.*s",
+			    out->len > 0 ? ", " : "", (int)(list - from), from);
+	}
+}
+
 long long
 mta_seconds(const char *text)
 {

@@ -59,6 +59,8 @@ const struct mta_service *mta_service(
 /* The next of words with commas and blanks between them, what is in braces being one
  * word, without its end when it is too long. *list moves on. False: no more. */
 bool mta_next(const char **list, char word_r[MTA_WORD_MAX]);
+/* The list without one word, in out, which is emptied before; out's text. */
+const char *mta_without(const char *list, const char *word, struct buf *out);
 /* Of "{ head, name=value, { name = value } }" or a plain word: name NULL the head.
  * False: it has no such option. */
 bool mta_item(const char *word, const char *name, char value_r[MTA_WORD_MAX]);

@@ -406,12 +406,9 @@ static void
 without_no_milters(
     const struct merge *m, const char *now, const char *wanted, struct buf *out)
 {
-	char rest[MTA_WORD_MAX];
-
 	(void)m;
 	(void)wanted;
-	doctor_list_without(now, "no_milters", rest);
-	(void)buf_puts(out, rest);
+	(void)mta_without(now, "no_milters", out);
 }
 
 /* Nothing asks for the policy service any more where that cannot count. */
@@ -422,8 +419,9 @@ merge_door(
 	static const char *const misplaced[] = {"smtpd_client_restrictions",
 	    "smtpd_helo_restrictions", "smtpd_sender_restrictions",
 	    "smtpd_recipient_restrictions"};
-	char rest[MTA_WORD_MAX];
+	struct buf rest;
 
+	buf_init(&rest, TEXT_MAX);
 	if (mta_is_overridden(m->mta, service, "smtpd_milters"))
 		merge_list(m, service, "smtpd_milters", milters, milter);
 	if (mta_has_word(mta_raw(m->mta, service, "receive_override_options"),
@@ -436,9 +434,11 @@ merge_door(
 		if (!mta_is_overridden(m->mta, service, misplaced[i]) ||
 		    !mta_has_word(now, "$sendward_policy"))
 			continue;
-		doctor_list_without(now, "$sendward_policy", rest);
-		set_option(m, service->name, service->type, misplaced[i], rest);
+		set_option(m, service->name, service->type, misplaced[i],
+		    mta_without(now, "$sendward_policy", &rest));
+		m->failed |= rest.failed;
 	}
+	buf_fini(&rest);
 	if (m->conf->milter_quota == CONF_MILTER_QUOTA_NO)
 		merge_list(m, service, "smtpd_data_restrictions", first,
 		    "$sendward_policy");

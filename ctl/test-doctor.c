@@ -320,6 +320,37 @@ test_expansion(void **state)
 	mta_fini(&mta);
 }
 
+/* The end of a list may be what keeps a server closed: it is never cut. */
+static void
+test_long_list(void **state)
+{
+	static const char last[] = "reject_unauth_destination";
+	struct seen seen;
+	struct buf list, rest;
+
+	(void)state;
+	buf_init(&list, 65536);
+	buf_init(&rest, 65536);
+	assert_string_equal(
+	    mta_without("a, b c,{ b, x },b", "b", &rest), "a, c, { b, x }");
+	(void)buf_puts(&list, "submission/inet/smtpd_relay_restrictions = "
+			      "reject_sender_login_mismatch");
+	for (int i = 0; i < 40; i++)
+		(void)buf_puts(&list, ", reject_rbl_client list.example=1");
+	(void)buf_printf(&list, ", %s\n", last);
+	assert_string_equal(
+	    mta_without(buf_str(&list), "=", &rest) + rest.len - strlen(last),
+	    last);
+	seen = look("", "", buf_str(&list));
+	assert_int_equal(seen.count, 1);
+	assert_int_equal(seen.checks[0], DOCTOR_SENDER_LOGIN);
+	assert_string_equal(seen.fixes[0],
+	    "master.cf: change smtpd_relay_restrictions by hand; it is too "
+	    "long to stand here");
+	buf_fini(&list);
+	buf_fini(&rest);
+}
+
 int
 main(void)
 {
@@ -330,6 +361,7 @@ main(void)
 	    cmocka_unit_test(test_routes),
 	    cmocka_unit_test(test_words),
 	    cmocka_unit_test(test_expansion),
+	    cmocka_unit_test(test_long_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
