@@ -9,12 +9,15 @@ import glob
 import json
 import os
 import pwd
+import re
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 
 import database
 from cases import expect, wait_for
@@ -33,6 +36,7 @@ BOUNCE_DOMAIN = "bounce.example"
 HERE = "here.example"
 PASSWORD = "correct horse"
 START_SEC = 60
+SETTLED_SEC = 1.5
 
 CONF = """\
 mode = "enforce";
@@ -45,6 +49,8 @@ bounce_domain = "%(bounce)s";
 pacing_sec = 1;
 networks = ( { cidr = "127.0.0.1/32"; account = "local"; } );
 log = { target = "stderr"; level = "info"; };
+mail_log = "%(root)s/mail.log";
+dns = { servers = "%(dns)s"; };
 milter = { socket = "unix:%(root)s/run/milter.sock"; quota = true; };
 feedback = { socket = "unix:%(root)s/run/feedback.sock";
              rules_file = "%(root)s/bounce.rules"; };
@@ -112,6 +118,42 @@ def enter_own_namespace():
     subprocess.run(["mount", "--bind", os.environ["SENDMAIL_ROOT"], ROOT],
                    check=True)
     socket.sethostname(HOST)
+    make_dev()
+
+
+def make_dev():
+    """A /dev with room for the socket of syslog(3), where Sendmail logs."""
+    os.makedirs(path("dev"))
+    run("mount", "-t", "tmpfs", "-o", "mode=755", "dev", path("dev"))
+    for name in ("null", "zero", "full", "random", "urandom"):
+        write("", "dev", name)
+        run("mount", "--bind", "/dev/" + name, path("dev", name))
+    for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"),
+                         ("stderr", "/2")):
+        os.symlink("/proc/self/fd" + target, path("dev", name))
+    os.mkdir(path("dev", "shm"))
+    os.chmod(path("dev", "shm"), 0o1777)
+    run("mount", "--rbind", path("dev"), "/dev")
+
+
+class Syslog(threading.Thread):
+    """Writes what is logged as syslog daemons write it."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind("/dev/log")
+        os.chmod("/dev/log", 0o666)
+        self.file = open(path("mail.log"), "w", encoding="utf-8",
+                         errors="replace")
+
+    def run(self):
+        while True:
+            line = self.socket.recv(65536).decode("utf-8", "replace")
+            # "<22>Nov 29 09:03:34 sendmail[123]: text"
+            stamp, text = re.match(r"<\d+>(.{15}) (.*)", line, re.S).groups()
+            self.file.write("%s mail %s\n" % (stamp, text.rstrip("\0\n")))
+            self.file.flush()
 
 
 def free_ports(*names):
@@ -169,13 +211,19 @@ class Site:
     def __init__(self):
         self.processes = {}
         self.dns = None
+        Syslog().start()
         self.ports = free_ports("next", "mx", "submission")
         self.unpack()
         self.make_folders()
         self.store = database.make(path("store", "sendward.db"))
-        write(CONF % dict(store=self.store, root=ROOT, user=USER,
-                          bounce=BOUNCE_DOMAIN), "sendward.conf")
+        self.write_conf()
         self.ctl("db", "migrate")
+
+    def write_conf(self):
+        write(CONF % dict(store=self.store, root=ROOT, user=USER,
+                          bounce=BOUNCE_DOMAIN,
+                          dns=self.dns.server if self.dns else ""),
+              "sendward.conf")
 
     def unpack(self):
         """Debian's Sendmail, and the program that writes its passwords."""
@@ -214,37 +262,34 @@ class Site:
 
     # -- Sendmail's files ---------------------------------------------------
     def configure(self):
-        rows = json.loads(self.ctl("setup", "sendmail", "--json"))
+        text = self.ctl("setup", "sendmail")
+        files = dict(re.findall(r"(?ms)^# ==== (\S+) ====\n(.*?)(?=^# ====|\Z)",
+                                text))
         names = dict(self.ports, root=ROOT, cf=self.cf, user=USER)
-        lines = [self.moved(r["line"]) + "\n" for r in rows
-                 if r["file"] == "/etc/mail/sendmail.mc"]
-        first = [n for n, line in enumerate(lines)
-                 if line.startswith("MAILER_DEFINITIONS")][0]
-        write(BEFORE % names + "".join(lines[:first]) + MAILERS +
-              "".join(lines[first:]) + AFTER % names, "mail", "sendmail.mc")
+        lines = self.moved(files["/etc/mail/sendmail.mc"])
+        first = lines.index("MAILER_DEFINITIONS")
+        write(BEFORE % names + lines[:first] + MAILERS + lines[first:] +
+              AFTER % names, "mail", "sendmail.mc")
         write(SUBMIT % names, "mail", "submit.mc")
         for name in ("sendmail", "submit"):
             write(run("m4", path("mail", name + ".mc")),
                   "mail", name + ".cf")
         write("hosts files\n", "mail", "service.switch")
-        self.map = [r["line"] for r in rows
-                    if r["file"] == "/etc/mail/mailertable"]
+        self.map = files["/etc/mail/mailertable"]
         self.write_map()
-        write("\n".join([r["line"] for r in rows if r["file"] ==
-                         "/etc/mail/relay-domains"] + [HERE, ""]),
+        write(files["/etc/mail/relay-domains"] + HERE + "\n",
               "mail", "relay-domains")
         write(SASL % ROOT, "sasl", "Sendmail.conf", mode=0o600)
 
-    def moved(self, line):
-        """The printed line on this machine, whose files are elsewhere."""
-        return line.replace("/etc/mail/", path("mail/")).replace(
+    def moved(self, lines):
+        """The printed lines on this machine, whose files are elsewhere."""
+        return lines.replace("/etc/mail/", path("mail/")).replace(
             "/usr/sbin/", path("bin/")).replace(
             "A=sendward-feedback ",
             "A=sendward-feedback -c %s " % path("sendward.conf"))
 
     def write_map(self, mailer="sendward"):
-        text = "".join(line.replace("\tsendward:", "\t%s:" % mailer) + "\n"
-                       for line in self.map)
+        text = self.map.replace("\tsendward:", "\t%s:" % mailer)
         write(text, "mail", "mailertable")
         run(self.bin + "/makemap", "-C", path("mail", "sendmail.cf"), "hash",
             path("mail", "mailertable"), stdin=text)
@@ -279,8 +324,27 @@ class Site:
         self.ctl("login", "add", name, name)
         self.add_login(name)
 
-    def used(self, name):
-        return self.ctl_json("quota", "show", name)["used"]
+    def events(self, queue_id, kind, number):
+        """So many of the message's events of this kind, once they are there."""
+        def look():
+            done = self.ctl_run("message", "show", queue_id, "--json")
+            events = json.loads(done.stdout)["events"] \
+                if done.returncode == 0 else []
+            return [e for e in events if e["eventType"] == kind][:number]
+        wait_for(lambda: len(look()) == number, 60,
+                 "%d %s of %s" % (number, kind, queue_id))
+        return look()
+
+    def settled(self, name):
+        """Recipients counted, when that has not changed for longer than the
+        milter takes to report them."""
+        last, since = None, time.monotonic()
+        while time.monotonic() - since < SETTLED_SEC:
+            now = self.ctl_json("quota", "show", name)["used"]
+            if now != last:
+                last, since = now, time.monotonic()
+            time.sleep(0.3)
+        return last
 
     def serve_dns(self, *accounts):
         """The records of the accounts' domains, as their owners publish them."""
@@ -289,6 +353,7 @@ class Site:
             lines += self.ctl("identity", "records", name, name + ".example",
                               "--format", "zone").splitlines()
         self.dns = Knotd(path("dns"), {"example": dict(records=lines)}).start()
+        self.write_conf()
 
     @property
     def DNS_SERVER(self):  # as stack.verify() reads it
@@ -316,7 +381,7 @@ class Site:
 
     def start_ours(self, name):
         program = path("bin/sendward-feedback") if name == "feedback" \
-            else "%s/%s/sendward-%s" % (BUILD, name, name)
+            else glob.glob("%s/*/sendward-%s" % (BUILD, name))[0]
         self.launch(name, program, "-c", path("sendward.conf"), "-f")
         wanted = "[%d]: daemon.start" % self.processes[name].pid
         self.come_up(name, lambda: wanted in self.log(name))
