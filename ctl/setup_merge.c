@@ -15,6 +15,7 @@
 
 #define LINE_BYTES 4096
 #define TEXT_MAX ((size_t)65536)
+#define DEPTH_MAX 8 /* of names of names */
 #define HEADING                                                                 \
 	"\n# For sendward. `sendwardctl setup postfix` says what each line is " \
 	"for.\n"
@@ -69,13 +70,49 @@ put_word(struct buf *list, const char *word)
 	(void)buf_printf(list, "%s%s", list->len > 0 ? ", " : "", word);
 }
 
-/* All milters of a list but ours; what "$smtpd_milters" stands for is put in its
- * place. Ours, when it was there, in own_r. */
-static void
-others(const struct merge *m, const char *list, char own_r[MTA_WORD_MAX],
-    struct buf *out)
+/* "$name", "${name}" */
+static bool
+read_reference(const char *word, char name_r[MTA_WORD_MAX])
+{
+	bool is_braced = word[0] == '$' && word[1] == '{';
+	const char *name = word + 1 + is_braced;
+	size_t len;
+
+	if (word[0] != '$')
+		return false;
+	len = strcspn(name, "}");
+	(void)snprintf(name_r, MTA_WORD_MAX, "%.*s", (int)len, name);
+	return name_r[strspn(name_r, "abcdefghijklmnopqrstuvwxyz"
+				     "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "0123456789_")] == '\0' &&
+	       (!is_braced || strcmp(name + len, "}") == 0);
+}
+
+/* Does the list have our milter, by whatever name? */
+static bool
+has_own_milter(const struct merge *m, const char *list)
 {
 	char word[MTA_WORD_MAX];
+	const char *at;
+	struct buf plain;
+	bool has = false;
+
+	buf_init(&plain, TEXT_MAX);
+	at = mta_expand(m->mta, list, &plain);
+	while (!has && mta_next(&at, word))
+		has = is_own_milter(m, word);
+	buf_fini(&plain);
+	return has;
+}
+
+/* All milters of a list but ours; what "$smtpd_milters" stands for is put in its
+ * place, and what any other name stands for that has ours. Ours, when it was there, in
+ * own_r. */
+static void
+others(const struct merge *m, const char *list, int depth,
+    char own_r[MTA_WORD_MAX], struct buf *out)
+{
+	char word[MTA_WORD_MAX], name[MTA_WORD_MAX];
 	struct buf inner;
 
 	while (mta_next(&list, word)) {
@@ -83,13 +120,14 @@ others(const struct merge *m, const char *list, char own_r[MTA_WORD_MAX],
 			memcpy(own_r, word, sizeof(word));
 			continue;
 		}
-		if (strcmp(word, "$smtpd_milters") != 0 &&
-		    strcmp(word, "${smtpd_milters}") != 0) {
+		if (depth == DEPTH_MAX || !read_reference(word, name) ||
+		    (strcmp(name, "smtpd_milters") != 0 &&
+			!has_own_milter(m, word))) {
 			put_word(out, word);
 			continue;
 		}
 		buf_init(&inner, TEXT_MAX);
-		others(m, current(m, "smtpd_milters", &inner), own_r, out);
+		others(m, current(m, name, &inner), depth + 1, own_r, out);
 		buf_fini(&inner);
 	}
 }
@@ -102,7 +140,7 @@ milters(
 	char own[MTA_WORD_MAX];
 
 	(void)snprintf(own, sizeof(own), "%s", wanted);
-	others(m, now, own, out);
+	others(m, now, 0, own, out);
 	put_word(out, own);
 }
 
@@ -113,7 +151,7 @@ local_milters(
 	char own[MTA_WORD_MAX];
 
 	(void)wanted;
-	others(m, now, own, out);
+	others(m, now, 0, own, out);
 }
 
 static void
