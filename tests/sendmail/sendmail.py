@@ -34,6 +34,7 @@ HOST = "mail.sendmail.example"
 BOUNCE_DOMAIN = "bounce.example"
 # The operator's own domain, whose mail comes from anybody.
 HERE = "here.example"
+LETTERS = "post@" + HOST
 PASSWORD = "correct horse"
 START_SEC = 60
 SETTLED_SEC = 1.5
@@ -51,6 +52,7 @@ networks = ( { cidr = "127.0.0.1/32"; account = "local"; } );
 log = { target = "stderr"; level = "info"; };
 mail_log = "%(root)s/mail.log";
 dns = { servers = "%(dns)s"; };
+mail = { server = "smtp://127.0.0.1:%(mx)d"; from = "%(letters)s"; };
 milter = { socket = "unix:%(root)s/run/milter.sock"; quota = true; };
 feedback = { socket = "unix:%(root)s/run/feedback.sock";
              rules_file = "%(root)s/bounce.rules"; };
@@ -221,7 +223,8 @@ class Site:
 
     def write_conf(self):
         write(CONF % dict(store=self.store, root=ROOT, user=USER,
-                          bounce=BOUNCE_DOMAIN,
+                          bounce=BOUNCE_DOMAIN, mx=self.ports["mx"],
+                          letters=LETTERS,
                           dns=self.dns.server if self.dns else ""),
               "sendward.conf")
 
