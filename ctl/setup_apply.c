@@ -105,11 +105,35 @@ compare_all(struct job *job)
 	return rc;
 }
 
+/* Nobody else wrote to them since they were loaded. */
+static enum sg_err
+compare_again(struct job *job)
+{
+	enum sg_err rc = SG_OK;
+	struct buf now;
+
+	buf_init(&now, FILE_MAX);
+	for (int i = 0; i < FILES && rc == SG_OK; i++) {
+		const struct change *file = &job->files[i];
+
+		buf_clear(&now);
+		rc = postconf_load(job->postconf, file->name, &now, &job->err);
+		if (rc == SG_MISSING && !file->was_there)
+			rc = SG_OK;
+		else if (rc == SG_OK &&
+			 strcmp(buf_str(&now), buf_str(&file->before)) != 0)
+			rc = err_set(&job->err, SG_EXISTS,
+			    "%s was changed meanwhile; try again", file->name);
+	}
+	buf_fini(&now);
+	return rc;
+}
+
 /* The map first: what leads to it may be read at once. */
 static enum sg_err
 write_all(struct job *job)
 {
-	enum sg_err rc = SG_OK;
+	enum sg_err rc = compare_again(job);
 
 	for (int i = FILES - 1; i >= 0 && rc == SG_OK; i--) {
 		struct change *file = &job->files[i];
@@ -270,6 +294,7 @@ static enum sg_err
 load_copies(struct job *job)
 {
 	enum sg_err rc = SG_OK;
+	int missing = 0;
 
 	for (int i = 0; i < FILES && rc == SG_OK; i++) {
 		struct change *file = &job->files[i];
@@ -279,16 +304,18 @@ load_copies(struct job *job)
 		    name, sizeof(name), "%s" POSTCONF_COPY, file->name);
 		rc =
 		    postconf_load(job->postconf, name, &file->after, &job->err);
-		if (rc != SG_MISSING || i != MAP)
+		if (rc != SG_MISSING)
 			continue;
 		rc = SG_OK;
-		file->is_removal = file->was_there &&
+		missing += i != MAP;
+		file->is_removal = i == MAP && file->was_there &&
 				   strstr(buf_str(&job->files[MAIN_CF].after),
 				       "/" DOMAINS) == NULL;
 		if (!file->is_removal)
 			(void)buf_puts(&file->after, buf_str(&file->before));
 	}
-	if (rc == SG_MISSING)
+	/* one of them: what failed half way goes on */
+	if (rc == SG_OK && missing == 2)
 		return err_set(&job->err, SG_MISSING,
 		    "there is nothing to undo: %s has no main.cf" POSTCONF_COPY
 		    " and master.cf" POSTCONF_COPY,
