@@ -661,6 +661,7 @@ end_file(struct ingest *ingest, struct source *source, const char *path,
 		log_line(source, "the last line has no end");
 	if (unlink(path) != 0)
 		return err_set(err_r, SG_IO, "%s: %s", path, strerror(errno));
+	(void)flock(source->fd, LOCK_UN); /* who waits makes another */
 	/* Without its bookmark a file that came back would be read anew. */
 	rc = journal_sync_folder(ingest->conf->journal, err_r);
 	return rc == SG_OK
