@@ -181,17 +181,39 @@ check_quota(struct checks *checks)
 		    "the milter counts; sendward-policyd is not needed");
 }
 
+static bool
+has_password(const struct conf *conf)
+{
+	char *shown = conf_store_shown(conf->store);
+	bool has = shown != NULL && strcmp(shown, conf->store) != 0;
+
+	free(shown);
+	return has;
+}
+
 static void
 check_file(struct checks *checks)
 {
 	const char *path = checks->ctl->conf_path;
+	const char *user = checks->ctl->conf->user;
 	struct stat st;
-	char fix[4200];
+	bool is_there = stat(path, &st) == 0;
+	char fix[8300];
 
 	(void)snprintf(fix, sizeof(fix), "chmod go-w %.4000s", path);
-	if (stat(path, &st) == 0 && (st.st_mode & 022) != 0)
+	if (is_there && (st.st_mode & 022) != 0) {
 		checks_note(checks, CHECKS_WARNING, "file", fix,
 		    "%s may be changed by others than its owner", path);
+		return;
+	}
+	(void)snprintf(fix, sizeof(fix), "chown %s %.3900s; chmod 0400 %.3900s",
+	    user[0] == '\0' ? "root" : user, path, path);
+	if (is_there && (st.st_mode & 04) != 0 &&
+	    has_password(checks->ctl->conf))
+		checks_note(checks, CHECKS_WARNING, "file", fix,
+		    "%s has the store's password in it, and everybody may read "
+		    "it",
+		    path);
 	else
 		checks_note(
 		    checks, CHECKS_FINE, "file", "", "%s is right", path);
