@@ -171,7 +171,7 @@ test_numbers(void **state)
 	    .log_bytes = HEALTH_UNKNOWN,
 	    .journal_free_bytes = 900,
 	    .store_free_bytes = HEALTH_UNKNOWN,
-	    .programs = {{"sendward-jobd", "m\\x\"1", 1000}},
+	    .programs = {{"sendward-jobd", "m\\x\"1", 900, 1000}},
 	    .program_count = 1};
 	static const char *const wanted[] = {
 	    "\nsendward_store_up 1\n",

@@ -226,14 +226,14 @@ derived_keys_differ_by_label(void **state)
 	char label[400];
 
 	(void)state;
-	assert_int_equal(seal_derive(seal, "return-path", a, NULL), SG_OK);
+	assert_int_equal(seal_derive(seal, 0, "return-path", a, NULL), SG_OK);
 	assert_memory_equal(a, known, sizeof(known));
-	assert_int_equal(seal_derive(seal, "other", b, NULL), SG_OK);
+	assert_int_equal(seal_derive(seal, 0, "other", b, NULL), SG_OK);
 	assert_memory_not_equal(a, b, sizeof(a));
 	assert_memory_not_equal(a, KEY_A, sizeof(a));
 	memset(label, 'x', sizeof(label));
 	label[sizeof(label) - 1] = '\0';
-	assert_int_equal(seal_derive(seal, label, a, NULL), SG_INVALID);
+	assert_int_equal(seal_derive(seal, 0, label, a, NULL), SG_INVALID);
 	seal_free(&seal);
 }
 

@@ -1,5 +1,5 @@
-/* The options of the command table, one array a verb: a part of commands.c, which
- * alone includes it. Data only. */
+/* The nouns of the command table, and its options, one array a verb: a part of
+ * commands.c, which alone includes it. Data only. */
 #ifndef SENDWARD_CTL_COMMAND_OPTIONS_H
 #define SENDWARD_CTL_COMMAND_OPTIONS_H
 
@@ -7,6 +7,41 @@
 #include "ctl/command.h"
 
 /* clang-format off */
+const struct ctl_noun ctl_nouns[] = {
+{"account",     "Accounts: one for each customer, the owner of all below"},
+{"user",        "People who sign in to the console"},
+{"login",       "Logins of an existing mail setup, attached to accounts"},
+{"credential",  "Access keys and the SMTP passwords that go with them"},
+{"identity",    "Domains and addresses that an account may send from"},
+{"dkim",        "Signing keys of identities"},
+{"request",     "Accounts that ask to leave the sandbox"},
+{"message",     "Mail that left: all that happened to it"},
+{"event",       "Sends, deliveries, bounces, complaints, as Amazon SES tells them"},
+{"feedback",    "Reports of mail systems: what they say, which are kept"},
+{"suppression", "Addresses that an account must not send to"},
+{"reputation",  "Bounce and complaint rates, and who is paused for them"},
+{"quota",       "What an account has sent in the last 24 hours"},
+{"limit",       "Brakes for stolen logins, beside the quota"},
+{"configset",   "Configuration sets: kinds of mail, and who is told of their events"},
+{"lease",       "Parts of quotas that programs have taken to spend them from memory"},
+{"tenant",      "Customers of an account's own, and whether they may send"},
+{"pool",        "Pools of addresses that mail leaves from"},
+{"topic",       "What subscribers are told: topics, as Amazon SNS has them"},
+{"subscription", "Who is told: webhooks, addresses, programs; dead letters"},
+{"observed",    "Who sends as whom while nothing is refused (mode monitor)"},
+{"import",      "What OpenDKIM, rspamd, Postfix and Amazon SES have is taken over"},
+{"explain",     "What would become of a message that nobody sends"},
+{"letter",      "Letters of sendward's own that wait to be sent"},
+{"duty",        "What one host does for all, and which"},
+{"doctor",      "What is wrong between Postfix and sendward, and what mends it"},
+{"health",      "Whether every part is well, and what to do"},
+{"config",      "The configuration in force, and what is wrong with it"},
+{"db",          "The store: making it, migrating it, copying it"},
+{"key",         "The master key: another one in its place"},
+{"setup",       "The lines that Postfix, Sendmail and Dovecot need"},
+{NULL, NULL},
+};
+
 static const struct ctl_option account_create_options[] = {
 {"contact", "ADDRESS", "whom the operator writes to about this account", false},
 {NULL, NULL, NULL, false},
@@ -97,6 +132,10 @@ static const struct ctl_option user_set_options[] = {
 };
 static const struct ctl_option user_sign_out_options[] = {
 {"all", NULL, "everybody", false},
+{NULL, NULL, NULL, false},
+};
+static const struct ctl_option key_drop_options[] = {
+{"yes", NULL, "really; without it nothing is changed", false},
 {NULL, NULL, NULL, false},
 };
 static const struct ctl_option account_delete_options[] = {

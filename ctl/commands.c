@@ -7,40 +7,6 @@
 #include "ctl/verbs.h"
 
 /* clang-format off */
-const struct ctl_noun ctl_nouns[] = {
-{"account",     "Accounts: one for each customer, the owner of all below"},
-{"user",        "People who sign in to the console"},
-{"login",       "Logins of an existing mail setup, attached to accounts"},
-{"credential",  "Access keys and the SMTP passwords that go with them"},
-{"identity",    "Domains and addresses that an account may send from"},
-{"dkim",        "Signing keys of identities"},
-{"request",     "Accounts that ask to leave the sandbox"},
-{"message",     "Mail that left: all that happened to it"},
-{"event",       "Sends, deliveries, bounces, complaints, as Amazon SES tells them"},
-{"feedback",    "Reports of mail systems: what they say, which are kept"},
-{"suppression", "Addresses that an account must not send to"},
-{"reputation",  "Bounce and complaint rates, and who is paused for them"},
-{"quota",       "What an account has sent in the last 24 hours"},
-{"limit",       "Brakes for stolen logins, beside the quota"},
-{"configset",   "Configuration sets: kinds of mail, and who is told of their events"},
-{"lease",       "Parts of quotas that programs have taken to spend them from memory"},
-{"tenant",      "Customers of an account's own, and whether they may send"},
-{"pool",        "Pools of addresses that mail leaves from"},
-{"topic",       "What subscribers are told: topics, as Amazon SNS has them"},
-{"subscription", "Who is told: webhooks, addresses, programs; dead letters"},
-{"observed",    "Who sends as whom while nothing is refused (mode monitor)"},
-{"import",      "What OpenDKIM, rspamd, Postfix and Amazon SES have is taken over"},
-{"explain",     "What would become of a message that nobody sends"},
-{"letter",      "Letters of sendward's own that wait to be sent"},
-{"duty",        "What one host does for all, and which"},
-{"doctor",      "What is wrong between Postfix and sendward, and what mends it"},
-{"health",      "Whether every part is well, and what to do"},
-{"config",      "The configuration in force, and what is wrong with it"},
-{"db",          "The store: making it, migrating it, copying it"},
-{"setup",       "The lines that Postfix, Sendmail and Dovecot need"},
-{NULL, NULL},
-};
-
 /* noun, verb, arguments, least, most, options, handler, summary, help, example */
 const struct ctl_command ctl_commands[] = {
 {"account", "create", "NAME", 1, 1, account_create_options, account_run_create,
@@ -772,6 +738,33 @@ const struct ctl_command ctl_commands[] = {
  "start the programs. A password in URL is seen by every user meanwhile: put\n"
  "it into the environment, PGPASSWORD. It works the other way, too.",
  "db copy --to postgresql://sendward@db.example/sendward"},
+
+{"key", "show", "", 0, 0, NULL, key_run_show,
+ "Shows how many keys there are, and what is sealed by which",
+ "Opens every secret in the store: it fails when one cannot be opened.",
+ "key show"},
+{"key", "add", "", 0, 0, NULL, key_run_add,
+ "Makes a new master key, which seals nothing yet",
+ "It stands in the file of the option master_key_file, behind the one in use.\n"
+ "Copy the file to every host, restart all programs, which then open what either\n"
+ "key sealed, and go on with `key rotate`. Run it as root.",
+ "key add"},
+{"key", "rotate", "", 0, 0, NULL, key_run_rotate,
+ "Turns to the key that was added, and seals everything anew",
+ "All secrets in one transaction, or none; mail of accounts waits for a moment.\n"
+ "Refused while a program runs that was started before `key add`, on whatever\n"
+ "host. Then copy the file to every host again and restart all programs. The\n"
+ "former key stays in the file: return paths of mail that has left are known by\n"
+ "it. Keep a copy of the new file in a safe place.",
+ "key rotate"},
+{"key", "drop", "", 0, 0, key_drop_options, key_run_drop,
+ "Forgets former master keys",
+ "Bounces and complaints of mail from before `key rotate` count for nobody from\n"
+ "then on: wait a month. What was sealed by a former key meanwhile is sealed\n"
+ "anew first. Copies of the store from before then need a copy of the former\n"
+ "file. Without --yes it only says what would be. Copy the file to every host,\n"
+ "and restart all programs.",
+ "key drop --yes"},
 
 {"setup", "postfix", "", 0, 0, setup_postfix_options, setup_run_postfix,
  "Prints the lines for main.cf, master.cf and the map of domains, or writes them",

@@ -16,7 +16,7 @@ ctl_sendwardctl_SOURCES = ctl/main.c ctl/command.h ctl/commands.c \
 	ctl/reputation.c ctl/reputation.h ctl/limit.c ctl/configset.c ctl/tenant.c ctl/lease.c ctl/pool.c ctl/pool_show.c ctl/pool_transports.c ctl/postconf.c ctl/postconf.h ctl/user.c \
 	ctl/topic.c ctl/topic.h ctl/subscription.c \
 	ctl/identity_set.c ctl/identity_set.h \
-	ctl/config_services.c ctl/config_feedback.c ctl/checks.h ctl/db.c ctl/health.c ctl/duty.c \
+	ctl/config_services.c ctl/config_feedback.c ctl/checks.h ctl/db.c ctl/key.c ctl/health.c ctl/duty.c \
 	ctl/import.c ctl/import.h ctl/import_list.c ctl/import_take.c \
 	ctl/import_opendkim.c ctl/import_rspamd.c ctl/import_postfix.c \
 	ctl/import_ses.c ctl/import_text.c ctl/import_text.h \

@@ -149,6 +149,11 @@ int doctor_run(struct ctl *ctl);
 int duty_run_list(struct ctl *ctl);
 
 int db_run_migrate(struct ctl *ctl);
+int key_run_show(struct ctl *ctl);
+int key_run_add(struct ctl *ctl);
+int key_run_rotate(struct ctl *ctl);
+int key_run_drop(struct ctl *ctl);
+
 int db_run_backup(struct ctl *ctl);
 int db_run_copy(struct ctl *ctl);
 

@@ -98,8 +98,7 @@ decode(void *mac, const char *sender, struct return_path *path_r)
 	*path_r = (struct return_path){0};
 	if (mailbox_parse_path(sender, &box) != MAILBOX_OK)
 		return RETURN_PATH_FOREIGN;
-	return return_path_decode(
-	    sender, strcspn(sender, "@"), return_mac_compute, mac, path_r);
+	return return_mac_decode(mac, sender, strcspn(sender, "@"), path_r);
 }
 
 bool

@@ -19,8 +19,7 @@ decode(const struct feedback_env *env, const char *address,
 	const char *at = strrchr(address, '@');
 	size_t len = at != NULL ? (size_t)(at - address) : strlen(address);
 
-	return return_path_decode(
-	    address, len, return_mac_compute, env->mac, path_r);
+	return return_mac_decode(env->mac, address, len, path_r);
 }
 
 static int64_t

@@ -391,6 +391,7 @@ add_program(void *ctx, const struct store_heartbeat *row)
 		return true;
 	memcpy(watch->programs[count].name, row->program, sizeof(row->program));
 	memcpy(watch->programs[count].host, row->host, sizeof(row->host));
+	watch->programs[count].started_sec = row->started_sec;
 	watch->programs[count].seen_sec = row->seen_sec;
 	watch->program_count++;
 	return watch->program_count < HEALTH_PROGRAMS_MAX;

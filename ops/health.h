@@ -77,7 +77,7 @@ struct health_watch {
 	/* each program of each host once */
 	struct {
 		char name[STORE_PROGRAM_MAX + 1], host[STORE_HOST_MAX + 1];
-		int64_t seen_sec;
+		int64_t started_sec, seen_sec;
 	} programs[HEALTH_PROGRAMS_MAX];
 	size_t program_count;
 };

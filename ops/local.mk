@@ -376,6 +376,15 @@ noinst_PROGRAMS += ops/make-mail
 ops_make_mail_SOURCES = ops/make-mail.c
 ops_make_mail_LDADD = $(SW_LIBS) $(SW_EXT_LIBS)
 
+# Another master key.
+ops_libops_a_SOURCES += ops/master_key.c ops/master_key.h
+if HAVE_CMOCKA
+check_PROGRAMS += ops/test-master-key
+TESTS += ops/test-master-key
+ops_test_master_key_SOURCES = ops/test-master-key.c $(admin_test_fixture)
+ops_test_master_key_LDADD = $(admin_test_libs)
+endif
+
 # Is everything well; who sends while nothing is refused.
 ops_libops_a_SOURCES += ops/heartbeat.c ops/heartbeat.h \
 	ops/health.c ops/health.h ops/health_parts.h ops/health_probe.c \

@@ -20,6 +20,7 @@
 struct return_mac {
 	EVP_MAC *algorithm;
 	EVP_MAC_CTX *keyed;
+	struct return_mac *other; /* of another key; NULL */
 };
 
 static bool
@@ -38,16 +39,15 @@ set_key(struct return_mac *mac, const unsigned char *key, size_t len)
 	       EVP_MAC_init(mac->keyed, key, len, params) == 1;
 }
 
-enum sg_err
-return_mac_new(
-    const struct seal *seal, struct return_mac **mac_r, struct err *err_r)
+static enum sg_err
+new_of(const struct seal *seal, size_t which, struct return_mac **mac_r,
+    struct err *err_r)
 {
 	unsigned char key[SEAL_KEY_BYTES];
 	struct return_mac *mac;
-	enum sg_err rc;
+	enum sg_err rc = seal_derive(seal, which, "return path", key, err_r);
 
 	*mac_r = NULL;
-	rc = seal_derive(seal, "return path", key, err_r);
 	if (rc != SG_OK)
 		return rc;
 	mac = calloc(1, sizeof(*mac));
@@ -61,15 +61,35 @@ return_mac_new(
 	return rc;
 }
 
+enum sg_err
+return_mac_new(
+    const struct seal *seal, struct return_mac **mac_r, struct err *err_r)
+{
+	struct return_mac **next_r = mac_r;
+	enum sg_err rc = SG_OK;
+
+	*mac_r = NULL;
+	for (size_t i = 0; rc == SG_OK && i < seal_count(seal); i++) {
+		rc = new_of(seal, i, next_r, err_r);
+		if (rc == SG_OK)
+			next_r = &(*next_r)->other;
+	}
+	if (rc != SG_OK)
+		return_mac_free(mac_r);
+	return rc;
+}
+
 void
 return_mac_free(struct return_mac **mac)
 {
-	if (*mac == NULL)
-		return;
-	EVP_MAC_CTX_free((*mac)->keyed);
-	EVP_MAC_free((*mac)->algorithm);
-	free(*mac);
-	*mac = NULL;
+	while (*mac != NULL) {
+		struct return_mac *other = (*mac)->other;
+
+		EVP_MAC_CTX_free((*mac)->keyed);
+		EVP_MAC_free((*mac)->algorithm);
+		free(*mac);
+		*mac = other;
+	}
 }
 
 bool
@@ -91,4 +111,18 @@ return_mac_compute(void *ctx, const void *data, size_t len,
 	if (is_done)
 		memcpy(mac_r, whole, RETURN_PATH_MAC_BYTES);
 	return is_done;
+}
+
+enum return_path_error
+return_mac_decode(struct return_mac *mac, const char *local, size_t len,
+    struct return_path *path_r)
+{
+	enum return_path_error found;
+
+	do {
+		found = return_path_decode(
+		    local, len, return_mac_compute, mac, path_r);
+		mac = mac->other;
+	} while (found == RETURN_PATH_FORGED && mac != NULL);
+	return found;
 }

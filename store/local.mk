@@ -21,6 +21,7 @@ store_libstore_a_SOURCES = store/store.h store/events.h store/topics.h store/bra
 	store/policies.h store/policy.c store/tag.c \
 	store/queries_policies.h store/queries_snapshot.h \
 	store/users.h store/user.c store/queries_users.h \
+	store/sealed.h store/sealed.c store/queries_sealed.h \
 	store/store.c \
 	store/driver.h store/sqlite.h store/sqlite.c store/sqlite_bind.c store/pgsql.h store/pgsql.c \
 	store/pgsql_connect.c store/pgsql_pipe.c store/pgsql_stmt.c \

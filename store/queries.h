@@ -20,6 +20,7 @@
 #include "store/queries_tenants.h"
 #include "store/queries_policies.h"
 #include "store/queries_pools.h"
+#include "store/queries_sealed.h"
 #include "store/queries_snapshot.h"
 #include "store/queries_topics.h"
 #include "store/queries_users.h"
@@ -434,6 +435,7 @@ STORE_QUERIES_TEMPLATES(X) \
 STORE_QUERIES_TOPICS(X) \
 STORE_QUERIES_TENANTS(X) \
 STORE_QUERIES_USERS(X) \
+STORE_QUERIES_SEALED(X) \
 STORE_QUERIES_BRAKES(X) \
 STORE_QUERIES_SNAPSHOT(X) \
 STORE_QUERIES_DUTIES(X) \

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/sealed.h"
 #include "store/store.h"
 #include "store/users.h"
 
@@ -274,6 +275,26 @@ test_purge(void **state)
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
+/* Every kind of secret is found, and put in its place. */
+static void
+test_sealed(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int kind = 0; kind < STORE_SEALED_KINDS; kind++) {
+		struct store_sealed row = {.id = 0};
+
+		assert_int_equal(
+		    store_sealed_next(
+			f->store, (enum store_sealed_kind)kind, &row, &f->err),
+		    SG_MISSING);
+		assert_int_equal(
+		    store_sealed_put(
+			f->store, (enum store_sealed_kind)kind, &row, &f->err),
+		    SG_MISSING);
+	}
+}
+
 int test_users(void);
 
 int
@@ -286,6 +307,7 @@ test_users(void)
 	    TEST(test_user_goes_with_account),
 	    TEST(test_failure),
 	    TEST(test_purge),
+	    TEST(test_sealed),
 	};
 
 	return cmocka_run_group_tests_name("users", tests, NULL, NULL);
