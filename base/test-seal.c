@@ -66,6 +66,8 @@ seal_of(const char *raw)
 #define KEY_A "0123456789abcdef0123456789abcdef"
 #define KEY_B "0123456789abcdef0123456789abcdeX"
 
+#define LINES(text) text, sizeof(text) - 1
+
 static const struct {
 	const char *name, *data;
 	size_t len;
@@ -83,6 +85,21 @@ static const struct {
     {"65 hex digits", HEX_KEY "0", 65, 0400, SG_INVALID, "has 65 bytes"},
     {"66 bytes", HEX_KEY "\r\n", 66, 0400, SG_INVALID, "has 66 bytes"},
     {"no hex", "x" HEX_KEY, 64, 0400, SG_INVALID, "byte 1 is no hex digit"},
+    {"several", LINES(HEX_KEY "\n-" HEX_KEY "\n+" HEX_KEY "\n"), 0400, SG_OK,
+	NULL},
+    {"the last without a new line", LINES(HEX_KEY "\n-" HEX_KEY), 0400, SG_OK,
+	NULL},
+    {"no mark", LINES(HEX_KEY "\n" HEX_KEY "0\n"), 0400, SG_INVALID,
+	"line 2 begins with neither"},
+    {"a mark on the first", LINES("+" HEX_KEY "\n"), 0400, SG_INVALID,
+	"byte 1 is no hex digit"},
+    {"half a second one", LINES(HEX_KEY "\n-" KEY_A "\n"), 0400, SG_INVALID,
+	"has 99 bytes"},
+    {"an empty line", LINES(HEX_KEY "\n\n"), 0400, SG_INVALID, "has 66 bytes"},
+    {"five",
+	LINES(HEX_KEY "\n-" HEX_KEY "\n-" HEX_KEY "\n-" HEX_KEY "\n-" HEX_KEY
+		      "\n"),
+	0400, SG_INVALID, "bytes"},
     {"group reads", KEY_A, 32, 0440, SG_INVALID, "chmod 0400"},
     {"others read", KEY_A, 32, 0404, SG_INVALID, "has mode 0404"},
     {"group writes", KEY_A, 32, 0420, SG_INVALID, "chmod 0400"},
