@@ -97,3 +97,17 @@ clock_iso(int64_t sec, char text[CLOCK_ISO_MAX])
 	    (unsigned)utc.tm_min % 100, (unsigned)utc.tm_sec % 100);
 	return text;
 }
+
+bool
+clock_boot_id(char id_r[CLOCK_BOOT_ID_SIZE])
+{
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	id_r[0] = '\0';
+	if (f == NULL)
+		return false;
+	if (fgets(id_r, CLOCK_BOOT_ID_SIZE, f) == NULL)
+		id_r[0] = '\0';
+	(void)fclose(f); /* it was only read */
+	return id_r[0] != '\0';
+}

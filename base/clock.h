@@ -3,6 +3,7 @@
 #define SENDWARD_BASE_CLOCK_H
 
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Wall clock, since 1970-01-01T00:00:00Z. */
@@ -23,5 +24,10 @@ int64_t clock_boot_usec(void);
 #define CLOCK_ISO_MAX 32
 /* "2026-11-24T15:04:05Z" into text; returns text. */
 const char *clock_iso(int64_t sec, char text[CLOCK_ISO_MAX]);
+
+/* Of this start of the machine, as the kernel names it: 36 characters. False, and "":
+ * it cannot be known. */
+#define CLOCK_BOOT_ID_SIZE 37
+bool clock_boot_id(char id_r[CLOCK_BOOT_ID_SIZE]);
 
 #endif

@@ -19,7 +19,6 @@
 #include "store/duties.h"
 #include "store/leases.h"
 
-#define BOOT_FILE "/proc/sys/kernel/random/boot_id"
 #define BUSY_MSEC 1000
 
 struct duties {
@@ -55,21 +54,6 @@ duty_host(const struct conf *conf, char host_r[256])
 	host_r[255] = '\0';
 }
 
-/* "": it cannot be known. */
-static void
-read_boot(char *boot_r, size_t size)
-{
-	FILE *f = fopen(BOOT_FILE, "re");
-
-	boot_r[0] = '\0';
-	if (f == NULL)
-		return;
-	if (fgets(boot_r, (int)size, f) == NULL)
-		boot_r[0] = '\0';
-	boot_r[strcspn(boot_r, "\n")] = '\0';
-	(void)fclose(f); /* it was only read */
-}
-
 struct duties *
 duties_new(const struct conf *conf, const char *url)
 {
@@ -85,7 +69,7 @@ duties_new(const struct conf *conf, const char *url)
 	}
 	d->self.mark = (d->self.mark & INT64_MAX) | 1;
 	duty_host(conf, d->self.host);
-	read_boot(d->self.boot, sizeof(d->self.boot));
+	(void)clock_boot_id(d->self.boot);
 	return d;
 }
 

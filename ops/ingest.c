@@ -123,7 +123,8 @@ read_mark(const struct source *source, char *first)
 }
 
 /* Whether the message of the line at source->offset is still being signed. Once its
- * writer is dead nobody knows whether it left, so it counts as one that did. */
+ * writer is dead it did not leave; but when the machine stopped, the line's end may have
+ * been lost, and it counts as one that did. */
 static bool
 is_open(struct source *source, char *first)
 {
@@ -136,7 +137,9 @@ is_open(struct source *source, char *first)
 		return true;
 	read_mark(source, first); /* it may have been the writer's last deed */
 	if (*first == JOURNAL_OPEN)
-		*first = '{';
+		*first = journal_is_of_this_boot(source->name)
+			     ? JOURNAL_WITHDRAWN
+			     : '{';
 	return false;
 }
 

@@ -215,24 +215,32 @@ make_line(const struct journal_entry *entry, bool with_headers,
 
 /* ---- the file -------------------------------------------------------------- */
 
-/* "20261128T121655.123456Z-1234-0123456789abcdef.journal" */
+/* "20261128T121655.123456Z-1234-01234567-BOOT.journal" */
 static bool
 make_name(char *name_r, size_t size)
 {
 	int64_t now_usec = clock_now_usec();
 	time_t now = (time_t)(now_usec / 1000000);
-	uint64_t random;
-	char text[32];
+	char text[32], boot[CLOCK_BOOT_ID_SIZE];
+	uint32_t random;
 	struct tm tm;
 
+	(void)clock_boot_id(boot);
 	if (getrandom(&random, sizeof(random), 0) != sizeof(random) ||
 	    gmtime_r(&now, &tm) == NULL ||
 	    strftime(text, sizeof(text), "%Y%m%dT%H%M%S", &tm) == 0)
 		return false;
-	(void)snprintf(name_r, size, "%s.%06dZ-%ld-%016llx" SUFFIX, text,
-	    (int)(now_usec % 1000000), (long)getpid(),
-	    (unsigned long long)random);
+	(void)snprintf(name_r, size, "%s.%06dZ-%ld-%08x-%s" SUFFIX, text,
+	    (int)(now_usec % 1000000), (long)getpid(), (unsigned)random, boot);
 	return true;
+}
+
+bool
+journal_is_of_this_boot(const char *name)
+{
+	char boot[CLOCK_BOOT_ID_SIZE];
+
+	return clock_boot_id(boot) && strstr(name, boot) != NULL;
 }
 
 enum sg_err
@@ -292,7 +300,7 @@ static enum sg_err
 create_file(const struct journal *journal, struct journal_file **file_r,
     struct err *err_r)
 {
-	char name[96], path[4096 + sizeof(name)];
+	char name[128], path[4096 + sizeof(name)];
 	struct journal_file *file = calloc(1, sizeof(*file));
 	bool is_there = false;
 	enum sg_err rc;

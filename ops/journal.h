@@ -86,8 +86,9 @@ enum sg_err journal_append(struct journal *journal,
 
 /* The same for a message that has yet to be signed: its line is written, and on its way
  * to the disk meanwhile. Until its end it begins with JOURNAL_OPEN in place of the brace
- * and readers come no further, for as long as the writer lives; a line that a dead
- * writer left open stands for a message that may have left. A ticket stays where it is.
+ * and readers come no further, for as long as the writer lives. A line that a dead
+ * writer left open stands for a message that did not leave; should the machine have
+ * stopped, for one that may have left. A ticket stays where it is.
  * Any thread.
  * leaves false: it is withdrawn, its line begins with JOURNAL_WITHDRAWN and counts for
  * nothing. An error of journal_begin: nothing is noted, and there is nothing to end; of
@@ -114,6 +115,8 @@ enum sg_err journal_list(
     const char *dir, journal_file_fn *fn, void *ctx, struct err *err_r);
 /* Which files there are outlives a power cut. */
 enum sg_err journal_sync_folder(const char *dir, struct err *err_r);
+/* Whether the file with this name was begun since the machine started. */
+bool journal_is_of_this_boot(const char *name);
 /* From, To, Cc, Reply-To, Date, Message-ID, Subject, Return-Path. */
 bool journal_is_common(const char *header);
 

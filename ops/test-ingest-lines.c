@@ -34,8 +34,12 @@ test_end_of_file(void **state)
 	assert_int_equal(ingest_house_run(house), 0);
 }
 
-/* A message that is being signed holds up those behind it, one that did not leave is
- * nowhere, and one that its writer could not end counts. */
+#define OPEN_LINE                                                              \
+	"?\"kind\":\"sent\",\"account\":1,\"id\":\"4efg\",\"at\":1000,"        \
+	"\"recipients\":\"E x@y.example\\n\"}\n"
+
+/* A message that is being signed holds up those behind it, and one that did not leave
+ * is nowhere. One that its writer could not end left when he may have been able to. */
 static void
 test_open_lines(void **state)
 {
@@ -64,9 +68,11 @@ test_open_lines(void **state)
 	(void)snprintf(
 	    name, sizeof(name), "%s", ingest_house_files(house).first);
 	journal_close(&house->journal);
-	ingest_house_append(house, name,
-	    "?\"kind\":\"sent\",\"account\":1,\"id\":\"4efg\","
-	    "\"at\":1000,\"recipients\":\"E x@y.example\\n\"}\n");
+	ingest_house_append(house, name, OPEN_LINE);
+	assert_int_equal(ingest_house_run(house), 0);
+	assert_int_equal(ingest_house_files(house).count, 0);
+	ingest_house_append(house,
+	    "20261128T121655.123456Z-1-01234567-0123.journal", OPEN_LINE);
 	assert_int_equal(ingest_house_run(house), 1);
 	assert_int_equal(ingest_house_messages(house).count, 4);
 	assert_int_equal(ingest_house_files(house).count, 0);
