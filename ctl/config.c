@@ -241,7 +241,10 @@ open_store(struct checks *checks)
 	    code == SG_IO || code == SG_BUSY || code == SG_SCHEMA;
 	checks_note(checks, CHECKS_WRONG, "store",
 	    code == SG_BUSY ? "another program holds it: try again"
-			    : "sendwardctl db migrate (as root)",
+	    : strstr(err.text, "no database") != NULL
+		? "mount its file system; if it never was, sendwardctl db "
+		  "migrate (as root) makes it"
+		: "sendwardctl db migrate (as root)",
 	    "%s", err.text);
 	return false;
 }

@@ -349,6 +349,18 @@ judge_space(struct health_part *part, const char *what, int64_t left)
 	    "Only %s are free where %s is.", bytes(left, text), what);
 }
 
+/* A database that is not there may be on a disk that is not: an empty one in its place
+ * would hide it. */
+static const char *
+store_mend(const char *why)
+{
+	if (strstr(why, "no database") != NULL)
+		return "mount its file system; if it never was, sendwardctl db "
+		       "migrate makes it";
+	return strstr(why, "db migrate") != NULL ? "sendwardctl db migrate"
+						 : "sendwardctl config check";
+}
+
 static void
 judge_store(const struct health_facts *facts, struct health *health)
 {
@@ -356,10 +368,7 @@ judge_store(const struct health_facts *facts, struct health *health)
 	struct health_part *part = part_new(health, "store", "Database");
 
 	if (!s->is_open)
-		find(part, HEALTH_FAIL,
-		    strstr(s->why, "db migrate") != NULL
-			? "sendwardctl db migrate"
-			: "sendwardctl config check",
+		find(part, HEALTH_FAIL, store_mend(s->why),
 		    "It cannot be used: %s.", s->why);
 	else if (s->is_locked)
 		find(part, HEALTH_FAIL,
