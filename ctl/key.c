@@ -107,6 +107,28 @@ check_programs(struct ctl *ctl, int64_t keys_sec)
 	return rc;
 }
 
+/* The first key of the file is the new one. A rotation that ended in the middle has
+ * turned the file, and not sealed all. Closes the store. */
+static int
+turn(struct ctl *ctl)
+{
+	bool has_next = seal_has_next(ctl->seal);
+	struct master_key_count count;
+	struct err err;
+	enum sg_err code =
+	    master_key_count(ctl->store, ctl->seal, &count, &err);
+
+	admin_store_close(
+	    &ctl->store); /* as its user the file cannot be written */
+	if (code == SG_OK && !has_next && count.renewed == 0)
+		return ctl_refuse(ctl,
+		    "no new key waits in %s; make one: sendwardctl key add",
+		    ctl->conf->master_key_file);
+	if (code == SG_OK && has_next)
+		code = seal_file_turn(ctl->conf->master_key_file, &err);
+	return code == SG_OK ? CTL_DONE : failed(ctl, code, &err);
+}
+
 int
 key_run_rotate(struct ctl *ctl)
 {
@@ -116,26 +138,16 @@ key_run_rotate(struct ctl *ctl)
 	enum sg_err code;
 	int rc = ctl_open(ctl, CTL_KEY);
 
-	if (rc != CTL_DONE)
-		return rc;
-	if (!seal_has_next(ctl->seal))
-		return ctl_refuse(ctl,
-		    "no new key waits in %s; make one: sendwardctl key add",
-		    ctl->conf->master_key_file);
-	rc = changed_sec(ctl, &keys_sec);
+	if (rc == CTL_DONE)
+		rc = changed_sec(ctl, &keys_sec);
 	if (rc == CTL_DONE)
 		rc = ctl_open(ctl, CTL_READ);
 	if (rc == CTL_DONE)
 		rc = check_programs(ctl, keys_sec);
+	if (rc == CTL_DONE)
+		rc = turn(ctl);
 	if (rc != CTL_DONE)
 		return rc;
-	code = master_key_count(ctl->store, ctl->seal, &count, &err);
-	admin_store_close(
-	    &ctl->store); /* as its user the file cannot be written */
-	if (code == SG_OK)
-		code = seal_file_turn(ctl->conf->master_key_file, &err);
-	if (code != SG_OK)
-		return failed(ctl, code, &err);
 	seal_free(&ctl->seal);
 	rc = ctl_open(ctl, CTL_WRITE | CTL_KEY);
 	if (rc != CTL_DONE)
