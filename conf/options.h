@@ -12,7 +12,7 @@
 X("mode",                 mode,                 ENUM,   0, 0, "enforce|monitor", "enforce", "enforce refuses what the rules forbid; monitor refuses nothing and logs what it would have refused") \
 X("store",                store,                STRING, 8, 1000, NULL, "sqlite:/var/lib/sendward/sendward.db", "where everything is kept: sqlite:PATH, or for several hosts postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with several HOST:PORT when it may move, and options of libpq") \
 X("host",                 host,                 STRING, 0, 64, NULL, "", "name of this machine among those that share a store; empty: the system's host name") \
-X("master_key_file",      master_key_file,      STRING, 1, 4000, NULL, "/etc/sendward/master.key", "32 bytes, mode 0400; seals DKIM keys and API secrets") \
+X("master_key_file",      master_key_file,      STRING, 1, 4000, NULL, "/etc/sendward/master.key", "32 bytes or several keys, mode 0400; seals DKIM keys and API secrets; sendwardctl key changes it") \
 X("user",                 user,                 STRING, 0, 32, NULL, "sendward", "system user that the programs run as; empty: do not change") \
 X("region",               region,               STRING, 1, 32, NULL, "local", "region name that SMTP passwords and API signatures are derived for; shown in upper case in replies") \
 X("bounce_domain",        bounce_domain,        STRING, 3, 180, NULL, "", "domain of the return paths b-TOKEN@DOMAIN; its mail must come back to this server; required") \
