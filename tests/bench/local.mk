@@ -3,6 +3,8 @@
 EXTRA_DIST += \
 	tests/bench/README.md \
 	tests/bench/Makefile \
+	tests/bench/figures.json \
+	tests/bench/figures.svg \
 	tests/bench/run \
 	tests/bench/apiload.c \
 	tests/bench/console-store \
