@@ -2,25 +2,17 @@
 #     awk -f man/wrap.awk -f man/events.awk base/log_events.h
 
 BEGIN {
-	print ".\\\" begin events (man/update writes them)"
-	print ".Bl -tag -width Ds"
+	open_list("events")
 }
 /^X\(/ {
 	split($0, part, "\"")
 	level = part[3]
 	gsub(/[^A-Z]/, "", level)
-	help = part[4]
-	if (help == "") {
-		printf "%s:%d: cannot be read\n", FILENAME, FNR >"/dev/stderr"
-		exit 1
-	}
+	help = help_of(part[4])
 	count++
 	printf ".It Sy %s Pq %s\n", part[2], tolower(level)
 	wrap(help ".")
 }
 END {
-	if (count == 0)
-		exit 1
-	print ".El"
-	print ".\\\" end events"
+	close_list("events", count)
 }

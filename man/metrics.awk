@@ -2,18 +2,13 @@
 #     awk -f man/wrap.awk -f man/metrics.awk api/metric_list.h
 
 BEGIN {
-	print ".\\\" begin metrics (man/update writes them)"
-	print ".Bl -tag -width Ds"
+	open_list("metrics")
 }
 /^X\(/ {
 	split($0, part, "\"")
 	type = part[3]
 	gsub(/[^a-z]/, "", type)
-	help = part[6]
-	if (help == "") {
-		printf "%s:%d: cannot be read\n", FILENAME, FNR >"/dev/stderr"
-		exit 1
-	}
+	help = help_of(part[6])
 	count++
 	labels = part[4] == "" ? "" : "; " part[4]
 	gsub(/,/, ", ", labels)
@@ -22,8 +17,5 @@ BEGIN {
 	wrap(help ".")
 }
 END {
-	if (count == 0)
-		exit 1
-	print ".El"
-	print ".\\\" end metrics"
+	close_list("metrics", count)
 }

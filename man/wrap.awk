@@ -22,3 +22,24 @@ function wrap(text,   n, words, i, line) {
 	if (line != "")
 		print line
 }
+
+# A list of what one line each of a header says, "X(...)", between the marks that
+# man/update looks for.
+function open_list(name) {
+	print ".\\\" begin " name " (man/update writes them)"
+	print ".Bl -tag -width Ds"
+}
+function close_list(name, count) {
+	if (count == 0)
+		exit 1
+	print ".El"
+	print ".\\\" end " name
+}
+# The line's text for people; it must have one.
+function help_of(help) {
+	if (help == "") {
+		printf "%s:%d: cannot be read\n", FILENAME, FNR >"/dev/stderr"
+		exit 1
+	}
+	return help
+}
