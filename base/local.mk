@@ -7,6 +7,7 @@ base_libbase_a_SOURCES = \
 	base/confine.c base/confine.h \
 	base/daemon.c base/daemon.h \
 	base/err.c base/err.h \
+	base/folder.c base/folder.h \
 	base/local_socket.c base/local_socket.h \
 	base/log.c base/log.h base/log_events.h \
 	base/process.c base/process.h \

@@ -20,6 +20,8 @@
 #include <openssl/kdf.h>
 #include <openssl/rand.h>
 
+#include "base/folder.h"
+
 #define SEAL_VERSION 1
 #define NONCE_BYTES 12
 #define TAG_BYTES 16
@@ -510,24 +512,17 @@ write_keys(const struct seal *seal, char text_r[FILE_MAX + 1])
 	return len;
 }
 
+/* Of that file. */
 static enum sg_err
 sync_folder(const char *path, struct err *err_r)
 {
 	const char *slash = strrchr(path, '/');
 	char folder[4096] = ".";
-	enum sg_err rc = SG_OK;
-	int fd;
 
 	if (slash != NULL)
 		(void)snprintf(folder, sizeof(folder), "%.*s",
 		    slash == path ? 1 : (int)(slash - path), path);
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd) != 0)
-		rc = err_set(err_r, SG_IO, "folder of master key %s: %s", path,
-		    strerror(errno));
-	if (fd >= 0)
-		(void)close(fd);
-	return rc;
+	return folder_sync(folder, err_r);
 }
 
 /* What is there stays until the new file is whole and on the disk. */

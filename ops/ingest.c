@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/folder.h"
 #include "base/log.h"
 #include "conf/conf.h"
 #include "ops/ingest_parts.h"
@@ -666,7 +667,7 @@ end_file(struct ingest *ingest, struct source *source, const char *path,
 		return err_set(err_r, SG_IO, "%s: %s", path, strerror(errno));
 	(void)flock(source->fd, LOCK_UN); /* who waits makes another */
 	/* Without its bookmark a file that came back would be read anew. */
-	rc = journal_sync_folder(ingest->conf->journal, err_r);
+	rc = folder_sync(ingest->conf->journal, err_r);
 	return rc == SG_OK
 		   ? store_bookmark_delete(ingest->store, source->name, err_r)
 		   : rc;

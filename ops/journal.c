@@ -18,6 +18,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/folder.h"
 #include "ops/journal_group.h"
 #include "ops/text_json.h"
 #include "rules/ascii.h"
@@ -243,19 +244,6 @@ journal_is_of_this_boot(const char *name)
 	return clock_boot_id(boot) && strstr(name, boot) != NULL;
 }
 
-enum sg_err
-journal_sync_folder(const char *dir, struct err *err_r)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	enum sg_err rc = SG_OK;
-
-	if (fd < 0 || fsync(fd) != 0)
-		rc = err_set(err_r, SG_IO, "%s: %s", dir, strerror(errno));
-	if (fd >= 0)
-		(void)close(fd);
-	return rc;
-}
-
 static void
 free_file(struct journal_file *file)
 {
@@ -316,7 +304,7 @@ create_file(const struct journal *journal, struct journal_file **file_r,
 	(void)snprintf(path, sizeof(path), "%s/%s", journal->dir, name);
 	rc = open_file(file, path, &is_there, err_r);
 	if (rc == SG_OK && is_there && journal->is_synced)
-		rc = journal_sync_folder(journal->dir, err_r);
+		rc = folder_sync(journal->dir, err_r);
 	if (rc == SG_OK && is_there)
 		*file_r = file;
 	else

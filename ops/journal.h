@@ -113,8 +113,6 @@ enum sg_err journal_end(struct journal *journal, struct journal_ticket *ticket,
 typedef bool journal_file_fn(void *ctx, const char *name);
 enum sg_err journal_list(
     const char *dir, journal_file_fn *fn, void *ctx, struct err *err_r);
-/* Which files there are outlives a power cut. */
-enum sg_err journal_sync_folder(const char *dir, struct err *err_r);
 /* Whether the file with this name was begun since the machine started. */
 bool journal_is_of_this_boot(const char *name);
 /* From, To, Cc, Reply-To, Date, Message-ID, Subject, Return-Path. */
